@@ -1,0 +1,162 @@
+// The catalogue of what a caller is told. Raised where the fact is known; each wire renders it in its own words (protocols/*/problems.ts).
+
+/** What a wire that has no words of its own for a code falls back to. */
+export type ProblemKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'missing'
+  | 'method'
+  | 'conflict'
+  | 'precondition'
+  | 'tooLarge'
+  | 'mediaType'
+  | 'misdirected'
+  | 'throttled'
+  | 'unavailable'
+
+export const problemKinds = {
+  // the front door
+  HostNotServed: 'misdirected',
+  UnknownRoute: 'missing',
+  MethodNotAllowed: 'method',
+  MalformedRequest: 'invalid',
+  BodyTooLarge: 'tooLarge',
+  UnsupportedMediaType: 'mediaType',
+  ApiVersionMissing: 'invalid',
+  ApiVersionMalformed: 'invalid',
+  ApiVersionTooOld: 'invalid',
+  InvalidParameter: 'invalid',
+  InvalidBody: 'invalid',
+  InvalidPagingToken: 'invalid',
+  // who
+  TokenMissing: 'unauthenticated',
+  TokenMalformed: 'unauthenticated',
+  TokenSignatureInvalid: 'unauthenticated',
+  TokenAudienceInvalid: 'unauthenticated',
+  TokenIssuerInvalid: 'unauthenticated',
+  TokenExpired: 'unauthenticated',
+  TokenNotYetValid: 'unauthenticated',
+  TokenRevoked: 'unauthenticated',
+  // may
+  AccessDenied: 'forbidden',
+  LinkedAccessDenied: 'forbidden',
+  // the instance
+  Throttled: 'throttled',
+  Busy: 'unavailable',
+  NotReady: 'unavailable',
+  StorageReserved: 'unavailable',
+  Conflict: 'conflict',
+  PreconditionFailed: 'precondition',
+  NotSupported: 'invalid',
+  // keys of a vault
+  VaultNotFound: 'missing',
+  KeyNotFound: 'missing',
+  DeletedKeyNotFound: 'missing',
+  KeyDisabled: 'forbidden',
+  KeyNotYetValid: 'forbidden',
+  KeyExpired: 'forbidden',
+  KeyOperationForbidden: 'forbidden',
+  KeyNameDeleted: 'conflict',
+  KeyNameInUse: 'conflict',
+  KeySizeNotSupported: 'invalid',
+  KeyOperationsUnsupported: 'invalid',
+  KeyTypeNeedsPremium: 'invalid',
+  AlgorithmIncompatible: 'invalid',
+  ValueLengthInvalid: 'invalid',
+  DecryptionFailed: 'invalid',
+  KeyNotWhole: 'invalid',
+  BackupInvalid: 'invalid',
+  BackupForeign: 'forbidden',
+  PurgeProtected: 'forbidden',
+  // the directory
+  TenantNotFound: 'invalid',
+  OAuthRefused: 'invalid',
+  DirectoryObjectNotFound: 'missing',
+  DirectoryAccessDenied: 'forbidden',
+  // resources
+  ResourceNotFound: 'missing',
+  ResourceGroupNotFound: 'missing',
+  SubscriptionNotFound: 'missing',
+  ArmRefused: 'invalid',
+  // disks
+  KeyVaultAccessForbidden: 'forbidden',
+  DiskNotFound: 'missing',
+  DiskKeyUnavailable: 'forbidden',
+} as const satisfies Record<string, ProblemKind>
+
+export type ProblemCode = keyof typeof problemKinds
+
+interface DetailsOf {
+  HostNotServed: { readonly host: string }
+  MalformedRequest: { readonly reason: string }
+  BodyTooLarge: { readonly maximumBytes: number }
+  ApiVersionMalformed: { readonly given: string }
+  ApiVersionTooOld: { readonly given: string }
+  /** `name` is the wire's parameter; `message` a sentence without the value. */
+  InvalidParameter: { readonly name: string; readonly message: string }
+  InvalidBody: { readonly message: string; readonly name?: string }
+  TokenAudienceInvalid: { readonly expected: string; readonly found: string }
+  TokenIssuerInvalid: { readonly expected: string; readonly found: string }
+  AccessDenied: {
+    readonly action: string
+    readonly scope: string
+    readonly because: string
+    readonly data: boolean
+    readonly appId?: string
+    readonly oid: string
+    readonly issuer?: string
+  }
+  LinkedAccessDenied: { readonly action: string; readonly scope: string; readonly oid: string; readonly appId?: string }
+  Throttled: { readonly retryAfterSeconds: number }
+  Busy: { readonly retryAfterSeconds: number }
+  NotReady: { readonly state: string }
+  Conflict: { readonly message: string }
+  NotSupported: { readonly message: string }
+  VaultNotFound: { readonly name: string }
+  KeyNotFound: { readonly name: string; readonly version?: string }
+  DeletedKeyNotFound: { readonly name: string }
+  KeyDisabled: { readonly operation: string }
+  KeyNotYetValid: { readonly operation: string }
+  KeyExpired: { readonly operation: string }
+  KeyOperationForbidden: { readonly operation: string }
+  KeyNameDeleted: { readonly name: string }
+  KeyNameInUse: { readonly name: string }
+  KeySizeNotSupported: { readonly size: number; readonly supported: readonly number[] }
+  KeyOperationsUnsupported: { readonly given: readonly string[]; readonly supported: readonly string[] }
+  AlgorithmIncompatible: { readonly message: string }
+  ValueLengthInvalid: { readonly message: string }
+  KeyNotWhole: { readonly message: string }
+  PurgeProtected: { readonly vault: string; readonly location: string }
+  TenantNotFound: { readonly tenant: string }
+  /** An OAuth 2.0 refusal: RFC 6749 `error`, AADSTS number, sentence without secrets. */
+  OAuthRefused: { readonly status: number; readonly error: string; readonly code: number; readonly message: string }
+  DirectoryObjectNotFound: { readonly id: string }
+  ResourceNotFound: { readonly type: string; readonly name: string; readonly group?: string }
+  ResourceGroupNotFound: { readonly name: string }
+  SubscriptionNotFound: { readonly id: string }
+  /** A refusal that only ARM knows, with ARM's own code. */
+  ArmRefused: { readonly status: number; readonly code: string; readonly message: string; readonly target?: string }
+  KeyVaultAccessForbidden: { readonly keyUrl: string; readonly identity: string; readonly target?: string }
+  DiskNotFound: { readonly id: string }
+  DiskKeyUnavailable: { readonly disk: string; readonly because: string }
+}
+
+/** What every wire needs to say it: names and limits, never key bytes, plaintext or tokens. */
+export type ProblemDetails<C extends ProblemCode> = C extends keyof DetailsOf ? DetailsOf[C] : undefined
+export type ProblemBody<Code extends ProblemCode = ProblemCode> = {
+  [C in Code]: undefined extends ProblemDetails<C>
+    ? { readonly code: C; readonly details?: undefined }
+    : { readonly code: C; readonly details: ProblemDetails<C> }
+}[Code]
+
+/** The caller is told. Everything else that is thrown is a bug. */
+export class Problem extends Error {
+  readonly body: ProblemBody
+
+  constructor(body: ProblemBody, options?: ErrorOptions) {
+    super(body.code, options)
+    this.name = 'Problem'
+    this.body = body
+  }
+}

@@ -1,0 +1,49 @@
+import type { Bytes, Sealed } from '#model/brands.ts'
+
+/** One row of the audit table: the entries of a batch, sealed, with the chain's hash after them (security-and-reliability.md 3.2). */
+export interface AuditBatch {
+  readonly node: number
+  /** Of its first entry; the entries of a node are numbered from 1 without gaps. */
+  readonly seq: number
+  readonly count: number
+  readonly at: number
+  readonly term: number
+  /** Chain hash after the batch's last entry. */
+  readonly hash: Bytes
+  readonly body: Sealed
+}
+
+/** A signed checkpoint of the Merkle tree over all batches: C2SP tlog-checkpoint text. */
+export interface Checkpoint {
+  /** Leaves covered. */
+  readonly size: number
+  readonly note: string
+}
+
+/** Reading the log. Appending is the writer's alone, inside the transaction that orders a batch of commits. */
+export interface AuditLog {
+  /** Batches of a node with `seq > after`, in order. */
+  batches(node: number, after: number, limit: number): Promise<readonly AuditBatch[]>
+  lastBatch(node: number): Promise<AuditBatch | undefined>
+  /** Leaves of the Merkle tree from `from`, in order: (node, seq, leaf hash). */
+  leaves(from: number, limit: number): Promise<readonly AuditLeaf[]>
+  addLeaves(leaves: readonly AuditLeaf[]): Promise<void>
+  lastCheckpoint(): Promise<Checkpoint | undefined>
+  addCheckpoint(checkpoint: Checkpoint): Promise<void>
+}
+
+export interface AuditLeaf {
+  readonly index: number
+  readonly node: number
+  readonly seq: number
+  readonly hash: Bytes
+}
+
+/** What the writer is given to append with: chains and seals the entries of one transaction. Keeps the chain's head; synchronous. */
+export interface AuditSealer {
+  /** Called once at start with the newest batch of this node. */
+  resume(last: AuditBatch | undefined): void
+  seal(entries: readonly string[]): AuditBatch
+  /** The transaction was rolled back: forget the last `seal`. */
+  rollBack(): void
+}

@@ -1,0 +1,36 @@
+import type { Bytes } from '#model/brands.ts'
+
+/** Bytes per chunk of a disk's data, without its header. */
+export const chunkBytes = 4 * 1024 * 1024
+/** A data unit: what one allocation bit and one XTS tweak stand for. */
+export const sectorBytes = 512
+
+/** What a chunk's header says besides its allocation bitmap (design.md 7). */
+export interface ChunkIdentity {
+  readonly diskId: string
+  /** 32 hex digits each: the data keys of the layers, outermost first. */
+  readonly dekIds: readonly string[]
+  /** Of the node that serves the disk: a fenced-off one writes nothing. */
+  readonly epoch: number
+}
+
+/** One disk's chunks, synchronous but for flush; only the data plane's program opens one. */
+export interface ChunkStore {
+  /** One bit a sector, least significant first: 1,024 bytes. `undefined`: no such chunk, all of it is a hole. */
+  bitmap(chunk: number): Bytes | undefined
+  read(chunk: number, offset: number, into: Bytes): void
+  /** Writes the bytes and marks their sectors allocated. */
+  write(chunk: number, offset: number, bytes: Bytes): void
+  /** Clears sectors; a chunk without any is removed. */
+  clear(chunk: number, firstSector: number, sectors: number): void
+  /** Every answered write is durable when this resolves. */
+  flush(): void | Promise<void>
+  close(): void
+}
+
+/** Where disks' bytes live. */
+export interface BlockStore {
+  open(identity: ChunkIdentity, sizeBytes: number): ChunkStore
+  /** The disk was deleted: its chunks are unlinked. */
+  remove(diskId: string): void
+}

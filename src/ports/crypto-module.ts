@@ -1,0 +1,37 @@
+import type { Bytes, RecordId } from '#model/brands.ts'
+import type { SecretBytes } from '#model/secret-bytes.ts'
+import type { KeySpec } from '#crypto/key-specs.ts'
+import type { EncryptionAlgorithm, SignatureAlgorithm } from '#crypto/algorithms.ts'
+import type { Material, Place } from './record-store.ts'
+
+/** A key that is open for use. Nothing turns it into a row. Private operations run off the HTTP thread. */
+export interface UsableKey {
+  /** Raises `ValueLengthInvalid`, `AlgorithmIncompatible`. */
+  encrypt(algorithm: EncryptionAlgorithm, plaintext: Bytes): Promise<Bytes>
+  /** One refusal for every cause: `DecryptionFailed`. */
+  decrypt(algorithm: EncryptionAlgorithm, ciphertext: Bytes): Promise<SecretBytes>
+  /** Over the digest as given: never hashed again. ECDSA answers R ‖ S of fixed width (RFC 7518 3.4). */
+  sign(algorithm: SignatureAlgorithm, digest: Bytes): Promise<Bytes>
+  verify(algorithm: SignatureAlgorithm, digest: Bytes, signature: Bytes): Promise<boolean>
+}
+
+/** The public half as SubjectPublicKeyInfo DER; `undefined` for symmetric keys. */
+export interface MadeKey {
+  readonly material: Material
+  readonly publicKey?: Bytes
+}
+
+/** Does the mathematics (FIPS 140 "cryptographic module"). A key version names its module; its material is opaque to all others. */
+export interface CryptoModule {
+  readonly name: string
+  generate(spec: KeySpec, place: Place): Promise<MadeKey>
+  /** `pkcs8` has passed the import gate (crypto/import-gate.ts). */
+  import(spec: KeySpec, pkcs8: SecretBytes, place: Place): Promise<MadeKey>
+  /** Bounded cache inside: `material` is asked on a miss alone. */
+  use(place: Place, spec: KeySpec, material: () => Promise<Material>): Promise<UsableKey>
+  /** The material as bytes that travel in a sealed backup, and back. */
+  backUp(place: Place, material: Material): SecretBytes
+  restore(place: Place, backedUp: SecretBytes): Material
+  /** By the feed, in the tick that applies it: every open version of the record. */
+  drop(id: RecordId): void
+}
