@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { type CompartmentId, compartmentOf, type RecordId, recordId } from '#model/brands.ts'
+import { SecretBytes } from '#model/secret-bytes.ts'
+import type { Barrier } from '#ports/barrier.ts'
+import type { Random } from '#ports/random.ts'
+import type { CompartmentKeyRow } from '#ports/record-store.ts'
+import { type BodyKey, materialContext, openBody, recordContext, sealBody, wrapContext, type WrapPurpose } from './record-cipher.ts'
+
+/** A compartment's keys, in memory alone. A KeyObject travels to a worker by structured clone, without an export. */
+export interface CompartmentKeys {
+  /** The term that new bodies are sealed under. */
+  readonly primary: number
+  readonly terms: ReadonlyMap<number, KeyObject>
+  readonly indexKey: KeyObject
+  /** Made here and not yet read back from the store. */
+  readonly provisional: boolean
+}
+
+/** What the composition may ask beyond the port. */
+export interface OpenBarrier extends Barrier {
+  /** For a worker that seals by itself (audit); throws for a compartment that is not known. */
+  keysOf(compartment: CompartmentId): CompartmentKeys
+  /** Sealed again: every key is dropped from memory. */
+  close(): void
+}
+
+interface BarrierParts {
+  /** 32 bytes, AES-256's and HMAC's alike. */
+  readonly rootKey: KeyObject
+  readonly rootEpoch: number
+  readonly random: Random
+}
+
+/** Encrypts everything at rest under keys that the root key wraps (security-and-reliability.md 2.2). Starts empty: `admit` what the store holds. */
+export function createBarrier({ rootKey, rootEpoch, random }: BarrierParts): OpenBarrier {
+  const compartments = new Map<CompartmentId, CompartmentKeys>()
+  const root: Root = { rootKey, rootEpoch, random }
+  const keysOf = (id: CompartmentId): CompartmentKeys => {
+    const keys = compartments.get(id)
+    if (keys === undefined) throw new Error(`no keys of compartment ${id}`)
+    return keys
+  }
+  const recordKey = (context: { readonly id: RecordId; readonly kind: number; readonly version: number }, term: number): BodyKey => ({
+    key: keyOfTerm(keysOf(compartmentOf(context.id)), term),
+    label: 'keystead/record',
+    context: recordContext(context, term),
+  })
+  const materialKey = (place: { readonly id: RecordId; readonly version: string }, term: number): BodyKey => ({
+    key: keyOfTerm(keysOf(compartmentOf(place.id)), term),
+    label: 'keystead/material',
+    context: materialContext(place, term),
+  })
+  return {
+    has: id => compartments.has(id),
+    index: (id, path) => recordId(id, createHmac('sha256', keysOf(id).indexKey).update(path).digest('hex')),
+    sealRecord(context, body) {
+      const term = keysOf(compartmentOf(context.id)).primary
+      return { term, body: sealBody(recordKey(context, term), body, random) }
+    },
+    openRecord: (context, { term, body }) => openBody(recordKey(context, term), body),
+    sealMaterial(place, material) {
+      const term = keysOf(compartmentOf(place.id)).primary
+      return { term, bytes: sealBody(materialKey(place, term), material, random) }
+    },
+    openMaterial: (place, { term, bytes }) => new SecretBytes(openBody(materialKey(place, term), bytes)),
+    newCompartment(id) {
+      // A refused commit is run again and makes its compartment anew; one that the store holds must keep its index key.
+      assert(compartments.get(id)?.provisional !== false, `compartment ${id} exists`)
+      const row = newKeyRow(root, id)
+      compartments.set(id, { ...withRow(root, undefined, row), provisional: true })
+      return row
+    },
+    admit(rows) {
+      for (const row of rows) compartments.set(row.compartment, withRow(root, compartments.get(row.compartment), row))
+    },
+    forget: id => void compartments.delete(id),
+    keysOf,
+    close: () => compartments.clear(),
+  }
+}
+
+type Root = BarrierParts
+
+function keyOfTerm(keys: CompartmentKeys, term: number): KeyObject {
+  const key = keys.terms.get(term)
+  if (key === undefined) throw new Error(`no key of term ${term}`)
+  return key
+}
+
+function newKeyRow({ rootKey, rootEpoch, random }: Root, compartment: CompartmentId): CompartmentKeyRow {
+  const place = { compartment, term: 1, rootEpoch }
+  const wrap = (purpose: WrapPurpose) => {
+    using fresh = new SecretBytes(random.bytes(32))
+    return sealBody({ key: rootKey, label: 'keystead/wrap', context: wrapContext(purpose, place) }, fresh.bytes, random)
+  }
+  return { ...place, state: 'primary', wrapped: wrap('compartmentKey'), indexKey: wrap('indexKey') }
+}
+
+/** The compartment's keys with one more row. A row that contradicts what is known, or names another root epoch, throws. */
+function withRow(root: Root, known: CompartmentKeys | undefined, row: CompartmentKeyRow): CompartmentKeys {
+  if (row.rootEpoch !== root.rootEpoch) throw new Error(`wrapped under root epoch ${row.rootEpoch}, not ${root.rootEpoch}`)
+  const key = unwrapped(root.rootKey, 'compartmentKey', row)
+  const indexKey = unwrapped(root.rootKey, 'indexKey', row)
+  if (known === undefined || known.provisional)
+    return { primary: row.term, terms: new Map([[row.term, key]]), indexKey, provisional: false }
+  if (!known.indexKey.equals(indexKey)) throw new Error(`compartment ${row.compartment} has two index keys`)
+  if (known.terms.get(row.term)?.equals(key) === false) throw new Error(`compartment ${row.compartment} has two keys of term ${row.term}`)
+  const primary = row.state === 'primary' ? Math.max(row.term, known.primary) : known.primary
+  return { primary, terms: new Map(known.terms).set(row.term, key), indexKey, provisional: false }
+}
+
+function unwrapped(rootKey: KeyObject, purpose: WrapPurpose, row: CompartmentKeyRow): KeyObject {
+  const wrapped = purpose === 'indexKey' ? row.indexKey : row.wrapped
+  using key = new SecretBytes(openBody({ key: rootKey, label: 'keystead/wrap', context: wrapContext(purpose, row) }, wrapped))
+  return createSecretKey(key.bytes)
+}
