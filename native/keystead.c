@@ -1,0 +1,515 @@
+// What node:crypto lacks (design.md 7): AES-XTS over many sectors in one call, RSA private operations and ECDSA over a
+// given digest, on a libuv thread or at once. Calls the EVP functions that the running `node` exports; so the prototypes
+// stand here, and there are no OpenSSL headers to match. No global state: loads into any number of worker threads.
+//
+// Road of every key operation: parse arguments → job → run (any thread, touches OpenSSL alone) → settle (JavaScript thread).
+#define NAPI_VERSION 8
+#include <node_api.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- OpenSSL 3, from its manual pages -------------------------------------------------------------------------------
+
+typedef struct evp_cipher_st EVP_CIPHER;
+typedef struct evp_cipher_ctx_st EVP_CIPHER_CTX;
+typedef struct evp_md_st EVP_MD;
+typedef struct evp_pkey_st EVP_PKEY;
+typedef struct evp_pkey_ctx_st EVP_PKEY_CTX;
+typedef struct pkcs8_priv_key_info_st PKCS8_PRIV_KEY_INFO;
+typedef struct engine_st ENGINE;
+typedef struct bignum_st BIGNUM;
+typedef struct ECDSA_SIG_st ECDSA_SIG;
+
+extern const EVP_CIPHER *EVP_aes_256_xts(void);
+extern EVP_CIPHER_CTX *EVP_CIPHER_CTX_new(void);
+extern void EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *ctx);
+extern int EVP_CipherInit_ex(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *cipher, ENGINE *engine, const unsigned char *key,
+                             const unsigned char *iv, int encrypt);
+extern int EVP_CipherUpdate(EVP_CIPHER_CTX *ctx, unsigned char *out, int *out_length, const unsigned char *in, int length);
+
+extern const EVP_MD *EVP_sha1(void);
+extern const EVP_MD *EVP_sha256(void);
+extern const EVP_MD *EVP_sha384(void);
+extern const EVP_MD *EVP_sha512(void);
+
+extern PKCS8_PRIV_KEY_INFO *d2i_PKCS8_PRIV_KEY_INFO(PKCS8_PRIV_KEY_INFO **into, const unsigned char **in, long length);
+extern void PKCS8_PRIV_KEY_INFO_free(PKCS8_PRIV_KEY_INFO *info);
+extern EVP_PKEY *EVP_PKCS82PKEY(const PKCS8_PRIV_KEY_INFO *info);
+extern int EVP_PKEY_up_ref(EVP_PKEY *key);
+extern void EVP_PKEY_free(EVP_PKEY *key);
+extern int EVP_PKEY_get_base_id(const EVP_PKEY *key);
+extern int EVP_PKEY_get_bits(const EVP_PKEY *key);
+extern EVP_PKEY_CTX *EVP_PKEY_CTX_new(EVP_PKEY *key, ENGINE *engine);
+extern void EVP_PKEY_CTX_free(EVP_PKEY_CTX *ctx);
+extern int EVP_PKEY_CTX_set_rsa_padding(EVP_PKEY_CTX *ctx, int padding);
+extern int EVP_PKEY_CTX_set_rsa_pss_saltlen(EVP_PKEY_CTX *ctx, int length);
+extern int EVP_PKEY_CTX_set_rsa_mgf1_md(EVP_PKEY_CTX *ctx, const EVP_MD *md);
+extern int EVP_PKEY_CTX_set_rsa_oaep_md(EVP_PKEY_CTX *ctx, const EVP_MD *md);
+extern int EVP_PKEY_CTX_set_signature_md(EVP_PKEY_CTX *ctx, const EVP_MD *md);
+extern int EVP_PKEY_decrypt_init(EVP_PKEY_CTX *ctx);
+extern int EVP_PKEY_decrypt(EVP_PKEY_CTX *ctx, unsigned char *out, size_t *out_length, const unsigned char *in, size_t length);
+extern int EVP_PKEY_sign_init(EVP_PKEY_CTX *ctx);
+extern int EVP_PKEY_sign(EVP_PKEY_CTX *ctx, unsigned char *signature, size_t *signature_length, const unsigned char *in, size_t length);
+extern int EVP_PKEY_verify_init(EVP_PKEY_CTX *ctx);
+extern int EVP_PKEY_verify(EVP_PKEY_CTX *ctx, const unsigned char *signature, size_t signature_length, const unsigned char *in,
+                           size_t length);
+
+extern ECDSA_SIG *ECDSA_SIG_new(void);
+extern void ECDSA_SIG_free(ECDSA_SIG *signature);
+extern void ECDSA_SIG_get0(const ECDSA_SIG *signature, const BIGNUM **r, const BIGNUM **s);
+extern int ECDSA_SIG_set0(ECDSA_SIG *signature, BIGNUM *r, BIGNUM *s);
+extern ECDSA_SIG *d2i_ECDSA_SIG(ECDSA_SIG **into, const unsigned char **in, long length);
+extern int i2d_ECDSA_SIG(const ECDSA_SIG *signature, unsigned char **out);
+extern BIGNUM *BN_bin2bn(const unsigned char *bytes, int length, BIGNUM *into);
+extern int BN_bn2binpad(const BIGNUM *number, unsigned char *out, int length);
+extern void BN_free(BIGNUM *number);
+
+extern void OPENSSL_cleanse(void *memory, size_t length);
+extern void ERR_clear_error(void);
+
+enum { RSA_PKCS1_PADDING = 1, RSA_PKCS1_OAEP_PADDING = 4, RSA_PKCS1_PSS_PADDING = 6, RSA_PSS_SALTLEN_DIGEST = -1 };
+enum { EVP_PKEY_RSA = 6, EVP_PKEY_EC = 408 };
+
+// ---- Arguments and answers ------------------------------------------------------------------------------------------
+
+enum { ARGUMENTS_MAX = 5, SECTOR_BYTES = 512, XTS_KEY_BYTES = 64 };
+// RSA-4096 is 512 bytes; P-521 signatures are 132, in DER 139.
+enum { VALUE_BYTES_MAX = 512, DER_SIGNATURE_BYTES_MAX = 160, COORDINATE_BYTES_MAX = 66 };
+
+// An open key or cipher never takes the other's place.
+static const napi_type_tag key_tag = {0x6b6579737465616bULL, 0x1b4d2f3aa0c94e01ULL};
+static const napi_type_tag sectors_tag = {0x6b6579737465616bULL, 0x1b4d2f3aa0c94e02ULL};
+
+typedef struct {
+  const unsigned char *bytes;
+  size_t length;
+} Slice;
+
+static napi_value refuse(napi_env env, const char *message) {
+  ERR_clear_error();
+  napi_throw_error(env, NULL, message);
+  return NULL;
+}
+
+static bool take_arguments(napi_env env, napi_callback_info info, napi_value *arguments, size_t expected) {
+  size_t count = ARGUMENTS_MAX;
+  return napi_get_cb_info(env, info, &count, arguments, NULL, NULL) == napi_ok && count == expected;
+}
+
+static bool take_bytes(napi_env env, napi_value value, Slice *into) {
+  napi_typedarray_type type;
+  void *bytes = NULL;
+  bool is_typed_array = false;
+  if (napi_is_typedarray(env, value, &is_typed_array) != napi_ok || !is_typed_array) return false;
+  if (napi_get_typedarray_info(env, value, &type, &into->length, &bytes, NULL, NULL) != napi_ok) return false;
+  into->bytes = bytes;
+  return type == napi_uint8_array;
+}
+
+static bool take_open(napi_env env, napi_value value, const napi_type_tag *tag, void **into) {
+  bool tagged = false;
+  napi_valuetype type;
+  if (napi_typeof(env, value, &type) != napi_ok || type != napi_object) return false;
+  if (napi_check_object_type_tag(env, value, tag, &tagged) != napi_ok || !tagged) return false;
+  return napi_unwrap(env, value, into) == napi_ok;
+}
+
+static napi_value give_open(napi_env env, void *opened, const napi_type_tag *tag, napi_finalize finalize) {
+  napi_value object;
+  if (napi_create_object(env, &object) != napi_ok || napi_wrap(env, object, opened, finalize, NULL, NULL) != napi_ok) {
+    finalize(env, opened, NULL);
+    return refuse(env, "out of memory");
+  }
+  // From here on the finalizer owns it.
+  return napi_type_tag_object(env, object, tag) == napi_ok ? object : refuse(env, "out of memory");
+}
+
+static napi_value give_bytes(napi_env env, const unsigned char *bytes, size_t length) {
+  napi_value buffer, array;
+  void *into = NULL;
+  if (napi_create_arraybuffer(env, length, &into, &buffer) != napi_ok) return NULL;
+  if (length > 0) memcpy(into, bytes, length);
+  return napi_create_typedarray(env, napi_uint8_array, length, buffer, 0, &array) == napi_ok ? array : NULL;
+}
+
+// ---- AES-256-XTS over sectors ---------------------------------------------------------------------------------------
+
+typedef struct {
+  EVP_CIPHER_CTX *encrypt, *decrypt;
+} Sectors;
+
+static void sectors_zero(Sectors *sectors) {
+  EVP_CIPHER_CTX_free(sectors->encrypt); // cleanses the expanded keys; NULL is welcome
+  EVP_CIPHER_CTX_free(sectors->decrypt);
+  sectors->encrypt = sectors->decrypt = NULL;
+}
+
+static void sectors_finalize(napi_env env, void *data, void *hint) {
+  (void)env, (void)hint;
+  sectors_zero(data);
+  free(data);
+}
+
+static EVP_CIPHER_CTX *xts_context(const unsigned char *key, int encrypt) {
+  EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+  if (context == NULL) return NULL;
+  if (EVP_CipherInit_ex(context, EVP_aes_256_xts(), NULL, key, NULL, encrypt) == 1) return context;
+  EVP_CIPHER_CTX_free(context);
+  return NULL;
+}
+
+// openSectors(key: 64 bytes): the caller zeroes its array.
+static napi_value sectors_open(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  Slice key;
+  if (!take_arguments(env, info, arguments, 1) || !take_bytes(env, arguments[0], &key)) return refuse(env, "bad arguments");
+  if (key.length != XTS_KEY_BYTES) return refuse(env, "an XTS key has 64 bytes");
+  Sectors *sectors = calloc(1, sizeof(Sectors));
+  if (sectors == NULL) return refuse(env, "out of memory");
+  sectors->encrypt = xts_context(key.bytes, 1);
+  sectors->decrypt = xts_context(key.bytes, 0);
+  if (sectors->encrypt == NULL || sectors->decrypt == NULL) { // equal halves fail here
+    sectors_finalize(env, sectors, NULL);
+    return refuse(env, "the XTS key was refused");
+  }
+  return give_open(env, sectors, &sectors_tag, sectors_finalize);
+}
+
+static bool cipher_sectors(EVP_CIPHER_CTX *context, uint64_t first, unsigned char *bytes, size_t length) {
+  unsigned char tweak[16] = {0};
+  for (size_t at = 0; at < length; at += SECTOR_BYTES, first++) {
+    for (int i = 0; i < 8; i++) tweak[i] = (unsigned char)(first >> (8 * i)); // dm-crypt's plain64
+    int written = 0;
+    if (EVP_CipherInit_ex(context, NULL, NULL, NULL, tweak, -1) != 1) return false;
+    if (EVP_CipherUpdate(context, bytes + at, &written, bytes + at, SECTOR_BYTES) != 1 || written != SECTOR_BYTES) return false;
+  }
+  return true;
+}
+
+// cipherSectors(opened, encrypt: boolean, firstSector, bytes): in place.
+static napi_value sectors_cipher(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  void *opened = NULL;
+  bool encrypt = false;
+  int64_t first = 0;
+  Slice bytes;
+  if (!take_arguments(env, info, arguments, 4) || !take_open(env, arguments[0], &sectors_tag, &opened) ||
+      napi_get_value_bool(env, arguments[1], &encrypt) != napi_ok || napi_get_value_int64(env, arguments[2], &first) != napi_ok ||
+      first < 0 || !take_bytes(env, arguments[3], &bytes) || bytes.length % SECTOR_BYTES != 0)
+    return refuse(env, "bad arguments");
+  Sectors *sectors = opened;
+  EVP_CIPHER_CTX *context = encrypt ? sectors->encrypt : sectors->decrypt;
+  if (context == NULL) return refuse(env, "the cipher is closed");
+  if (!cipher_sectors(context, (uint64_t)first, (unsigned char *)bytes.bytes, bytes.length)) return refuse(env, "AES-XTS failed");
+  return NULL;
+}
+
+static napi_value sectors_close(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  void *opened = NULL;
+  if (!take_arguments(env, info, arguments, 1) || !take_open(env, arguments[0], &sectors_tag, &opened))
+    return refuse(env, "bad arguments");
+  sectors_zero(opened);
+  return NULL;
+}
+
+// ---- Private keys ---------------------------------------------------------------------------------------------------
+
+typedef struct {
+  EVP_PKEY *key;
+} Key;
+
+static void key_finalize(napi_env env, void *data, void *hint) {
+  (void)env, (void)hint;
+  EVP_PKEY_free(((Key *)data)->key); // private numbers are cleared by OpenSSL; NULL is welcome
+  free(data);
+}
+
+static EVP_PKEY *parse_pkcs8(Slice der) {
+  const unsigned char *at = der.bytes;
+  PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &at, (long)der.length);
+  if (info == NULL) return NULL;
+  EVP_PKEY *key = at == der.bytes + der.length ? EVP_PKCS82PKEY(info) : NULL; // no trailing bytes
+  PKCS8_PRIV_KEY_INFO_free(info);
+  return key;
+}
+
+// openKey(pkcs8): RSA to 4096 bits or EC; the caller zeroes its array.
+static napi_value key_open(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  Slice der;
+  if (!take_arguments(env, info, arguments, 1) || !take_bytes(env, arguments[0], &der)) return refuse(env, "bad arguments");
+  EVP_PKEY *parsed = parse_pkcs8(der);
+  if (parsed == NULL) return refuse(env, "the private key was refused");
+  int type = EVP_PKEY_get_base_id(parsed), bits = EVP_PKEY_get_bits(parsed);
+  Key *key = calloc(1, sizeof(Key));
+  bool fits = (type == EVP_PKEY_RSA && bits <= VALUE_BYTES_MAX * 8) || (type == EVP_PKEY_EC && bits <= COORDINATE_BYTES_MAX * 8);
+  if (key == NULL || !fits) {
+    EVP_PKEY_free(parsed);
+    free(key);
+    return refuse(env, "the private key was refused");
+  }
+  key->key = parsed;
+  return give_open(env, key, &key_tag, key_finalize);
+}
+
+static napi_value key_close(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  void *opened = NULL;
+  if (!take_arguments(env, info, arguments, 1) || !take_open(env, arguments[0], &key_tag, &opened)) return refuse(env, "bad arguments");
+  Key *key = opened;
+  EVP_PKEY_free(key->key); // jobs under way hold their own reference
+  key->key = NULL;
+  return NULL;
+}
+
+// ---- Jobs -----------------------------------------------------------------------------------------------------------
+
+// Numbers are the binding's: src/adapters/native/binding.ts.
+typedef enum { RSA_DECRYPT = 0, RSA_SIGN = 1, EC_SIGN = 2, EC_VERIFY = 3 } Operation;
+typedef enum { PADDING_PKCS1 = 0, PADDING_OAEP = 1, PADDING_PSS = 2 } Padding;
+
+typedef struct Job {
+  EVP_PKEY *key;
+  Operation operation;
+  Padding padding;
+  const EVP_MD *md; // NULL: no hash, no DigestInfo
+  unsigned char value[VALUE_BYTES_MAX], signature[2 * COORDINATE_BYTES_MAX], result[VALUE_BYTES_MAX];
+  size_t value_length, signature_length, result_length;
+  bool succeeded;
+  napi_async_work work;
+  napi_deferred deferred;
+} Job;
+
+static void job_free(Job *job) {
+  EVP_PKEY_free(job->key);
+  OPENSSL_cleanse(job, sizeof(Job)); // plaintexts, also of a decryption that was never fetched
+  free(job);
+}
+
+static size_t coordinate_bytes(const EVP_PKEY *key) { return ((size_t)EVP_PKEY_get_bits(key) + 7) / 8; }
+
+static bool set_rsa(EVP_PKEY_CTX *context, const Job *job) {
+  switch (job->padding) {
+  case PADDING_PKCS1:
+    if (EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) != 1) return false;
+    return job->md == NULL || job->operation == RSA_DECRYPT || EVP_PKEY_CTX_set_signature_md(context, job->md) == 1;
+  case PADDING_OAEP:
+    return job->operation == RSA_DECRYPT && job->md != NULL && EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_oaep_md(context, job->md) == 1 && EVP_PKEY_CTX_set_rsa_mgf1_md(context, job->md) == 1;
+  case PADDING_PSS:
+    return job->operation == RSA_SIGN && job->md != NULL && EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_signature_md(context, job->md) == 1 && EVP_PKEY_CTX_set_rsa_mgf1_md(context, job->md) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
+  }
+  return false;
+}
+
+// PKCS #1 v1.5 keeps OpenSSL's implicit rejection: a bad padding yields pseudo-random bytes, no oracle (key-vault.md 2.6).
+static bool rsa_decrypt(EVP_PKEY_CTX *context, Job *job) {
+  job->result_length = sizeof job->result;
+  return EVP_PKEY_decrypt_init(context) == 1 && set_rsa(context, job) &&
+         EVP_PKEY_decrypt(context, job->result, &job->result_length, job->value, job->value_length) == 1;
+}
+
+static bool rsa_sign(EVP_PKEY_CTX *context, Job *job) {
+  job->result_length = sizeof job->result;
+  return EVP_PKEY_sign_init(context) == 1 && set_rsa(context, job) &&
+         EVP_PKEY_sign(context, job->result, &job->result_length, job->value, job->value_length) == 1;
+}
+
+// Without a signature md, EVP signs the digest as it is given. DER becomes R ‖ S of fixed width (RFC 7518 3.4).
+static bool ec_sign(EVP_PKEY_CTX *context, Job *job) {
+  unsigned char der[DER_SIGNATURE_BYTES_MAX];
+  size_t der_length = sizeof der, width = coordinate_bytes(job->key);
+  if (EVP_PKEY_sign_init(context) != 1) return false;
+  if (EVP_PKEY_sign(context, der, &der_length, job->value, job->value_length) != 1) return false;
+  const unsigned char *at = der;
+  ECDSA_SIG *signature = d2i_ECDSA_SIG(NULL, &at, (long)der_length);
+  if (signature == NULL) return false;
+  const BIGNUM *r = NULL, *s = NULL;
+  ECDSA_SIG_get0(signature, &r, &s);
+  bool fits = BN_bn2binpad(r, job->result, (int)width) == (int)width && BN_bn2binpad(s, job->result + width, (int)width) == (int)width;
+  ECDSA_SIG_free(signature);
+  job->result_length = 2 * width;
+  return fits;
+}
+
+static size_t der_signature(const Job *job, unsigned char *der) {
+  size_t width = coordinate_bytes(job->key);
+  if (job->signature_length != 2 * width) return 0;
+  ECDSA_SIG *signature = ECDSA_SIG_new();
+  BIGNUM *r = BN_bin2bn(job->signature, (int)width, NULL), *s = BN_bin2bn(job->signature + width, (int)width, NULL);
+  if (signature == NULL || r == NULL || s == NULL || ECDSA_SIG_set0(signature, r, s) != 1) {
+    BN_free(r);
+    BN_free(s);
+    ECDSA_SIG_free(signature);
+    return 0;
+  }
+  int length = i2d_ECDSA_SIG(signature, NULL);
+  if (length > 0 && length <= DER_SIGNATURE_BYTES_MAX) length = i2d_ECDSA_SIG(signature, &der);
+  else length = 0;
+  ECDSA_SIG_free(signature);
+  return (size_t)length;
+}
+
+static bool ec_verify(EVP_PKEY_CTX *context, Job *job) {
+  unsigned char der[DER_SIGNATURE_BYTES_MAX];
+  size_t der_length = der_signature(job, der);
+  return der_length > 0 && EVP_PKEY_verify_init(context) == 1 &&
+         EVP_PKEY_verify(context, der, der_length, job->value, job->value_length) == 1;
+}
+
+static void job_run(Job *job) {
+  static bool (*const operations[])(EVP_PKEY_CTX *, Job *) = {
+      [RSA_DECRYPT] = rsa_decrypt, [RSA_SIGN] = rsa_sign, [EC_SIGN] = ec_sign, [EC_VERIFY] = ec_verify};
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(job->key, NULL);
+  job->succeeded = context != NULL && operations[job->operation](context, job);
+  EVP_PKEY_CTX_free(context);
+  ERR_clear_error(); // the queue is the thread's: nothing of one key's failure may show at the next
+}
+
+static void job_execute(napi_env env, void *data) {
+  (void)env;
+  job_run(data);
+}
+
+// A verification answers a boolean; the others bytes, or undefined where they failed: one answer for every cause.
+static napi_value job_answer(napi_env env, const Job *job) {
+  napi_value answer = NULL;
+  if (job->operation == EC_VERIFY) napi_get_boolean(env, job->succeeded, &answer);
+  else if (job->succeeded) answer = give_bytes(env, job->result, job->result_length);
+  else napi_get_undefined(env, &answer);
+  return answer;
+}
+
+static void job_complete(napi_env env, napi_status status, void *data) {
+  Job *job = data;
+  napi_value answer = status == napi_ok ? job_answer(env, job) : NULL;
+  if (answer == NULL) napi_get_undefined(env, &answer);
+  napi_resolve_deferred(env, job->deferred, answer);
+  napi_delete_async_work(env, job->work);
+  job_free(job);
+}
+
+static napi_value job_queue(napi_env env, Job *job) {
+  napi_value promise, name;
+  if (napi_create_string_utf8(env, "keystead", NAPI_AUTO_LENGTH, &name) != napi_ok ||
+      napi_create_async_work(env, NULL, name, job_execute, job_complete, job, &job->work) != napi_ok) {
+    job_free(job);
+    return refuse(env, "out of memory");
+  }
+  if (napi_create_promise(env, &job->deferred, &promise) == napi_ok && napi_queue_async_work(env, job->work) == napi_ok) return promise;
+  napi_delete_async_work(env, job->work);
+  job_free(job);
+  return refuse(env, "the work was not queued");
+}
+
+static napi_value job_inline(napi_env env, Job *job) {
+  job_run(job);
+  napi_value answer = job_answer(env, job);
+  job_free(job);
+  return answer;
+}
+
+static napi_value job_start(napi_env env, const Job *wanted, napi_value inline_value) {
+  bool now = false;
+  if (napi_get_value_bool(env, inline_value, &now) != napi_ok) return refuse(env, "bad arguments");
+  Job *job = malloc(sizeof(Job));
+  if (job == NULL) return refuse(env, "out of memory");
+  *job = *wanted;
+  if (EVP_PKEY_up_ref(job->key) != 1) {
+    free(job);
+    return refuse(env, "out of memory");
+  }
+  return now ? job_inline(env, job) : job_queue(env, job);
+}
+
+static bool take_key(napi_env env, napi_value value, int type, Job *job) {
+  void *opened = NULL;
+  if (!take_open(env, value, &key_tag, &opened)) return false;
+  job->key = ((Key *)opened)->key;
+  return job->key != NULL && EVP_PKEY_get_base_id(job->key) == type;
+}
+
+static bool take_value(napi_env env, napi_value value, Job *job) {
+  Slice bytes;
+  if (!take_bytes(env, value, &bytes) || bytes.length > sizeof job->value) return false;
+  if (bytes.length > 0) memcpy(job->value, bytes.bytes, bytes.length);
+  job->value_length = bytes.length;
+  return true;
+}
+
+static bool take_scheme(napi_env env, napi_value padding_value, napi_value hash_value, Job *job) {
+  uint32_t padding = 0, hash_bits = 0;
+  if (napi_get_value_uint32(env, padding_value, &padding) != napi_ok || padding > PADDING_PSS) return false;
+  if (napi_get_value_uint32(env, hash_value, &hash_bits) != napi_ok) return false;
+  job->padding = (Padding)padding;
+  switch (hash_bits) {
+  case 0: job->md = NULL; return true;
+  case 160: job->md = EVP_sha1(); return true;
+  case 256: job->md = EVP_sha256(); return true;
+  case 384: job->md = EVP_sha384(); return true;
+  case 512: job->md = EVP_sha512(); return true;
+  }
+  return false;
+}
+
+// rsaDecrypt / rsaSign(key, value, padding, hashBits, inline)
+static napi_value rsa_start(napi_env env, napi_callback_info info, Operation operation) {
+  napi_value arguments[ARGUMENTS_MAX];
+  Job job = {.operation = operation};
+  if (!take_arguments(env, info, arguments, 5) || !take_key(env, arguments[0], EVP_PKEY_RSA, &job) ||
+      !take_value(env, arguments[1], &job) || !take_scheme(env, arguments[2], arguments[3], &job))
+    return refuse(env, "bad arguments");
+  napi_value answer = job_start(env, &job, arguments[4]);
+  OPENSSL_cleanse(&job, sizeof job);
+  return answer;
+}
+
+static napi_value rsa_decrypt_start(napi_env env, napi_callback_info info) { return rsa_start(env, info, RSA_DECRYPT); }
+static napi_value rsa_sign_start(napi_env env, napi_callback_info info) { return rsa_start(env, info, RSA_SIGN); }
+
+// ecSign(key, digest, inline)
+static napi_value ec_sign_start(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  Job job = {.operation = EC_SIGN};
+  if (!take_arguments(env, info, arguments, 3) || !take_key(env, arguments[0], EVP_PKEY_EC, &job) || !take_value(env, arguments[1], &job))
+    return refuse(env, "bad arguments");
+  return job_start(env, &job, arguments[2]);
+}
+
+// ecVerify(key, digest, signature, inline): false for a signature of another width.
+static napi_value ec_verify_start(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  Job job = {.operation = EC_VERIFY};
+  Slice signature;
+  if (!take_arguments(env, info, arguments, 4) || !take_key(env, arguments[0], EVP_PKEY_EC, &job) ||
+      !take_value(env, arguments[1], &job) || !take_bytes(env, arguments[2], &signature))
+    return refuse(env, "bad arguments");
+  if (signature.length <= sizeof job.signature) {
+    if (signature.length > 0) memcpy(job.signature, signature.bytes, signature.length);
+    job.signature_length = signature.length;
+  }
+  return job_start(env, &job, arguments[3]);
+}
+
+// ---- Exports --------------------------------------------------------------------------------------------------------
+
+NAPI_MODULE_INIT() {
+  const napi_property_descriptor functions[] = {
+      {"openSectors", NULL, sectors_open, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"cipherSectors", NULL, sectors_cipher, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"closeSectors", NULL, sectors_close, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"openKey", NULL, key_open, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"closeKey", NULL, key_close, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"rsaDecrypt", NULL, rsa_decrypt_start, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"rsaSign", NULL, rsa_sign_start, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"ecSign", NULL, ec_sign_start, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"ecVerify", NULL, ec_verify_start, NULL, NULL, NULL, napi_enumerable, NULL},
+  };
+  if (napi_define_properties(env, exports, sizeof functions / sizeof functions[0], functions) != napi_ok) return NULL;
+  return exports;
+}
