@@ -1,7 +1,7 @@
 import type { Bytes, Sealed } from '#model/brands.ts'
 
-/** One row of the audit table: the entries of a batch, sealed, with the chain's hash after them (security-and-reliability.md 3.2). */
-export interface AuditBatch {
+/** What the audit table says in the clear of a batch of entries. */
+export interface AuditHead {
   readonly node: number
   /** Of its first entry; the entries of a node are numbered from 1 without gaps. */
   readonly seq: number
@@ -10,6 +10,10 @@ export interface AuditBatch {
   readonly term: number
   /** Chain hash after the batch's last entry. */
   readonly hash: Bytes
+}
+
+/** One row of the audit table: the entries of a batch, sealed, with the chain's hash after them (security-and-reliability.md 3.2). */
+export interface AuditBatch extends AuditHead {
   readonly body: Sealed
 }
 
@@ -18,17 +22,32 @@ export interface Checkpoint {
   /** Leaves covered. */
   readonly size: number
   readonly note: string
+  /** Roots of the full subtrees, left to right: who continues the tree need not read it again. A hint, proved by the note's root. */
+  readonly frontier: Bytes
+}
+
+/** The newest checkpoint outside the database, so that a database put back to an older state is found. */
+export interface CheckpointFile {
+  read(): Promise<string | undefined>
+  /** Durable, whole or not at all. */
+  write(note: string): Promise<void>
 }
 
 /** Reading the log. Appending is the writer's alone, inside the transaction that orders a batch of commits. */
 export interface AuditLog {
   /** Batches of a node with `seq > after`, in order. */
   batches(node: number, after: number, limit: number): Promise<readonly AuditBatch[]>
+  /** The same without bodies, for who builds the tree. */
+  heads(node: number, after: number, limit: number): Promise<readonly AuditHead[]>
+  /** Numbers of the nodes that have batches, ascending. */
+  nodes(): Promise<readonly number[]>
   lastBatch(node: number): Promise<AuditBatch | undefined>
   /** Leaves of the Merkle tree from `from`, in order: (node, seq, leaf hash). */
   leaves(from: number, limit: number): Promise<readonly AuditLeaf[]>
   addLeaves(leaves: readonly AuditLeaf[]): Promise<void>
+  lastLeaf(): Promise<AuditLeaf | undefined>
   lastCheckpoint(): Promise<Checkpoint | undefined>
+  /** Replaces those of smaller size. */
   addCheckpoint(checkpoint: Checkpoint): Promise<void>
 }
 

@@ -73,6 +73,8 @@ export interface Commit {
   readonly fence?: Fence
   /** Anything written here counts as a ruling: calls that stand on rulings run again. */
   readonly ruling: boolean
+  /** May use the reserve of a full disk: audit reading, purge, shutdown (security-and-reliability.md 4.6). */
+  readonly essential?: boolean
 }
 
 export interface Fence {
