@@ -153,6 +153,7 @@ export interface BootStore {
   /** All of it in one transaction: first start, seal changes. */
   writeBoot(change: {
     readonly meta?: Readonly<Record<string, Bytes>>
+    /** The whole set: it replaces what was there. */
     readonly envelopes?: readonly SealEnvelope[]
     readonly compartmentKeys?: readonly CompartmentKeyRow[]
   }): void
