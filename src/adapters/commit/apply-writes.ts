@@ -1,4 +1,4 @@
-import { compartmentOf, type CompartmentId, recordId, type RecordId, type Seq } from '#model/brands.ts'
+import { type CompartmentId, recordId, type RecordId, type Seq } from '#model/brands.ts'
 import type { Change, Commit, Row, Write } from '#ports/record-store.ts'
 import type { RowHead, Tables } from './tables.ts'
 
@@ -63,6 +63,3 @@ function removeRow(tables: Tables, id: RecordId, note: Noted): void {
 }
 
 export const collectionsOf = (row: Pick<RowHead, 'parent' | 'tags'>): Set<RecordId> => new Set([row.parent, ...row.tags])
-
-/** Rows of a compartment begin with its id. */
-export const isIn = (compartment: CompartmentId, id: RecordId): boolean => compartmentOf(id) === compartment

@@ -26,20 +26,24 @@ export function ledger(tables: Tables, feed: { readonly head: Seq; readonly tail
   let head = feed.head
   let settled = { head, mark: feed.tail.mark() }
   const changesAfter = (position: Seq): readonly Change[] => feed.tail.since(position) ?? tables.changesAfter(position)
+  const mutate = (commit: Commit): readonly Change[] => {
+    head = seq(head + 1)
+    const own = applyWrites(tables, commit, head)
+    tables.addFeed(commit.id, head, own)
+    for (const [place, effect] of commit.outbox.entries()) tables.addEffect(effect, { mutation: commit.id, place })
+    feed.tail.add(own)
+    return own
+  }
   return {
     head: () => head,
     changesAfter,
     run(commit, options) {
       if (options?.reserved === true && !mayUseReserve(commit)) return { done: false, reserved: true }
-      if (commit.fence !== undefined && tables.leaseEpoch(commit.fence.lease) !== commit.fence.epoch) return { done: false, fenced: true }
+      if (!fenceHolds(tables, commit)) return { done: false, fenced: true }
       const news = changesAfter(commit.decidedAt)
       if (commit.writes.length === 0 && commit.outbox.length === 0) return { done: true, seq: head, news }
       if (moved(news, commit) || !versionsHold(tables, commit.writes)) return { done: false, stale: news }
-      head = seq(head + 1)
-      const own = applyWrites(tables, commit, head)
-      tables.addFeed(commit.id, head, own)
-      for (const [place, effect] of commit.outbox.entries()) tables.addEffect(effect, { mutation: commit.id, place })
-      feed.tail.add(own)
+      const own = mutate(commit)
       return { done: true, seq: head, news: news.length === 0 ? own : [...news, ...own] }
     },
     settle() {
@@ -64,8 +68,12 @@ export function moved(news: readonly Change[], commit: Pick<Commit, 'reads'>): b
 function mayUseReserve(commit: Commit): boolean {
   if (commit.essential === true) return true
   if (commit.entries.length === 0 && commit.writes.length === 0 && commit.outbox.length === 0) return true
-  return commit.writes.length > 0 && commit.writes.every(write => 'remove' in write || 'removeMaterial' in write || 'removeCompartment' in write)
+  return (
+    commit.writes.length > 0 && commit.writes.every(write => 'remove' in write || 'removeMaterial' in write || 'removeCompartment' in write)
+  )
 }
+
+const fenceHolds = (tables: Tables, { fence }: Commit): boolean => fence === undefined || tables.leaseEpoch(fence.lease) === fence.epoch
 
 /** Each write meets the version it expects, those of the same commit before it counted in. */
 function versionsHold(tables: Tables, writes: readonly Write[]): boolean {
@@ -75,16 +83,20 @@ function versionsHold(tables: Tables, writes: readonly Write[]): boolean {
   const versionNow = (id: RecordId): number | 'absent' =>
     own.get(id) ?? (gone.has(compartmentOf(id)) ? 'absent' : (tables.head(id)?.version ?? 'absent'))
   for (const write of writes) {
-    if ('removeCompartment' in write) {
-      gone.add(write.removeCompartment)
-      for (const id of own.keys()) if (compartmentOf(id) === write.removeCompartment) own.delete(id)
-    } else if ('put' in write) {
+    if ('put' in write) {
       if (versionNow(write.put.id) !== write.expected) return false
       own.set(write.put.id, write.put.version)
     } else if ('remove' in write) {
       if (versionNow(write.remove) !== write.expected) return false
       own.set(write.remove, 'absent')
+    } else if ('removeCompartment' in write) {
+      gone.add(write.removeCompartment)
+      forget(own, write.removeCompartment)
     }
   }
   return true
+}
+
+function forget(own: Map<RecordId, unknown>, compartment: CompartmentId): void {
+  for (const id of own.keys()) if (compartmentOf(id) === compartment) own.delete(id)
 }
