@@ -1,0 +1,102 @@
+/**
+ * A permission is the domain's word; one column a rule book, absent where that book cannot grant it.
+ * azure: the action of Azure RBAC, `data` where it is a dataAction (identity-and-arm.md 3.3; key-vault.md 7).
+ * policies: the word of a vault's access policies for keys. directory: the right in Microsoft Graph.
+ * operator: held by whoever speaks through the admin socket. system: held by the instance's own schedulers.
+ * impliedBy: another permission that carries this one too.
+ */
+export interface PermissionRow {
+  readonly azure?: string
+  readonly data?: true
+  readonly policies?: string
+  readonly directory?: 'read' | 'write'
+  readonly operator?: true
+  readonly system?: true
+  readonly impliedBy?: string
+}
+
+const vaultData = (action: string, policies: string, more: Pick<PermissionRow, 'impliedBy' | 'system'> = {}): PermissionRow => ({
+  azure: `Microsoft.KeyVault/vaults/${action}`,
+  data: true,
+  policies,
+  ...more,
+})
+const arm = (azure: string, more: Pick<PermissionRow, 'operator' | 'system'> = {}): PermissionRow => ({ azure, ...more })
+
+export const permissions = {
+  // keys of a vault; keys/read of an asymmetric key carries its public half's operations (identity-and-arm.md 3.3)
+  'key.list': vaultData('keys/read', 'list'),
+  'key.read': vaultData('keys/read', 'get'),
+  'key.create': vaultData('keys/create/action', 'create'),
+  'key.import': vaultData('keys/import/action', 'import'),
+  'key.update': vaultData('keys/update/action', 'update'),
+  'key.delete': vaultData('keys/delete', 'delete'),
+  'key.listDeleted': vaultData('keys/read', 'list'),
+  'key.readDeleted': vaultData('keys/read', 'get'),
+  'key.recover': vaultData('keys/recover/action', 'recover'),
+  'key.purge': vaultData('keys/purge/action', 'purge', { system: true }),
+  'key.backUp': vaultData('keys/backup/action', 'backup'),
+  'key.restore': vaultData('keys/restore/action', 'restore'),
+  'key.encrypt': vaultData('keys/encrypt/action', 'encrypt', { impliedBy: 'key.read' }),
+  'key.decrypt': vaultData('keys/decrypt/action', 'decrypt'),
+  'key.wrap': vaultData('keys/wrap/action', 'wrapKey', { impliedBy: 'key.read' }),
+  'key.unwrap': vaultData('keys/unwrap/action', 'unwrapKey'),
+  'key.sign': vaultData('keys/sign/action', 'sign'),
+  'key.verify': vaultData('keys/verify/action', 'verify', { impliedBy: 'key.read' }),
+  'key.rotate': vaultData('keys/rotate/action', 'rotate', { system: true }),
+  'key.readRotationPolicy': vaultData('keyrotationpolicies/read', 'getrotationpolicy'),
+  'key.writeRotationPolicy': vaultData('keyrotationpolicies/write', 'setrotationpolicy'),
+  // resources
+  'subscription.read': arm('Microsoft.Resources/subscriptions/read'),
+  'location.read': arm('Microsoft.Resources/subscriptions/locations/read'),
+  'provider.read': arm('Microsoft.Resources/subscriptions/providers/read'),
+  'provider.register': arm('Microsoft.Resources/subscriptions/providers/register/action'),
+  'group.read': arm('Microsoft.Resources/subscriptions/resourceGroups/read'),
+  'group.write': arm('Microsoft.Resources/subscriptions/resourceGroups/write'),
+  'group.delete': arm('Microsoft.Resources/subscriptions/resourceGroups/delete'),
+  'resource.read': arm('Microsoft.Resources/subscriptions/resources/read'),
+  'operation.read': arm('Microsoft.Resources/subscriptions/operationresults/read'),
+  'vault.read': arm('Microsoft.KeyVault/vaults/read'),
+  'vault.write': arm('Microsoft.KeyVault/vaults/write'),
+  'vault.delete': arm('Microsoft.KeyVault/vaults/delete'),
+  'vault.writePolicies': arm('Microsoft.KeyVault/vaults/accessPolicies/write'),
+  'vault.checkName': arm('Microsoft.KeyVault/checkNameAvailability/read'),
+  'vault.readDeleted': arm('Microsoft.KeyVault/locations/deletedVaults/read'),
+  'vault.listDeleted': arm('Microsoft.KeyVault/deletedVaults/read'),
+  'vault.purge': arm('Microsoft.KeyVault/locations/deletedVaults/purge/action', { system: true }),
+  'vault.readKey': arm('Microsoft.KeyVault/vaults/keys/read'),
+  'vault.writeKey': arm('Microsoft.KeyVault/vaults/keys/write'),
+  'vault.readKeyVersion': arm('Microsoft.KeyVault/vaults/keys/versions/read'),
+  'roleAssignment.read': arm('Microsoft.Authorization/roleAssignments/read'),
+  'roleAssignment.write': arm('Microsoft.Authorization/roleAssignments/write'),
+  'roleAssignment.delete': arm('Microsoft.Authorization/roleAssignments/delete'),
+  'roleDefinition.read': arm('Microsoft.Authorization/roleDefinitions/read'),
+  'policyAssignment.read': arm('Microsoft.Authorization/policyAssignments/read'),
+  'denyAssignment.read': arm('Microsoft.Authorization/denyAssignments/read'),
+  'identity.read': arm('Microsoft.ManagedIdentity/userAssignedIdentities/read'),
+  'identity.write': arm('Microsoft.ManagedIdentity/userAssignedIdentities/write'),
+  'identity.delete': arm('Microsoft.ManagedIdentity/userAssignedIdentities/delete'),
+  'identity.assign': arm('Microsoft.ManagedIdentity/userAssignedIdentities/assign/action'),
+  'diskSet.read': arm('Microsoft.Compute/diskEncryptionSets/read'),
+  'diskSet.write': arm('Microsoft.Compute/diskEncryptionSets/write'),
+  'diskSet.delete': arm('Microsoft.Compute/diskEncryptionSets/delete'),
+  'diskSet.follow': { system: true },
+  'disk.read': arm('Microsoft.Compute/disks/read'),
+  'disk.write': arm('Microsoft.Compute/disks/write'),
+  'disk.delete': arm('Microsoft.Compute/disks/delete'),
+  'disk.beginGetAccess': arm('Microsoft.Compute/disks/beginGetAccess/action'),
+  'disk.endGetAccess': arm('Microsoft.Compute/disks/endGetAccess/action'),
+  'disk.export': { operator: true, system: true },
+  // the directory
+  'directory.read': { directory: 'read', operator: true },
+  'directory.write': { directory: 'write', operator: true },
+  // the instance itself
+  'instance.read': { operator: true },
+  'instance.operate': { operator: true, system: true },
+  'audit.read': { operator: true },
+} as const satisfies Record<string, PermissionRow>
+
+export type Permission = keyof typeof permissions
+
+/** The row with every column readable, present or not. */
+export const permissionRow = (permission: Permission): PermissionRow => permissions[permission]

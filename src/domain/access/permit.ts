@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import type { Scope } from '#model/brands.ts'
+import type { Principal } from '#model/principal.ts'
+import { Problem } from '#model/problem.ts'
+import type { Call, Ruling } from '#domain/call.ts'
+import { permissionRow, type Permission } from './permissions.ts'
+
+/** Asked lazily: attributes that conditions read. */
+export type Facts = (name: string) => string | undefined
+export const noFacts: Facts = () => undefined
+
+export interface Question<P extends Permission = Permission> {
+  readonly who: Principal
+  readonly permission: P
+  readonly on: Scope
+  readonly facts: Facts
+}
+
+declare const permitted: unique symbol
+/** Proof that a question was asked and answered yes. Only this folder makes one. */
+export interface Permit<P extends Permission> {
+  readonly question: Question<P>
+  readonly by: string
+  readonly [permitted]: true
+}
+
+/** A rule book answers the questions that it is concerned with; `undefined`: not my question. */
+export type RuleBook = (question: Question) => Ruling | undefined
+
+export interface Access {
+  /** Notes the ruling in the call; raises `AccessDenied`. */
+  permit<P extends Permission>(call: Call, permission: P, found: Found): Permit<P>
+  /** The ruling alone, for explanations, filters and reviews: opens nothing. */
+  judge(question: Question): Ruling
+}
+
+export interface Found {
+  readonly on: Scope
+  readonly facts?: Facts
+}
+
+const makePermit = <P extends Permission>(question: Question<P>, by: string): Permit<P> => ({ question, by }) as Permit<P> // oxlint-disable-line typescript/no-unsafe-type-assertion -- the one place that makes a permit
+
+export function createAccess(books: readonly RuleBook[]): Access {
+  function judge(question: Question): Ruling {
+    for (const book of books) {
+      const ruling = book(question)
+      if (ruling !== undefined) return ruling
+    }
+    return { allowed: false, because: 'no-rule-book' }
+  }
+  return {
+    judge,
+    permit(call, permission, { on, facts = noFacts }) {
+      const question = { who: call.who, permission, on, facts }
+      const ruling = judge(question)
+      call.ruling = ruling
+      if (!ruling.allowed) throw denied(question, ruling.because)
+      return makePermit(question, ruling.by)
+    },
+  }
+}
+
+function denied(question: Question, because: string): Problem {
+  const { who, permission, on } = question
+  const row = permissionRow(permission)
+  return new Problem({
+    code: 'AccessDenied',
+    details: {
+      action: row.azure ?? permission,
+      scope: on.at(-1) ?? '',
+      because,
+      data: row.data ?? false,
+      oid: who.id,
+      ...(who.appId !== undefined && { appId: who.appId }),
+      ...(who.issuer !== undefined && { issuer: who.issuer }),
+    },
+  })
+}
+
+/** Opening compares the permit's scope with what was found: another is a bug, never an answer. */
+export function assertPermits(permit: Permit<Permission>, on: Scope): void {
+  const asked = permit.question.on.at(-1)
+  assert(asked !== undefined && on.at(-1) === asked, 'a permit opens only what it was asked for')
+}

@@ -1,0 +1,98 @@
+/**
+ * One record of the audit (security-and-reliability.md 4.2): allow-listed fields only. Never bodies, plaintext, ciphertext, signatures,
+ * tokens, secrets' values. Its number `seq` is the writer's; readers add it.
+ */
+export interface AuditEntry {
+  /** Milliseconds. */
+  readonly at: number
+  readonly actor: AuditActor
+  readonly boot: string
+  readonly correlationId?: string
+  readonly decision: AuditDecision
+  /** Loggable parameters that the operation declares: names and ids. */
+  readonly details?: Readonly<Record<string, string>>
+  readonly durationMs: number
+  readonly node: number
+  readonly operation: string
+  readonly plane: string
+  readonly requestId: string
+  readonly resourceId: string
+  readonly result: { readonly http: number; readonly code?: string }
+  readonly sourceIp?: string
+  readonly target?: AuditTarget
+  readonly userAgent?: string
+  /** Blind ids and versions that the call wrote, `[id, version]`, version 0 where it removed: what `audit verify` compares the records with. */
+  readonly writes?: readonly (readonly [id: string, version: number])[]
+}
+
+export interface AuditActor {
+  readonly kind: string
+  readonly oid?: string
+  readonly appid?: string
+  readonly tenant?: string
+  readonly credentialId?: string
+  readonly authMethod?: string
+}
+
+export interface AuditDecision {
+  readonly allow: boolean
+  /** Feed position at which it was decided. */
+  readonly appliedSeq: number
+  readonly by?: string
+  readonly because?: string
+}
+
+export interface AuditTarget {
+  readonly keyId?: string
+  readonly version?: string
+  readonly algorithm?: string
+}
+
+/** Caps of what comes from outside, in characters. */
+const userAgentMax = 256
+const textMax = 1_024
+
+const capped = (text: string | undefined, most = textMax): string | undefined =>
+  text === undefined || text.length <= most ? text : `${text.slice(0, most - 1)}…`
+
+/** Canonical JSON (RFC 8785) by construction: members in the order of their names, absent ones left out. */
+export function rowText(entry: AuditEntry): string {
+  const { actor, decision, target, result } = entry
+  return JSON.stringify({
+    actor: {
+      appid: capped(actor.appid),
+      authMethod: actor.authMethod,
+      credentialId: actor.credentialId,
+      kind: actor.kind,
+      oid: capped(actor.oid),
+      tenant: actor.tenant,
+    },
+    at: new Date(entry.at).toISOString(), // oxlint-disable-line no-restricted-globals -- formats a given time, reads no clock
+    boot: entry.boot,
+    correlationId: capped(entry.correlationId, userAgentMax),
+    decision: { allow: decision.allow, appliedSeq: decision.appliedSeq, because: capped(decision.because), by: capped(decision.by) },
+    details: entry.details === undefined ? undefined : sorted(entry.details),
+    durationMs: Math.round(entry.durationMs),
+    node: entry.node,
+    operation: entry.operation,
+    plane: entry.plane,
+    requestId: entry.requestId,
+    resourceId: capped(entry.resourceId),
+    result: { code: result.code, http: result.http },
+    sourceIp: entry.sourceIp,
+    target:
+      target === undefined
+        ? undefined
+        : { algorithm: capped(target.algorithm), keyId: capped(target.keyId), version: capped(target.version) },
+    userAgent: capped(entry.userAgent, userAgentMax),
+    v: 1,
+    writes: entry.writes,
+  })
+}
+
+const sorted = (details: Readonly<Record<string, string>>): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries(details)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => [name, capped(value)]),
+  )

@@ -1,0 +1,195 @@
+import type { CompartmentId, Millis, RecordId, Seq } from '#model/brands.ts'
+import type { Principal } from '#model/principal.ts'
+import { Problem, problemKinds, type ProblemKind } from '#model/problem.ts'
+import type { CompartmentKeyRow, Effect, Material, Place } from '#ports/record-store.ts'
+import type { AnyFamily, Held } from './records/family.ts'
+
+/** What a rule book answered; `not-asked` until a permit, or an operation that is public. */
+export type Ruling = { readonly allowed: true; readonly by: string } | { readonly allowed: false; readonly because: string }
+
+/** A change of one record, sealed when the call is committed. */
+export interface StagedRecord {
+  readonly family: AnyFamily
+  /** Version of the record it was decided on, 0 where there was none. */
+  readonly expected: number
+  /** The new state, or `undefined` where it is removed. */
+  readonly held: Held<unknown> | undefined
+}
+
+export type StagedMaterial =
+  | { readonly place: Place; readonly material: Material }
+  | { readonly removeOf: RecordId }
+  | { readonly compartmentKey: CompartmentKeyRow }
+  | { readonly removeCompartment: CompartmentId }
+
+export interface Target {
+  readonly keyId?: string
+  readonly version?: string
+  readonly algorithm?: string
+}
+
+/** Where a request comes from and how its entry names it. */
+export interface Source {
+  readonly requestId: string
+  readonly correlationId?: string
+  readonly plane: string
+  readonly sourceIp?: string
+  readonly userAgent?: string
+}
+
+/** One request's unit of work: what it read, writes and reports. `perform` commits it. */
+export interface Call {
+  readonly source: Source
+  readonly at: Millis
+  readonly decidedAt: Seq
+  operation: string
+  /** Anonymous until the wire's authentication names another. */
+  who: Principal
+  /** Of the path, until the verb has found better. */
+  resource: string
+  ruling: Ruling
+  target: Target
+  /** Parameters that the operation declares loggable: names and ids, never values of secrets. */
+  readonly details: Map<string, string>
+  readonly reads: Set<RecordId>
+  readonly staged: Map<RecordId, StagedRecord>
+  readonly materials: StagedMaterial[]
+  readonly effects: Effect[]
+  readonly children: ChildCall[]
+  /** Does work for another: own actor, own entry, same commit. */
+  as<T>(child: ChildRequest, run: (call: Call) => Promise<T>): Promise<T>
+  /** Kept across tries: what is dear or cannot be had twice. Ask for it after the permit. */
+  once<T>(what: string, make: () => Promise<T>): Promise<T>
+  /** Zeroed when the call ends, whatever the end. */
+  defer(secret: Disposable): void
+}
+
+export interface ChildRequest {
+  readonly who: Principal
+  readonly operation: string
+  readonly plane: string
+  readonly resource: string
+}
+
+export interface ChildCall {
+  readonly call: Call
+  readonly http: number
+  readonly code?: string
+}
+
+/** What survives the tries of one request. */
+export interface Keepsake extends Disposable {
+  readonly kept: Map<string, Promise<unknown>>
+  readonly secrets: Disposable[]
+}
+
+export function keepsake(): Keepsake {
+  const secrets: Disposable[] = []
+  return {
+    kept: new Map(),
+    secrets,
+    [Symbol.dispose]() {
+      for (const secret of secrets) secret[Symbol.dispose]()
+    },
+  }
+}
+
+/** The status that an entry shows for work done inside, where no wire renders it. */
+const statusOf: Readonly<Record<ProblemKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  missing: 404,
+  method: 405,
+  conflict: 409,
+  precondition: 412,
+  tooLarge: 413,
+  mediaType: 415,
+  misdirected: 421,
+  throttled: 429,
+  unavailable: 503,
+}
+
+/** Status and code of whatever was thrown, as an entry shows it. */
+export function outcomeOf(error: unknown): { readonly http: number; readonly code: string } {
+  if (error instanceof Problem) return { http: statusOf[problemKinds[error.body.code]], code: error.body.code }
+  return { http: 500, code: 'InternalError' }
+}
+
+export interface Beginning {
+  readonly source: Source
+  readonly at: Millis
+  readonly decidedAt: Seq
+  readonly operation: string
+  readonly resource: string
+  readonly who: Principal
+  readonly keepsake: Keepsake
+}
+
+export function beginCall(beginning: Beginning): Call {
+  const { keepsake: keep, ...rest } = beginning
+  const call: Call = {
+    ...rest,
+    ruling: { allowed: false, because: 'not-asked' },
+    target: {},
+    details: new Map(),
+    reads: new Set(),
+    staged: new Map(),
+    materials: [],
+    effects: [],
+    children: [],
+    async as(child, run) {
+      return runChild(call, { child, keep }, run)
+    },
+    async once<T>(what: string, make: () => Promise<T>): Promise<T> {
+      return keptAs<T>(keep, what, make)
+    },
+    defer(secret) {
+      keep.secrets.push(secret)
+    },
+  }
+  return call
+}
+
+async function keptAs<T>(keep: Keepsake, what: string, make: () => Promise<T>): Promise<T> {
+  const before = keep.kept.get(what)
+  if (before === undefined) {
+    const made = make()
+    keep.kept.set(what, made)
+    // A failure is not kept: the next try asks again.
+    made.catch(() => keep.kept.delete(what))
+    return made
+  }
+  // Whoever names a thing in `once` is the only one to give it its type.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return before as Promise<T>
+}
+
+async function runChild<T>(parent: Call, how: { child: ChildRequest; keep: Keepsake }, run: (call: Call) => Promise<T>): Promise<T> {
+  const { child, keep } = how
+  const own = beginCall({
+    source: { ...parent.source, plane: child.plane },
+    at: parent.at,
+    decidedAt: parent.decidedAt,
+    operation: child.operation,
+    resource: child.resource,
+    who: child.who,
+    keepsake: keep,
+  })
+  const shared: Call = {
+    ...own,
+    reads: parent.reads,
+    staged: parent.staged,
+    materials: parent.materials,
+    effects: parent.effects,
+    children: parent.children,
+  }
+  try {
+    const result = await run(shared)
+    parent.children.push({ call: shared, http: 200 })
+    return result
+  } catch (error) {
+    parent.children.push({ call: shared, ...outcomeOf(error) })
+    throw error
+  }
+}

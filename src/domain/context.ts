@@ -1,0 +1,60 @@
+import type { CryptoModule } from '#ports/crypto-module.ts'
+import type { Log } from '#ports/log.ts'
+import type { RecordStore } from '#ports/record-store.ts'
+import { roleAssignments } from './access/records.ts'
+import type { Access } from './access/permit.ts'
+import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
+import { diskEncryptionSets, disks } from './disks/records.ts'
+import { applications, servicePrincipals, signingKeys, tenants } from './identity/records.ts'
+import type { Instance } from './instance.ts'
+import { jobs } from './jobs/records.ts'
+import { keys } from './keys/records.ts'
+import type { Ground } from './perform.ts'
+import type { AnyFamily, Family } from './records/family.ts'
+import { openRecords, type RecordNeeds, type Records } from './records/records.ts'
+import { deletedVaults, names, resourceGroups, subscriptions, userAssignedIdentities, vaults } from './resources/records.ts'
+
+/** Every noun at rest. A new family is one line here. */
+const families = {
+  tenants,
+  applications,
+  servicePrincipals,
+  signingKeys,
+  subscriptions,
+  resourceGroups,
+  roleAssignments,
+  vaults,
+  deletedVaults,
+  names,
+  userAssignedIdentities,
+  keys,
+  diskEncryptionSets,
+  disks,
+  jobs,
+} as const
+
+type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never
+type AllRecords = { readonly [N in keyof typeof families]: Open<(typeof families)[N]> }
+
+export const allFamilies: readonly AnyFamily[] = Object.values(families) as unknown as readonly AnyFamily[] // oxlint-disable-line typescript/no-unsafe-type-assertion -- as in records.ts: types are forgotten here, the schema gives them back
+
+export function openFamilies(needs: RecordNeeds): AllRecords {
+  const open = Object.fromEntries(
+    Object.entries(families).map(([name, family]) => [name, openRecords(needs, family as Family<unknown, readonly string[]>)]),
+  ) // oxlint-disable-line typescript/no-unsafe-type-assertion -- likewise
+  return open as unknown as AllRecords // oxlint-disable-line typescript/no-unsafe-type-assertion -- built from the same table
+}
+
+/** What verbs are given; each takes only what it confesses (`Needs`). */
+export interface Context extends AllRecords {
+  readonly ground: Ground
+  readonly access: Access
+  readonly rbac: AzureRbac
+  readonly store: RecordStore
+  readonly instance: Instance
+  readonly log: Log
+  /** The module that a version names; generation goes to `software` unless a vault has another. */
+  module(name: string): CryptoModule
+}
+
+export type Needs<K extends keyof Context> = Pick<Context, K>

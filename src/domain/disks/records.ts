@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { millis } from '#model/brands.ts'
+import { resourceEnvelope } from '#domain/resources/records.ts'
+import { family } from '#domain/records/family.ts'
+
+const keyForSet = z.object({ sourceVaultId: z.string().optional(), keyUrl: z.string() })
+export type KeyForSet = z.output<typeof keyForSet>
+
+export const setEncryptionTypes = [
+  'EncryptionAtRestWithCustomerKey',
+  'EncryptionAtRestWithPlatformAndCustomerKeys',
+  'ConfidentialVmEncryptedWithCustomerKey',
+] as const
+export const diskEncryptionTypes = [
+  'EncryptionAtRestWithPlatformKey',
+  'EncryptionAtRestWithCustomerKey',
+  'EncryptionAtRestWithPlatformAndCustomerKeys',
+] as const
+
+const diskEncryptionSet = z.object({
+  ...resourceEnvelope,
+  identity: z.object({
+    type: z.enum(['None', 'SystemAssigned', 'UserAssigned', 'SystemAssigned, UserAssigned']),
+    /** Of the system-assigned identity. */
+    principalId: z.string().optional(),
+    clientId: z.string().optional(),
+    tenantId: z.string().optional(),
+    /** ARM ids in canonical case. */
+    userAssigned: z.array(z.object({ id: z.string(), principalId: z.string(), clientId: z.string() })),
+  }),
+  encryptionType: z.enum(setEncryptionTypes),
+  activeKey: keyForSet,
+  /** Filled only while its disks are re-wrapped. */
+  previousKeys: z.array(keyForSet),
+  rotationToLatestKeyVersionEnabled: z.boolean(),
+  lastKeyRotationAt: z.number().int().optional(),
+  autoKeyRotationError: z.object({ code: z.string(), message: z.string() }).optional(),
+  /** When the scheduler must look whether the key has a newer version. */
+  dueAt: z.number().int().optional(),
+})
+export type DiskEncryptionSet = z.output<typeof diskEncryptionSet>
+
+/** In the subscription's compartment; path: ARM id in lower case. */
+export const diskEncryptionSets = family<DiskEncryptionSet, readonly [armId: string]>({
+  name: 'diskEncryptionSets',
+  schema: diskEncryptionSet,
+  format: 1,
+  residency: 'resident',
+  ruling: false,
+  dueAt: value => (value.dueAt === undefined ? undefined : millis(value.dueAt)),
+})
+
+/** One pass over the bytes. A platform DEK is the disk record's material at `dekId`; a customer one stands here wrapped by the set's key. */
+const diskLayer = z.object({
+  dekId: z.string(),
+  by: z.enum(['platform', 'customer']),
+  wrapped: z.object({ keyUrl: z.string(), algorithm: z.string(), value: z.string() }).optional(),
+})
+export type DiskLayer = z.output<typeof diskLayer>
+
+const disk = z.object({
+  ...resourceEnvelope,
+  /** 32 hex digits: names its chunks. */
+  diskId: z.string(),
+  uniqueId: z.string(),
+  sku: z.string(),
+  sizeBytes: z.number().int(),
+  createOption: z.string(),
+  logicalSectorSize: z.number().int().optional(),
+  encryption: z.object({ type: z.enum(diskEncryptionTypes), setId: z.string().optional() }),
+  /** Outermost first: platform over customer where there are two. */
+  layers: z.array(diskLayer).min(1),
+  state: z.enum(['Unattached', 'ActiveSAS']),
+  networkAccessPolicy: z.enum(['AllowAll', 'AllowPrivate', 'DenyAll']),
+  publicNetworkAccess: z.enum(['Enabled', 'Disabled']),
+  zones: z.array(z.string()).optional(),
+  osType: z.string().optional(),
+  /** Name of its export: unguessable, the same while the disk lives. */
+  exportName: z.string(),
+  epoch: z.number().int(),
+})
+export type Disk = z.output<typeof disk>
+
+/** In the subscription's compartment; path: ARM id in lower case. */
+export const disks = family<Disk, readonly [armId: string]>({
+  name: 'disks',
+  schema: disk,
+  format: 1,
+  residency: 'resident',
+  ruling: false,
+})

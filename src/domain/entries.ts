@@ -1,0 +1,78 @@
+import type { Write } from '#ports/record-store.ts'
+import { rowText, type AuditEntry } from './audit/row.ts'
+import type { Call } from './call.ts'
+
+/** This process as the audit names it. */
+export interface Node {
+  readonly id: number
+  /** New at each start. */
+  readonly boot: string
+}
+
+interface Ended {
+  readonly answer: { readonly status: number; readonly code?: string }
+  readonly writes: readonly Write[]
+  readonly node: Node
+  readonly durationMs: number
+}
+
+/** A call's entries, its children's first, and what makes one outcome the same as another. Only `perform` writes them. */
+export function entriesOf(call: Call, ended: Ended): { readonly texts: readonly string[]; readonly outcome: string } {
+  const { answer, writes, node, durationMs } = ended
+  const own = { http: answer.status, ...(answer.code !== undefined && { code: answer.code }) }
+  const all = [
+    ...call.children.map(child => ({
+      call: child.call,
+      result: { http: child.http, ...(child.code !== undefined && { code: child.code }) },
+    })),
+    { call, result: own },
+  ]
+  const written = writes.flatMap(writeOf)
+  const texts = all.map((one, index) =>
+    rowText({
+      ...describe(one.call),
+      boot: node.boot,
+      durationMs,
+      node: node.id,
+      result: one.result,
+      ...(index === all.length - 1 && written.length > 0 && { writes: written }),
+    }),
+  )
+  return {
+    texts,
+    outcome: JSON.stringify(all.map(one => [one.call.operation, one.call.who.id, one.call.resource, one.call.ruling, one.result])),
+  }
+}
+
+const writeOf = (write: Write): readonly (readonly [string, number])[] => {
+  if ('put' in write) return [[write.put.id, write.put.version]]
+  if ('remove' in write) return [[write.remove, 0]]
+  return 'removeCompartment' in write ? [[write.removeCompartment, 0]] : []
+}
+
+function describe(call: Call): Omit<AuditEntry, 'boot' | 'durationMs' | 'node' | 'result' | 'writes'> {
+  const { source, who, ruling } = call
+  return {
+    at: call.at,
+    actor: {
+      kind: who.kind,
+      ...(who.kind !== 'anonymous' && { oid: who.id }),
+      ...(who.appId !== undefined && { appid: who.appId }),
+      ...(who.tenant !== undefined && { tenant: who.tenant }),
+      ...(who.credentialId !== undefined && { credentialId: who.credentialId }),
+      ...(who.authMethod !== undefined && { authMethod: who.authMethod }),
+    },
+    decision: ruling.allowed
+      ? { allow: true, appliedSeq: call.decidedAt, by: ruling.by }
+      : { allow: false, appliedSeq: call.decidedAt, because: ruling.because },
+    operation: call.operation,
+    plane: source.plane,
+    requestId: source.requestId,
+    resourceId: call.resource,
+    ...(source.correlationId !== undefined && { correlationId: source.correlationId }),
+    ...(source.sourceIp !== undefined && { sourceIp: source.sourceIp }),
+    ...(source.userAgent !== undefined && { userAgent: source.userAgent }),
+    ...(Object.keys(call.target).length > 0 && { target: call.target }),
+    ...(call.details.size > 0 && { details: Object.fromEntries(call.details) }),
+  }
+}

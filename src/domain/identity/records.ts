@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { family } from '#domain/records/family.ts'
+
+const passwordCredential = z.object({
+  keyId: z.string(),
+  displayName: z.string().optional(),
+  /** First three characters, as Graph shows them. */
+  hint: z.string(),
+  startAt: z.number().int(),
+  endAt: z.number().int(),
+  /** HMAC-SHA-256 under the tenant's pepper, base64url: secrets are 40 random characters, no password hash is needed (security-and-reliability.md 5.1). */
+  digest: z.string(),
+})
+export type PasswordCredential = z.output<typeof passwordCredential>
+
+const keyCredential = z.object({
+  keyId: z.string(),
+  displayName: z.string().optional(),
+  startAt: z.number().int(),
+  endAt: z.number().int(),
+  /** DER of the certificate, base64. */
+  certificate: z.string(),
+  /** base64url of SHA-1 and of SHA-256 of the DER. */
+  sha1: z.string(),
+  sha256: z.string(),
+})
+export type KeyCredential = z.output<typeof keyCredential>
+
+const tenant = z.object({
+  tenantId: z.string(),
+  displayName: z.string(),
+  /** The first is the default. */
+  domains: z.array(z.string()).min(1),
+  createdAt: z.number().int(),
+})
+export type Tenant = z.output<typeof tenant>
+
+/** In its own compartment (the tenant id's 16 bytes); path: tenant id. Its material: the secrets' pepper. */
+export const tenants = family<Tenant, readonly [tenantId: string]>({
+  name: 'tenants',
+  schema: tenant,
+  format: 1,
+  residency: 'resident',
+  ruling: true,
+})
+
+const application = z.object({
+  id: z.string(),
+  appId: z.string(),
+  tenantId: z.string(),
+  displayName: z.string(),
+  identifierUris: z.array(z.string()),
+  /** What it may do with the directory through Graph. */
+  directoryRight: z.enum(['read', 'write']).optional(),
+  /** Signs in without a credential of its own: az's client. */
+  publicClient: z.boolean(),
+  passwordCredentials: z.array(passwordCredential),
+  keyCredentials: z.array(keyCredential),
+  createdAt: z.number().int(),
+})
+export type Application = z.output<typeof application>
+
+/** In the tenant's compartment; path: object id. A removed credential revokes what was signed in with it: a ruling. */
+export const applications = family<Application, readonly [id: string]>({
+  name: 'applications',
+  schema: application,
+  format: 1,
+  residency: 'resident',
+  ruling: true,
+})
+
+const servicePrincipal = z.object({
+  id: z.string(),
+  appId: z.string(),
+  tenantId: z.string(),
+  displayName: z.string(),
+  kind: z.enum(['application', 'managedIdentity']),
+  enabled: z.boolean(),
+  /** Managed identities: the ARM id that it belongs to, and whether that is a user-assigned one. */
+  resourceId: z.string().optional(),
+  userAssigned: z.boolean().optional(),
+  /** Tokens issued before count no more. */
+  tokensValidFrom: z.number().int().optional(),
+  createdAt: z.number().int(),
+})
+export type ServicePrincipal = z.output<typeof servicePrincipal>
+
+/** In the tenant's compartment; path: object id. */
+export const servicePrincipals = family<ServicePrincipal, readonly [id: string]>({
+  name: 'servicePrincipals',
+  schema: servicePrincipal,
+  format: 1,
+  residency: 'resident',
+  ruling: true,
+})
+
+const signingKey = z.object({
+  /** base64url of SHA-1 of the certificate: `kid` and `x5t`. */
+  kid: z.string(),
+  /** DER of the self-signed certificate, base64. */
+  certificate: z.string(),
+  n: z.string(),
+  e: z.string(),
+  createdAt: z.number().int(),
+  /** Published before it signs; signs from then on. */
+  signsFrom: z.number().int(),
+  /** Published until the longest token it signed has expired. */
+  publishedUntil: z.number().int().optional(),
+})
+export type SigningKey = z.output<typeof signingKey>
+
+/** In the tenant's compartment; path: kid. Its material: the private key, PKCS#8 DER. */
+export const signingKeys = family<SigningKey, readonly [kid: string]>({
+  name: 'signingKeys',
+  schema: signingKey,
+  format: 1,
+  residency: 'resident',
+  ruling: true,
+})

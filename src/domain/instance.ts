@@ -1,0 +1,17 @@
+import type { CompartmentId } from '#model/brands.ts'
+import { compartmentId } from '#model/brands.ts'
+
+/** What this installation is: fixed from its first start. */
+export interface Instance {
+  readonly clusterId: string
+  /** Compartment of the installation itself: audit, names, backup blobs. */
+  readonly installation: CompartmentId
+  /** DNS name below which everything is served. */
+  readonly domain: string
+  /** Region of resources that do not name another, and of the vaults' headers. */
+  readonly location: string
+  readonly throttle: boolean
+}
+
+/** Tenants and subscriptions are compartments by their own id: 16 bytes as they are. */
+export const compartmentOfGuid = (guid: string): CompartmentId => compartmentId(guid.replaceAll('-', '').toLowerCase())

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { keySpecs } from '#crypto/key-specs.ts'
+import { namesOf } from '#model/names.ts'
+import { millis } from '#model/brands.ts'
+import { family } from '#domain/records/family.ts'
+
+export const keyOperations = ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey', 'import', 'export'] as const
+export type KeyOperation = (typeof keyOperations)[number]
+
+const keyVersion = z.object({
+  /** 32 lower-case hex digits; names the material's place too. */
+  id: z.string(),
+  spec: z.enum(namesOf(keySpecs)),
+  /** An `-HSM` kind: premium vaults. */
+  hsm: z.boolean(),
+  /** Name of the CryptoModule that made the material. */
+  module: z.string(),
+  origin: z.enum(['generated', 'imported']),
+  keyOps: z.array(z.enum(keyOperations)),
+  enabled: z.boolean(),
+  /** Milliseconds, whole seconds on the wire. */
+  notBefore: z.number().int().optional(),
+  expires: z.number().int().optional(),
+  createdAt: z.number().int(),
+  updatedAt: z.number().int(),
+  tags: z.record(z.string(), z.string()).optional(),
+  /** SubjectPublicKeyInfo DER, base64. */
+  publicKey: z.string(),
+})
+export type KeyVersion = z.output<typeof keyVersion>
+
+const lifetimeAction = z.object({
+  action: z.enum(['Rotate', 'Notify']),
+  /** ISO 8601 durations as they were sent. */
+  timeAfterCreate: z.string().optional(),
+  timeBeforeExpiry: z.string().optional(),
+})
+
+const rotationPolicy = z.object({
+  lifetimeActions: z.array(lifetimeAction),
+  expiryTime: z.string().optional(),
+  createdAt: z.number().int(),
+  updatedAt: z.number().int(),
+})
+export type RotationPolicy = z.output<typeof rotationPolicy>
+
+const key = z.object({
+  /** In the case of its creation. */
+  name: z.string(),
+  /** In the order of their making; the last is the current one. */
+  versions: z.array(keyVersion).min(1),
+  rotationPolicy: rotationPolicy.optional(),
+  deleted: z.object({ at: z.number().int(), scheduledPurgeAt: z.number().int() }).optional(),
+  /** When a scheduler must look at it: rotation by policy, scheduled purge. */
+  dueAt: z.number().int().optional(),
+})
+export type Key = z.output<typeof key>
+
+/** In the vault's compartment; path: name in lower case. Listed by the tag of its state. */
+export const keys = family<Key, readonly [name: string]>({
+  name: 'keys',
+  schema: key,
+  format: 1,
+  residency: 'cached',
+  ruling: false,
+  tags: value => [['state', value.deleted === undefined ? 'live' : 'deleted']],
+  dueAt: value => (value.dueAt === undefined ? undefined : millis(value.dueAt)),
+})

@@ -1,0 +1,135 @@
+import { mutationId, type RecordId, type Seq } from '#model/brands.ts'
+import { Problem } from '#model/problem.ts'
+import type { Barrier } from '#ports/barrier.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { Random } from '#ports/random.ts'
+import type { Committed, Committer, Commit, Fence, Write } from '#ports/record-store.ts'
+import { keepsake, type Call, type Keepsake } from './call.ts'
+import { entriesOf, type Node } from './entries.ts'
+import { changesRulings, sealStaged } from './records/seal-staged.ts'
+import type { View } from './records/view.ts'
+import type { Turns } from './turns.ts'
+
+/** What every call stands on. */
+export interface Ground {
+  readonly view: View
+  readonly barrier: Barrier
+  readonly committer: Committer
+  readonly clock: Clock
+  readonly random: Random
+  readonly turns: Turns
+  readonly node: Node
+}
+
+/** The least an answer has. */
+export interface Outcome {
+  readonly status: number
+  /** The wire's own code of a refusal, for the entry. */
+  readonly code?: string
+}
+
+/** One request, job step or scheduler's step on its way. */
+export interface Road<A extends Outcome> {
+  /** Monotonic milliseconds until which it is tried. */
+  readonly deadlineAt: number
+  readonly fence?: Fence
+  begin(decidedAt: Seq, kept: Keepsake): Call
+  /** All that rests on records: principal, permits, decode, verb, encode. */
+  run(call: Call): Promise<A>
+  /** A Problem in the wire's words, `Busy` as 503, a bug as 500. */
+  refuse(call: Call, error: unknown): A
+}
+
+/** The lease is another node's: stop, nothing was written. */
+export class LeaseLost extends Error {}
+
+interface Try<A> {
+  readonly call: Call
+  readonly answer: A
+  readonly writes: readonly Write[]
+  readonly entries: readonly string[]
+  /** The outcome alone: what would be the same second entry. */
+  readonly outcome: string
+}
+
+/**
+ * Requests, jobs, schedulers and the admin socket all come this way. Nothing leaves, refusals included, before its entry is durable;
+ * what stands on ground that has moved runs again (design 1, 4).
+ */
+export async function perform<A extends Outcome>(ground: Ground, road: Road<A>): Promise<A> {
+  using kept = keepsake()
+  let audited = ''
+  let giveTurn = (): void => undefined
+  try {
+    for (;;) {
+      const inTime = ground.clock.monotonic() < road.deadlineAt
+      const tried = await tryOnce(ground, road, { kept, inTime })
+      const known = audited === tried.outcome && tried.writes.length === 0
+      const result = await commit(ground, road, { tried, known })
+      if (result === undefined) return road.refuse(tried.call, new Problem({ code: 'Busy', details: { retryAfterSeconds: 1 } }))
+      if ('fenced' in result) throw new LeaseLost()
+      if ('reserved' in result) return road.refuse(tried.call, new Problem({ code: 'StorageReserved' }))
+      await ground.view.apply(result.done ? result.news : result.stale)
+      if (result.done) {
+        const moved = result.news.some(change => change.ruling || tried.call.reads.has(change.id))
+        if (!moved || tried.writes.length > 0 || !inTime) return tried.answer
+        audited = tried.outcome
+        continue
+      }
+      giveTurn()
+      giveTurn = await ground.turns.take(writtenIds(tried.writes))
+    }
+  } finally {
+    giveTurn()
+  }
+}
+
+async function tryOnce<A extends Outcome>(ground: Ground, road: Road<A>, how: { kept: Keepsake; inTime: boolean }): Promise<Try<A>> {
+  const call = road.begin(ground.view.appliedSeq, how.kept)
+  const started = ground.clock.monotonic()
+  const finish = (answer: A, writes: readonly Write[]): Try<A> => {
+    const { texts, outcome } = entriesOf(call, { answer, writes, node: ground.node, durationMs: ground.clock.monotonic() - started })
+    return { call, answer, writes, entries: texts, outcome }
+  }
+  if (!how.inTime) return finish(road.refuse(call, new Problem({ code: 'Busy', details: { retryAfterSeconds: 1 } })), [])
+  try {
+    const answer = await road.run(call)
+    return finish(answer, sealStaged(ground.barrier, call))
+  } catch (error) {
+    // A refusal reads and reports, but leaves nothing.
+    call.staged.clear()
+    call.materials.length = 0
+    call.effects.length = 0
+    return finish(road.refuse(call, error), [])
+  }
+}
+
+async function commit<A extends Outcome>(
+  ground: Ground,
+  road: Road<A>,
+  what: { tried: Try<A>; known: boolean },
+): Promise<Committed | undefined> {
+  const { tried, known } = what
+  const one: Commit = {
+    id: mutationId(Buffer.from(ground.random.bytes(16)).toString('hex')),
+    decidedAt: tried.call.decidedAt,
+    reads: [...tried.call.reads],
+    writes: tried.writes,
+    entries: known ? [] : tried.entries,
+    outbox: tried.call.effects,
+    ruling: tried.writes.length > 0 && changesRulings(tried.call),
+    ...(road.fence && { fence: road.fence }),
+  }
+  try {
+    const [result] = await ground.committer.commit([one])
+    return result
+  } catch (error) {
+    // A full queue or a failed commit: the one answer without an entry.
+    if (error instanceof Problem) return undefined
+    throw error
+  }
+}
+
+function writtenIds(writes: readonly Write[]): readonly RecordId[] {
+  return writes.flatMap(write => ('put' in write ? [write.put.id] : 'remove' in write ? [write.remove] : []))
+}

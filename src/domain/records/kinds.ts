@@ -1,0 +1,24 @@
+/** The numbers that records carry at rest. Never reuse one: it is bound into every sealed body. */
+export const kinds = {
+  tenants: 1,
+  applications: 2,
+  servicePrincipals: 3,
+  signingKeys: 4,
+  subscriptions: 10,
+  resourceGroups: 11,
+  roleAssignments: 12,
+  roleDefinitions: 13,
+  vaults: 20,
+  deletedVaults: 21,
+  names: 22,
+  keys: 30,
+  deletedKeys: 31,
+  diskEncryptionSets: 40,
+  disks: 41,
+  userAssignedIdentities: 42,
+  jobs: 50,
+  operations: 51,
+  settings: 60,
+} as const
+
+export type KindName = keyof typeof kinds

@@ -1,0 +1,45 @@
+import { millis, type RecordId } from '#model/brands.ts'
+import type { Barrier } from '#ports/barrier.ts'
+import type { Row, Write } from '#ports/record-store.ts'
+import type { Call, StagedMaterial, StagedRecord } from '#domain/call.ts'
+import { kinds } from './kinds.ts'
+import { collectionId, tagId } from './records.ts'
+
+const encoder = new TextEncoder()
+
+/** What a call staged, sealed on the calling thread: the writes of its commit. */
+export function sealStaged(barrier: Barrier, call: Call): readonly Write[] {
+  const writes = call.materials.filter(material => 'compartmentKey' in material).map(materialWrite)
+  for (const [id, staged] of call.staged) writes.push(recordWrite(barrier, id, staged))
+  writes.push(...call.materials.filter(material => !('compartmentKey' in material)).map(materialWrite))
+  return writes
+}
+
+/** Does any of it change what somebody may do? */
+export const changesRulings = (call: Call): boolean => [...call.staged.values()].some(staged => staged.family.ruling)
+
+function recordWrite(barrier: Barrier, id: RecordId, staged: StagedRecord): Write {
+  const { family, expected, held } = staged
+  if (held === undefined) return { remove: id, expected }
+  const body = encoder.encode(JSON.stringify({ f: family.format, p: held.path, v: held.value }))
+  const kind = kinds[family.name]
+  const { compartment, version } = held
+  const dueAt = family.dueAt?.(held.value)
+  const row: Row = {
+    id,
+    kind,
+    version,
+    ...barrier.sealRecord({ id, kind, version }, body),
+    parent: collectionId(barrier, { compartment, family: family.name, collection: family.collection?.(held.path) ?? [] }),
+    tags: (family.tags?.(held.value, held.path) ?? []).map(tag => tagId(barrier, { compartment, family: family.name, tag })),
+    ...(dueAt !== undefined && { dueAt: millis(dueAt) }),
+  }
+  return { put: row, expected: expected === 0 ? 'absent' : expected }
+}
+
+function materialWrite(staged: StagedMaterial): Write {
+  if ('place' in staged) return { material: staged.place, wrapped: staged.material }
+  if ('removeOf' in staged) return { removeMaterial: staged.removeOf }
+  if ('compartmentKey' in staged) return { compartmentKey: staged.compartmentKey }
+  return { removeCompartment: staged.removeCompartment }
+}

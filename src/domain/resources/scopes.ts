@@ -1,0 +1,14 @@
+import { scopeOf, type Scope } from '#model/brands.ts'
+
+/** The root of everything: its assignments hold everywhere. */
+export const rootScope: Scope = scopeOf([''])
+
+/** A place below another: `segment` in lower case, without a leading slash. */
+export function childScope(parent: Scope, segment: string): Scope {
+  return scopeOf([...parent, `${parent.at(-1) ?? ''}/${segment.toLowerCase()}`])
+}
+
+/** Is `inner` the same place as `outer`, or below it? */
+export const standsIn = (inner: Scope, outer: Scope): boolean => inner[outer.length - 1] === outer.at(-1)
+
+export const sameScope = (one: Scope, other: Scope): boolean => one.at(-1) === other.at(-1)

@@ -1,0 +1,41 @@
+import type { Call } from '#domain/call.ts'
+import type { Principal } from '#model/principal.ts'
+import type { Answer } from './answer.ts'
+import type { Operation } from './operation.ts'
+import type { WireRequest } from './request.ts'
+
+/** One wire: hosts, operations, how it proves who calls, how it says no. */
+export interface Protocol<Context, Site> {
+  readonly name: string
+  /** Goes into every entry: `keyvault`, `arm`, `login`, `graph`. */
+  readonly plane: string
+  /** Is this host mine? The name is lower case and without its port. */
+  serves(hostname: string): boolean
+  readonly operations: readonly Operation<Context, Site>[]
+  /** The service's own order: does an unknown route win over a missing token? */
+  readonly routeBeforeToken: boolean
+  /** What the host stands for (a vault); raises a Problem where it stands for nothing. */
+  locate(context: Context, call: Call, request: WireRequest): Promise<Site>
+  /** Raises `TokenMissing` and its kin. */
+  authenticate(context: Context, call: Call, at: { readonly site: Site; readonly request: WireRequest }): Promise<Principal>
+  /** After the token, before anything else: firewall, throttle. */
+  admit?(context: Context, call: Call, at: { readonly site: Site; readonly request: WireRequest }): Promise<void>
+  /** Raises `ApiVersionMissing` and its kin. */
+  checkVersion(request: WireRequest): void
+  /** A Problem in this wire's words. */
+  refuse(context: Context, refusal: Refusal<Site>): Answer
+  /** The header set of every answer. */
+  headers(context: Context, at: { readonly request: WireRequest; readonly requestId: string }): Readonly<Record<string, string>>
+  /** The id by which the caller finds this request again. */
+  correlationId(request: WireRequest): string | undefined
+}
+
+export interface Refusal<Site> {
+  /** A Problem, or a bug: anything else. */
+  readonly error: unknown
+  readonly request: WireRequest
+  readonly requestId: string
+  readonly call: Call
+  /** Known once the host was located. */
+  readonly site: Site | undefined
+}

@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http'
+import { Problem } from '#model/problem.ts'
+
+/** A request as the operations see it: taken apart once, nothing normalised into something else. */
+export interface WireRequest {
+  readonly method: string
+  /** Host header in lower case, port included as sent. */
+  readonly host: string
+  readonly hostname: string
+  /** `''` or `:PORT` as the Host header has it: links and challenges carry it. */
+  readonly portSuffix: string
+  /** Raw path, without the query. */
+  readonly path: string
+  /** Decoded segments of the path; a run of slashes in front counts as one, one at the end is dropped. */
+  readonly segments: readonly string[]
+  /** Decoded; names in lower case. */
+  readonly query: ReadonlyMap<string, string>
+  readonly rawQuery: string
+  header(name: string): string | undefined
+  readonly remoteAddress: string
+  readonly hasBody: boolean
+  /** Set once the body was collected; `undefined` while there is none. */
+  body: Uint8Array | undefined
+  /** The body went over the operation's limit: its parsing answers for it. */
+  bodyTooLong: boolean
+}
+
+const single = new Set(['host', 'authorization', 'content-type', 'content-length', 'x-amz-date', 'x-amz-target', 'x-amz-security-token'])
+
+function refuse(reason: string): never {
+  throw new Problem({ code: 'MalformedRequest', details: { reason } })
+}
+
+/** security-and-reliability.md 5.3: two of one of these are the first step of a smuggled request. */
+function refuseDoubles(rawHeaders: readonly string[]): void {
+  const seen = new Set<string>()
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase()
+    if (!single.has(name)) continue
+    if (seen.has(name)) refuse(`the header ${name} is there twice`)
+    seen.add(name)
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return refuse('a percent-encoding that is none')
+  }
+}
+
+/** Raw segments, each decoded by itself; what decodes to a separator or to dots is refused, never walked. */
+function segmentsOf(path: string): readonly string[] {
+  if (!path.startsWith('/')) refuse('the target is no path')
+  const raw = path.replace(/^\/+/, '').split('/')
+  if (raw.at(-1) === '') raw.pop()
+  return raw.map(segment => {
+    const text = segment.includes('%') ? decoded(segment) : segment
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+    if (text === '.' || text === '..' || /[/\\\u0000-\u001f\u007f]/.test(text)) refuse('a path segment that is none')
+    return text
+  })
+}
+
+function queryOf(raw: string): ReadonlyMap<string, string> {
+  const query = new Map<string, string>()
+  if (raw === '') return query
+  for (const pair of raw.split('&')) {
+    if (pair === '') continue
+    const equals = pair.indexOf('=')
+    const [name, value] = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
+    const key = decoded(name.replaceAll('+', ' ')).toLowerCase()
+    if (query.has(key)) refuse('a query parameter is there twice')
+    query.set(key, decoded(value.replaceAll('+', ' ')))
+  }
+  return query
+}
+
+const hasBodyHeaders = (message: IncomingMessage): boolean =>
+  message.headers['transfer-encoding'] !== undefined ||
+  (message.headers['content-length'] !== undefined && message.headers['content-length'] !== '0')
+
+/** The parts that cannot fail: enough to answer a malformed request in its protocol's envelope. */
+export function bareRequest(message: IncomingMessage): WireRequest {
+  const host = (message.headers.host ?? '').toLowerCase()
+  const colon = host.lastIndexOf(':')
+  const target = message.url ?? ''
+  const at = target.indexOf('?')
+  return {
+    method: message.method ?? '',
+    host,
+    hostname: colon < 0 ? host : host.slice(0, colon),
+    portSuffix: colon < 0 ? '' : host.slice(colon),
+    path: at < 0 ? target : target.slice(0, at),
+    rawQuery: at < 0 ? '' : target.slice(at + 1),
+    segments: [],
+    query: new Map(),
+    header(name) {
+      const value = message.headers[name]
+      return typeof value === 'string' ? value : undefined
+    },
+    remoteAddress: (message.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    hasBody: hasBodyHeaders(message),
+    body: undefined,
+    bodyTooLong: false,
+  }
+}
+
+/** Raises `MalformedRequest`. */
+export function takeApart(message: IncomingMessage, bare: WireRequest): WireRequest {
+  refuseDoubles(message.rawHeaders)
+  return Object.assign(bare, { segments: segmentsOf(bare.path), query: queryOf(bare.rawQuery) })
+}

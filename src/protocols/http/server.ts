@@ -1,0 +1,119 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { createServer, type Server, type ServerOptions } from 'node:https'
+import type { TLSSocket } from 'node:tls'
+import { headerBytesMax, headersMax, headersTimeoutMs, keepAliveTimeoutMs, requestsPerSocketMax, requestTimeoutMs } from '#model/limits.ts'
+import { Problem } from '#model/problem.ts'
+import type { Log } from '#ports/log.ts'
+import type { Answer } from './answer.ts'
+import type { Pipeline, Routed } from './pipeline.ts'
+import { bareRequest, takeApart, type WireRequest } from './request.ts'
+
+export interface HttpsOptions {
+  readonly tls: Pick<ServerOptions, 'key' | 'cert'>
+  readonly pipelines: readonly Pipeline[]
+  /** Who answers for a host that nobody serves. */
+  readonly stray: Pipeline
+  readonly log: Log
+}
+
+/** TLS 1.3 and 1.2 with forward secrecy and authenticated encryption alone (security-and-reliability.md 5.4). */
+const tlsRules = {
+  minVersion: 'TLSv1.2',
+  ciphers: [
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'TLS_AES_128_GCM_SHA256',
+    'ECDHE-ECDSA-AES256-GCM-SHA384',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+    'ECDHE-ECDSA-CHACHA20-POLY1305',
+    'ECDHE-RSA-CHACHA20-POLY1305',
+    'ECDHE-ECDSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-AES128-GCM-SHA256',
+  ].join(':'),
+  honorCipherOrder: true,
+  ALPNProtocols: ['http/1.1'],
+} as const satisfies ServerOptions
+
+/** A body that is over its limit is read to here and thrown away, so that the refusal can be heard; beyond, the connection closes. */
+const drainBytesMax = 16 * 1024 * 1024
+
+/** One port; the host name picks the wire. */
+export function createHttpsServer(options: HttpsOptions): Server {
+  const listener: RequestListener = (message, response) => {
+    void serve(options, message, response)
+  }
+  const server = createServer({ ...tlsRules, ...options.tls, maxHeaderSize: headerBytesMax, insecureHTTPParser: false }, listener)
+  server.headersTimeout = headersTimeoutMs
+  server.requestTimeout = requestTimeoutMs
+  server.keepAliveTimeout = keepAliveTimeoutMs
+  server.maxHeadersCount = headersMax
+  server.maxRequestsPerSocket = requestsPerSocketMax
+  return server
+}
+
+async function serve(options: HttpsOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const request = bareRequest(message)
+  try {
+    const routed = route(options, message, request)
+    const whole = await collect(message, { request, limit: routed.maximumBytes })
+    if (!whole) return
+    send(response, await routed.answer(), message.method === 'HEAD')
+  } catch (error) {
+    options.log.error('request-failed', error)
+    // Nothing is said that has no entry: the connection closes.
+    message.socket.destroy()
+  }
+}
+
+function route(options: HttpsOptions, message: IncomingMessage, request: WireRequest): Routed {
+  const named = sniOf(message) ?? request.hostname
+  const pipeline = options.pipelines.find(candidate => candidate.serves(request.hostname))
+  if (pipeline === undefined)
+    return options.stray.route(request, new Problem({ code: 'HostNotServed', details: { host: request.hostname } }))
+  try {
+    if (named !== request.hostname) throw new Problem({ code: 'HostNotServed', details: { host: request.hostname } })
+    return pipeline.route(takeApart(message, request))
+  } catch (error) {
+    if (error instanceof Problem) return pipeline.route(request, error)
+    throw error
+  }
+}
+
+/** The name that the client asked the certificate for; clients that address us by IP send none. */
+function sniOf(message: IncomingMessage): string | undefined {
+  const name = (message.socket as Partial<TLSSocket>).servername // oxlint-disable-line typescript/no-unsafe-type-assertion -- an https server's sockets are TLS sockets
+  return typeof name === 'string' && name !== '' ? name.toLowerCase() : undefined
+}
+
+/** Collects the body to the limit; false when the client went away or sent beyond all measure. */
+async function collect(message: IncomingMessage, what: { readonly request: WireRequest; readonly limit: number }): Promise<boolean> {
+  const { request, limit } = what
+  if (!request.hasBody) return true
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const chunks: Buffer[] = []
+  let length = 0
+  message.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    if (length <= limit) chunks.push(chunk)
+    else if (length > drainBytesMax) message.destroy()
+    else chunks.length = 0
+  })
+  message.on('end', () => {
+    const [only] = chunks
+    request.bodyTooLong = length > limit
+    request.body = request.bodyTooLong ? undefined : chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
+    resolve(true)
+  })
+  message.on('error', () => resolve(false))
+  message.on('close', () => resolve(false))
+  return promise
+}
+
+function send(response: ServerResponse, answer: Answer, headOnly: boolean): void {
+  const body = answer.body ?? ''
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+  // 204 and 304 have no length (RFC 9110 8.6).
+  const headers = answer.status === 204 ? { ...answer.headers } : { ...answer.headers, 'content-length': length.toString() }
+  response.writeHead(answer.status, headers)
+  response.end(headOnly || length === 0 ? undefined : body)
+}
