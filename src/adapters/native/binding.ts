@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import type { Bytes } from '#model/brands.ts'
+
+/** An opened cipher or key: an object that only the module can look into. */
+export type Opened = object
+
+/** Numbers of native/keystead.c. */
+export const paddings = { pkcs1: 0, oaep: 1, pss: 2 } as const
+export const hashBits = { none: 0, sha1: 160, sha256: 256, sha384: 384, sha512: 512 } as const
+
+/** `inline`: the answer itself instead of a promise. */
+type Answer<T> = T | Promise<T>
+
+/** What native/keystead.c exports; its comments say what each does. `undefined`: failed, for whatever cause. */
+export interface Binding {
+  openSectors(key: Bytes): Opened
+  cipherSectors(opened: Opened, encrypt: boolean, firstSector: number, inPlace: Bytes): void
+  closeSectors(opened: Opened): void
+  openKey(pkcs8: Bytes): Opened
+  closeKey(opened: Opened): void
+  rsaDecrypt(opened: Opened, value: Bytes, padding: number, hashBits: number, inline: boolean): Answer<Bytes | undefined>
+  rsaSign(opened: Opened, value: Bytes, padding: number, hashBits: number, inline: boolean): Answer<Bytes | undefined>
+  ecSign(opened: Opened, digest: Bytes, inline: boolean): Answer<Bytes | undefined>
+  ecVerify(opened: Opened, digest: Bytes, signature: Bytes, inline: boolean): Answer<boolean>
+}
+
+const builtFile = join(import.meta.dirname, '../../../native/build/keystead.node')
+const functionNames = [
+  'openSectors',
+  'cipherSectors',
+  'closeSectors',
+  'openKey',
+  'closeKey',
+  'rsaDecrypt',
+  'rsaSign',
+  'ecSign',
+  'ecVerify',
+] as const satisfies readonly (keyof Binding)[]
+
+const isBinding = (exports: object): exports is Binding => functionNames.every(name => typeof Reflect.get(exports, name) === 'function')
+
+/** Loads the built module, or says why not. */
+export function loadBinding(file = builtFile): { readonly binding: Binding } | { readonly reason: string } {
+  if (!existsSync(file)) return { reason: 'the native module is not built (npm run install, with a C compiler)' }
+  const loaded: { readonly exports: object } = { exports: {} }
+  try {
+    process.dlopen(loaded, file)
+  } catch (error) {
+    return { reason: `the native module does not load: ${error instanceof Error ? error.message : 'unknown error'}` }
+  }
+  if (!isBinding(loaded.exports)) return { reason: 'the native module is of another version (npm run install)' }
+  return { binding: loaded.exports }
+}

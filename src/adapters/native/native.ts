@@ -1,0 +1,36 @@
+// The one door to the native module (design.md 7): loaded, checked by known answers, or stood in for, and it says which.
+import type { KeyMathematics } from '#ports/key-mathematics.ts'
+import type { OpenSectorCipher } from '#ports/sector-cipher.ts'
+import { loadBinding } from './binding.ts'
+import { fallbackMathematics, fallbackSectorCipher } from './fallback-mathematics.ts'
+import { failedKnownAnswer } from './known-answers.ts'
+import { nativeMathematics, nativeSectorCipher } from './native-mathematics.ts'
+
+/** The mathematics of this process, and a sentence for `keystead status` where it is the slow one. */
+export interface Native {
+  readonly backend: 'native' | 'fallback'
+  readonly reason?: string
+  readonly mathematics: KeyMathematics
+  readonly openSectorCipher: OpenSectorCipher
+}
+
+const fallback = (reason: string): Native => ({
+  backend: 'fallback',
+  reason,
+  mathematics: fallbackMathematics,
+  openSectorCipher: fallbackSectorCipher,
+})
+
+/** Loads once a thread that needs it. `file`: another build than `native/build/keystead.node`. */
+export function loadNative(options: { readonly force?: 'fallback'; readonly file?: string } = {}): Native {
+  if (options.force === 'fallback') return fallback('the configuration asks for it')
+  const loaded = loadBinding(options.file)
+  if ('reason' in loaded) return fallback(loaded.reason)
+  const failed = failedKnownAnswer(loaded.binding)
+  if (failed !== undefined) return fallback(`the native module answers wrongly: ${failed}`)
+  return {
+    backend: 'native',
+    mathematics: nativeMathematics(loaded.binding),
+    openSectorCipher: nativeSectorCipher(loaded.binding),
+  }
+}
