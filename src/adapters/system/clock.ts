@@ -1,4 +1,4 @@
-import { millis } from '#model/brands.ts'
+import { type Millis, millis } from '#model/brands.ts'
 import type { Clock } from '#ports/clock.ts'
 
 /** The machine's clocks. A pending callback does not keep the process alive: listeners do. */
@@ -10,3 +10,6 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** For vendors that take a Date. */
+export const dateOf = (at: Millis): Date => new Date(at)
