@@ -1,0 +1,23 @@
+import type { CompartmentId } from '#model/brands.ts'
+import type { Call } from '#domain/call.ts'
+import type { Context } from '#domain/context.ts'
+import type { Held } from '#domain/records/family.ts'
+import type { KindName } from '#domain/records/kinds.ts'
+import type { Job } from './records.ts'
+
+/** What a scheduler does with a record whose `due_at` has come. Runs by `perform` as the system, under the scheduler's lease; trusts only the opened body. */
+export interface DueTask {
+  readonly family: KindName
+  /** Name of its entry: KeyRotateIfDue. */
+  readonly operation: string
+  /** Answers whether anything was done: what did nothing leaves no entry. */
+  run(context: Context, call: Call, due: { readonly compartment: CompartmentId; readonly path: readonly string[] }): Promise<boolean>
+}
+
+/** One kind of job: its step is one `perform` with its progress record in the same commit. */
+export interface JobRunner {
+  readonly kind: string
+  readonly operation: string
+  /** Does the next bounded piece, stages the job's new state by `context.jobs.update`. */
+  step(context: Context, call: Call, job: Held<Job, readonly [id: string]>): Promise<void>
+}
