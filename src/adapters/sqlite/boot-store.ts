@@ -1,0 +1,56 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Bytes } from '#model/brands.ts'
+import type { BootStore, SealEnvelope } from '#ports/record-store.ts'
+import { toSealed } from './blobs.ts'
+import { openDatabase, type Settings } from './open.ts'
+import { command, query } from './statements.ts'
+import { compartmentKeyCommand } from './tables.ts'
+
+type EnvelopeCells = readonly [sealId: string, kind: string, params: string, rootEpoch: number, wrapped: Bytes]
+
+/** What there is before the seal opens. A connection of its own, for start and seal changes; `readOnly` for commands that only look. */
+export function openBootStore(path: string, settings?: Settings): BootStore & Disposable {
+  const db = openDatabase(path, settings)
+  const meta = query<readonly [Bytes]>(db, 'SELECT value FROM meta WHERE name = ?')
+  const envelopes = query<EnvelopeCells>(db, 'SELECT seal_id, kind, params, root_epoch, wrapped FROM seal_envelope ORDER BY seal_id')
+  return {
+    meta: name => meta.one(name)?.[0],
+    envelopes: () => envelopes.all().map(toEnvelope),
+    writeBoot: change => writeBoot(db, change),
+    [Symbol.dispose]: () => db.close(),
+  }
+}
+
+/** The envelopes given replace all. */
+function writeBoot(db: DatabaseSync, { meta, envelopes, compartmentKeys }: Parameters<BootStore['writeBoot']>[0]): void {
+  const putMeta = command(db, 'INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)')
+  const putEnvelope = command(db, 'INSERT INTO seal_envelope(seal_id, kind, params, root_epoch, wrapped) VALUES (?, ?, ?, ?, ?)')
+  const putKey = compartmentKeyCommand(db)
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    for (const [name, value] of Object.entries(meta ?? {})) putMeta(name, value)
+    if (envelopes !== undefined) db.exec('DELETE FROM seal_envelope')
+    for (const { sealId, kind, params, rootEpoch, wrapped } of envelopes ?? [])
+      putEnvelope(sealId, kind, JSON.stringify(params), rootEpoch, wrapped)
+    for (const row of compartmentKeys ?? []) putKey(row)
+    db.exec('COMMIT')
+  } catch (cause) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw cause
+  }
+}
+
+const toEnvelope = ([sealId, kind, params, rootEpoch, wrapped]: EnvelopeCells): SealEnvelope => ({
+  sealId,
+  kind,
+  params: toParams(params),
+  rootEpoch,
+  wrapped: toSealed(wrapped),
+})
+
+/** What a damaged or edited row says is dropped here; the envelope then does not open. */
+function toParams(text: string): SealEnvelope['params'] {
+  const found: unknown = JSON.parse(text)
+  if (typeof found !== 'object' || found === null) return {}
+  return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, string | number] => typeof entry[1] !== 'object'))
+}

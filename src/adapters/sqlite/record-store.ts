@@ -1,0 +1,59 @@
+import type { AuditLog } from '#ports/audit-log.ts'
+import type { Committer, RecordStore } from '#ports/record-store.ts'
+import type { Reader } from './reader.ts'
+import type { WriterCalls } from './writer.ts'
+
+/** The writer as another thread sees it. */
+export type RemoteCalls = {
+  readonly [Name in keyof WriterCalls]: (...parameters: Parameters<WriterCalls[Name]>) => Promise<ReturnType<WriterCalls[Name]>>
+}
+
+export interface WriterAccess extends Committer {
+  readonly calls: RemoteCalls
+  /** Everything handed over is answered; then the writer's connection closes. */
+  close(): Promise<void>
+}
+
+/** One database: reads on the calling thread by a connection of its own, everything written by the one writer. */
+export function sqliteStore({ reader, writer }: { readonly reader: Reader; readonly writer: WriterAccess }): RecordStore & AuditLog {
+  return {
+    commit: batch => writer.commit(batch),
+    ...reads(reader),
+    ...audit(reader, writer),
+    lease: (name, holder, holdMs) => writer.calls.lease(name, holder, holdMs),
+    takeEffects: (topic, options) => writer.calls.takeEffects(topic, options),
+    settleEffect: id => writer.calls.settleEffect(id),
+    scrub: () => writer.calls.scrub(),
+    async close() {
+      await writer.close()
+      reader[Symbol.dispose]()
+    },
+  }
+}
+
+type Reads = 'head' | 'read' | 'list' | 'scan' | 'due' | 'material' | 'materialOf' | 'compartmentKeys' | 'changes' | 'committed'
+
+const reads = (reader: Reader): Pick<RecordStore, Reads> => ({
+  head: () => Promise.try(() => reader.head()),
+  read: ids => Promise.try(() => reader.read(ids)),
+  list: (collection, page) => Promise.try(() => reader.list(collection, page)),
+  scan: (kind, page) => Promise.try(() => reader.scan(kind, page)),
+  due: (before, limit) => Promise.try(() => reader.due(before, limit)),
+  material: place => Promise.try(() => reader.material(place)),
+  materialOf: id => Promise.try(() => reader.materialOf(id)),
+  compartmentKeys: compartment => Promise.try(() => reader.compartmentKeys(compartment)),
+  changes: after => Promise.try(() => reader.changes(after)),
+  committed: id => Promise.try(() => reader.committed(id)),
+})
+
+const audit = ({ audit: rows }: Reader, { calls }: WriterAccess): AuditLog => ({
+  batches: (node, after, limit) => Promise.try(() => rows.batches(node, after, limit)),
+  heads: (node, after, limit) => Promise.try(() => rows.heads(node, after, limit)),
+  nodes: () => Promise.try(() => rows.nodes()),
+  lastBatch: node => Promise.try(() => rows.lastBatch(node)),
+  leaves: (from, limit) => Promise.try(() => rows.leaves(from, limit)),
+  lastLeaf: () => Promise.try(() => rows.lastLeaf()),
+  lastCheckpoint: () => Promise.try(() => rows.lastCheckpoint()),
+  addLeaves: leaves => calls.addLeaves(leaves),
+  addCheckpoint: checkpoint => calls.addCheckpoint(checkpoint),
+})

@@ -1,0 +1,141 @@
+// The serving thread's side: holds what a tick brings, sends it in one message, hands each its outcome (performance.md 6.3).
+import type { MessagePort } from 'node:worker_threads'
+import { heldOperationsMax } from '#model/limits.ts'
+import { Problem } from '#model/problem.ts'
+import { type Sealed, sealed } from '#model/brands.ts'
+import type { Commit, Committed, Write } from '#ports/record-store.ts'
+import { StoreFailed } from './failure.ts'
+import type { RemoteCalls, WriterAccess } from './record-store.ts'
+import type { FromWriter, Outcome, ToWriter } from './writer-messages.ts'
+
+export interface WriterClientOptions {
+  /** Called once: the process must end. What is held is rejected, its outcome unknown. */
+  readonly onFatal: (cause: StoreFailed) => void
+  /** Operations held at once; more are refused as `Busy`. */
+  readonly heldMax?: number
+}
+
+export interface WriterClient extends WriterAccess {
+  /** The writer's thread ended by itself. */
+  fail(cause: Error): void
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (cause: Error) => void
+}
+
+const retryAfterSeconds = 1
+
+export function writerClient(port: MessagePort, { onFatal, heldMax = heldOperationsMax }: WriterClientOptions): WriterClient {
+  const waiting = new Map<number, Waiting>()
+  let queue: Commit[] = []
+  let nextTicket = 0
+  let failure: StoreFailed | undefined
+  const post = (message: ToWriter): void => port.postMessage(message)
+  const flush = (): void => {
+    if (queue.length === 0) return
+    post({ commits: queue, first: nextTicket - queue.length })
+    queue = []
+  }
+  const wait = (ticket: number): Promise<unknown> => {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    waiting.set(ticket, { resolve, reject })
+    return promise
+  }
+  const hold = (commit: Commit): Promise<Committed> => {
+    if (queue.length === 0) setImmediate(flush)
+    queue.push(compact(commit))
+    const ticket = nextTicket
+    nextTicket += 1
+    return wait(ticket) as Promise<Committed>
+  }
+  const ask = (message: (ticket: number) => ToWriter): Promise<unknown> => {
+    if (failure !== undefined) return Promise.reject(failure)
+    // Commits first: a call must find what was handed over before it, and tickets of a message follow each other.
+    flush()
+    const ticket = nextTicket
+    nextTicket += 1
+    const answered = wait(ticket)
+    post(message(ticket))
+    return answered
+  }
+  const fail = (cause: Error): void => {
+    if (failure !== undefined) return
+    failure = cause instanceof StoreFailed ? cause : new StoreFailed(cause.message, { cause })
+    for (const one of waiting.values()) one.reject(failure)
+    waiting.clear()
+    onFatal(failure)
+  }
+  port.on('message', (message: FromWriter) => settle(message, { waiting, fail }))
+  return {
+    commit(batch) {
+      if (failure !== undefined) return Promise.reject(failure)
+      if (waiting.size + batch.length > heldMax) return Promise.reject(new Problem({ code: 'Busy', details: { retryAfterSeconds } }))
+      return Promise.all(batch.map(hold))
+    },
+    calls: remoteCalls(ask),
+    async close() {
+      await ask(ticket => ({ close: true, ticket }))
+      port.close()
+    },
+    fail,
+  }
+}
+
+interface Settling {
+  readonly waiting: Map<number, Waiting>
+  readonly fail: (cause: Error) => void
+}
+
+function settle(message: FromWriter, { waiting, fail }: Settling): void {
+  const take = (ticket: number): Waiting | undefined => {
+    const one = waiting.get(ticket)
+    waiting.delete(ticket)
+    return one
+  }
+  if ('failed' in message) fail(new StoreFailed(message.failed))
+  else if ('committed' in message)
+    for (const [place, outcome] of message.committed.entries()) settleOne(take(message.first + place), outcome)
+  else if ('bug' in message) take(message.ticket)?.reject(new Error(message.bug))
+  else take(message.ticket)?.resolve(message.answer)
+}
+
+function settleOne(one: Waiting | undefined, outcome: Outcome): void {
+  if ('bug' in outcome) one?.reject(new Error(outcome.bug))
+  else one?.resolve(outcome)
+}
+
+function remoteCalls(ask: (message: (ticket: number) => ToWriter) => Promise<unknown>): RemoteCalls {
+  const remote =
+    (call: keyof RemoteCalls) =>
+    (...parameters: readonly unknown[]): Promise<unknown> =>
+      ask(ticket => ({ call, parameters, ticket }))
+  return {
+    lease: remote('lease'),
+    takeEffects: remote('takeEffects'),
+    settleEffect: remote('settleEffect'),
+    addLeaves: remote('addLeaves'),
+    addCheckpoint: remote('addCheckpoint'),
+    scrub: remote('scrub'),
+  } as RemoteCalls
+}
+
+/** A view of a pooled buffer would be cloned with the whole pool: 64 KiB instead of a few hundred bytes. */
+function compact(commit: Commit): Commit {
+  return {
+    ...commit,
+    writes: commit.writes.map(compactWrite),
+    outbox: commit.outbox.map(effect => Object.assign({}, effect, { body: own(effect.body) })),
+  }
+}
+
+function compactWrite(write: Write): Write {
+  if ('put' in write) return { ...write, put: { ...write.put, body: own(write.put.body) } }
+  if ('material' in write) return { ...write, wrapped: { ...write.wrapped, bytes: own(write.wrapped.bytes) } }
+  if (!('compartmentKey' in write)) return write
+  const { wrapped, indexKey } = write.compartmentKey
+  return { compartmentKey: { ...write.compartmentKey, wrapped: own(wrapped), indexKey: own(indexKey) } }
+}
+
+const own = (bytes: Sealed): Sealed => (bytes.byteLength === bytes.buffer.byteLength ? bytes : sealed(new Uint8Array(bytes)))
