@@ -1,0 +1,219 @@
+import { closeSync, constants, fdatasync, ftruncateSync, openSync, readSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { promisify } from 'node:util'
+import type { Bytes } from '#model/brands.ts'
+import { chunkBytes } from '#ports/block-store.ts'
+import type { ChunkIdentity } from '#ports/block-store.ts'
+import { bitmapBytes, dataStart, decodeHeader, encodeHeader, headerBytes, sectorsOfChunk } from './chunk-header.ts'
+import type { ChunkHeader } from './chunk-header.ts'
+
+const syncData = promisify(fdatasync)
+
+/** What is on the medium cannot be trusted or must not be changed: the caller's request fails as an I/O error, others go on. */
+export class ChunkRefused extends Error {
+  readonly code = 'EIO'
+}
+
+export interface ChunkPlace {
+  readonly folder: string
+  readonly identity: ChunkIdentity
+  readonly chunk: number
+}
+
+/** Names of a chunk's file: under the second until its first flush, for it has no header to trust before. */
+export const nameOf = (chunk: number): string => `${chunk.toString()}.chunk`
+export const freshNameOf = (chunk: number): string => `${chunk.toString()}.new`
+
+const openFlags = constants.O_RDWR | constants.O_NOFOLLOW
+
+function writeAll(fd: number, bytes: Bytes, position: number): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, position + done)
+}
+
+function readAll(fd: number, into: Bytes, position: number): void {
+  for (let done = 0; done < into.length;) {
+    const got = readSync(fd, into, done, into.length - done, position + done)
+    if (got === 0) throw new ChunkRefused('a chunk file is shorter than a chunk')
+    done += got
+  }
+}
+
+function setBits(bitmap: Bytes, range: { readonly first: number; readonly end: number }, value: boolean): void {
+  for (let sector = range.first; sector < range.end;) {
+    if ((sector & 7) === 0 && sector + 8 <= range.end) {
+      bitmap[sector >> 3] = value ? 0xff : 0
+      sector += 8
+      continue
+    }
+    const byte = bitmap[sector >> 3] ?? 0
+    bitmap[sector >> 3] = value ? byte | (1 << (sector & 7)) : byte & ~(1 << (sector & 7))
+    sector += 1
+  }
+}
+
+/**
+ * One chunk's file and the bitmap in memory, which is ahead of the header on the medium until the next `sync`.
+ *
+ * Order of a sync: data durable, then the header whose bits stand for it. So no bit is ever durable before its data, and a
+ * power cut shows a sector as it was flushed, or as it was written since, or as a hole: never as what lay under a hole.
+ */
+export class ChunkFile {
+  readonly bitmap: Buffer
+  readonly #place: ChunkPlace
+  #fd: number | undefined
+  #fresh: boolean
+  #sequence: number
+  #storedEpoch: number
+  #headerMoved = false
+  #dataMoved = false
+  #syncing = 0
+  #gone = false
+
+  private constructor(place: ChunkPlace, fd: number, stored: ChunkHeader | undefined) {
+    this.#place = place
+    this.#fd = fd
+    this.#fresh = stored === undefined
+    this.#sequence = stored?.sequence ?? 0
+    this.#storedEpoch = stored?.epoch ?? place.identity.epoch
+    this.bitmap = stored === undefined ? Buffer.alloc(bitmapBytes) : Buffer.from(stored.bitmap)
+  }
+
+  static create(place: ChunkPlace): ChunkFile {
+    const fd = openSync(`${place.folder}/${freshNameOf(place.chunk)}`, openFlags | constants.O_CREAT | constants.O_EXCL, 0o600)
+    ftruncateSync(fd, dataStart + chunkBytes)
+    return new ChunkFile(place, fd, undefined)
+  }
+
+  /** Throws `ChunkRefused` where no copy of the header checks, or where it is another chunk's or under other keys. */
+  static load(place: ChunkPlace): ChunkFile {
+    const fd = openSync(`${place.folder}/${nameOf(place.chunk)}`, openFlags)
+    try {
+      return new ChunkFile(place, fd, storedHeader(place, fd))
+    } catch (cause) {
+      closeSync(fd)
+      throw cause
+    }
+  }
+
+  get empty(): boolean {
+    return this.bitmap.every(byte => byte === 0)
+  }
+
+  get moved(): boolean {
+    return this.#fresh || this.#headerMoved || this.#dataMoved
+  }
+
+  get open(): boolean {
+    return this.#fd !== undefined
+  }
+
+  /** In the middle of a sync: its descriptor stays. */
+  get busy(): boolean {
+    return this.#syncing > 0
+  }
+
+  read(offset: number, into: Bytes): void {
+    readAll(this.#descriptor(), into, dataStart + offset)
+  }
+
+  write(offset: number, bytes: Bytes): void {
+    this.#refuseIfFenced(this.#storedEpoch)
+    writeAll(this.#descriptor(), bytes, dataStart + offset)
+    this.#dataMoved = true
+    // A raised epoch goes into the header with the first write, so that the node before us finds it.
+    this.#headerMoved ||= this.#storedEpoch < this.#place.identity.epoch
+    this.#mark({ first: offset / 512, end: (offset + bytes.length) / 512 }, true)
+  }
+
+  clear(firstSector: number, sectors: number): void {
+    this.#refuseIfFenced(this.#storedEpoch)
+    this.#mark({ first: firstSector, end: Math.min(firstSector + sectors, sectorsOfChunk) }, false)
+  }
+
+  /** Everything written before the call is durable when it resolves. True: the file has got its name, the folder is the caller's to sync. */
+  async sync(): Promise<boolean> {
+    const wasFresh = this.#fresh
+    const fd = this.#descriptor()
+    const bits = this.#headerMoved || wasFresh ? Buffer.from(this.bitmap) : undefined
+    this.#headerMoved = false
+    this.#dataMoved = false
+    this.#syncing += 1
+    try {
+      // A fresh file's header is believed only after the rename below: one sync is enough for it and the data.
+      if (!this.#fresh) await syncData(fd)
+      if (bits !== undefined && !this.#gone) await this.#syncHeader(fd, bits)
+      return wasFresh && !this.#fresh
+    } finally {
+      this.#syncing -= 1
+      if (this.#gone) this.release()
+    }
+  }
+
+  /** The file's name goes at once; its descriptor when nothing uses it any more. */
+  remove(): void {
+    this.#gone = true
+    unlinkSync(this.#path())
+    this.release()
+  }
+
+  reopen(): void {
+    this.#descriptor()
+  }
+
+  /** Closes the descriptor; the next use opens it again. */
+  release(): void {
+    if (this.busy || this.#fd === undefined) return
+    closeSync(this.#fd)
+    this.#fd = undefined
+  }
+
+  async #syncHeader(fd: number, bits: Buffer): Promise<void> {
+    if (!this.#fresh) this.#refuseIfFenced(storedHeader(this.#place, fd).epoch)
+    this.#sequence += 1
+    const header = encodeHeader({ ...this.#place.identity, chunk: this.#place.chunk, sequence: this.#sequence, bitmap: bits })
+    writeAll(fd, header, 0)
+    await syncData(fd)
+    if (this.#gone) return
+    this.#storedEpoch = this.#place.identity.epoch
+    if (this.#fresh) {
+      renameSync(`${this.#place.folder}/${freshNameOf(this.#place.chunk)}`, `${this.#place.folder}/${nameOf(this.#place.chunk)}`)
+      this.#fresh = false
+    }
+    // The second copy need not be durable now: it is what stands in when the next write of the first is torn, and by then it is synced.
+    writeAll(fd, header, headerBytes)
+  }
+
+  #mark(range: { readonly first: number; readonly end: number }, value: boolean): void {
+    if (this.#headerMoved) {
+      setBits(this.bitmap, range, value)
+      return
+    }
+    const from = range.first >> 3
+    const to = (range.end + 7) >> 3
+    const before = Buffer.from(this.bitmap.subarray(from, to))
+    setBits(this.bitmap, range, value)
+    this.#headerMoved = !before.equals(this.bitmap.subarray(from, to))
+  }
+
+  #refuseIfFenced(storedEpoch: number): void {
+    if (storedEpoch > this.#place.identity.epoch) throw new ChunkRefused('another node serves this disk now')
+  }
+
+  #path(): string {
+    return `${this.#place.folder}/${this.#fresh ? freshNameOf(this.#place.chunk) : nameOf(this.#place.chunk)}`
+  }
+
+  #descriptor(): number {
+    this.#fd ??= openSync(this.#path(), openFlags)
+    return this.#fd
+  }
+}
+
+function storedHeader({ identity, chunk }: ChunkPlace, fd: number): ChunkHeader {
+  const bytes = Buffer.alloc(dataStart)
+  readAll(fd, bytes, 0)
+  const header = decodeHeader(bytes)
+  if (header === undefined) throw new ChunkRefused(`the header of chunk ${chunk.toString()} does not check`)
+  const same = header.diskId === identity.diskId && header.chunk === chunk && header.dekIds.join() === identity.dekIds.join()
+  if (!same) throw new ChunkRefused(`chunk ${chunk.toString()} is another disk's, another chunk or under other keys`)
+  return header
+}

@@ -1,0 +1,170 @@
+import { closeSync, fsync, openSync, readdirSync, unlinkSync } from 'node:fs'
+import { promisify } from 'node:util'
+import type { Bytes } from '#model/brands.ts'
+import type { ChunkIdentity, ChunkStore } from '#ports/block-store.ts'
+import { ChunkFile, freshNameOf, nameOf } from './chunk-file.ts'
+
+const syncFolder = promisify(fsync)
+
+/** Chunk files held open for one disk: 1 GiB of it. */
+export const openFilesMax = 256
+const trimmedFiles = 32
+/** libuv's four threads are the process's: RSA waits in the same queue. */
+const syncLanes = 2
+
+/** One disk's chunks in a folder of its own. The only user of that folder while it is open: what is in it is read once. */
+class FolderChunks implements ChunkStore {
+  readonly #folder: string
+  readonly #identity: ChunkIdentity
+  readonly #folderFd: number
+  /** Chunks that have a file, under either name. */
+  readonly #present: Set<number>
+  /** Least recently used first. Files with unsynced changes stay here even when their descriptor is closed. */
+  readonly #files = new Map<number, ChunkFile>()
+  #openFiles = 0
+  #folderMoved = false
+  #running: Promise<void> | undefined
+  #next: Promise<void> | undefined
+  #broken: Error | undefined
+
+  constructor(folder: string, identity: ChunkIdentity) {
+    this.#folder = folder
+    this.#identity = identity
+    this.#present = presentChunks(folder)
+    this.#folderFd = openSync(folder, 'r')
+  }
+
+  bitmap(chunk: number): Bytes | undefined {
+    return this.#present.has(chunk) ? this.#file(chunk).bitmap : undefined
+  }
+
+  read(chunk: number, offset: number, into: Bytes): void {
+    if (this.#present.has(chunk)) this.#file(chunk).read(offset, into)
+    else into.fill(0)
+  }
+
+  write(chunk: number, offset: number, bytes: Bytes): void {
+    if (this.#broken !== undefined) throw this.#broken
+    this.#file(chunk).write(offset, bytes)
+  }
+
+  clear(chunk: number, firstSector: number, sectors: number): void {
+    if (this.#broken !== undefined) throw this.#broken
+    if (!this.#present.has(chunk)) return
+    const file = this.#file(chunk)
+    file.clear(firstSector, sectors)
+    if (!file.empty) return
+    this.#drop(chunk, file)
+    file.remove()
+    this.#present.delete(chunk)
+    this.#folderMoved = true
+  }
+
+  /** Callers that come while one flush runs share the next: their writes may be younger than its beginning. */
+  flush(): Promise<void> {
+    if (this.#running === undefined) {
+      const run = this.#sync().finally(() => {
+        this.#running = undefined
+      })
+      this.#running = run
+      return run
+    }
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined
+        return this.flush()
+      })
+    return this.#next
+  }
+
+  close(): void {
+    for (const file of this.#files.values()) file.release()
+    this.#files.clear()
+    closeSync(this.#folderFd)
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken
+    const moved = [...this.#files].filter(([, file]) => file.moved)
+    const lane = async (): Promise<void> => {
+      for (let entry = moved.pop(); entry !== undefined; entry = moved.pop()) {
+        await this.#syncFile(entry[0], entry[1])
+      }
+    }
+    try {
+      await Promise.all(Array.from({ length: syncLanes }, lane))
+      if (!this.#folderMoved) return
+      this.#folderMoved = false
+      await syncFolder(this.#folderFd)
+    } catch (cause) {
+      // The kernel may have dropped what it could not write and reports it once: nothing here is trusted to be durable any more.
+      this.#broken ??= cause instanceof Error ? cause : new Error('a sync failed', { cause })
+      throw this.#broken
+    }
+  }
+
+  async #syncFile(chunk: number, file: ChunkFile): Promise<void> {
+    if (this.#files.get(chunk) !== file) return
+    this.#reopen(file)
+    const named = await file.sync()
+    this.#folderMoved ||= named
+    this.#trim()
+  }
+
+  #file(chunk: number): ChunkFile {
+    const known = this.#files.get(chunk)
+    if (known === undefined) return this.#admit(chunk)
+    this.#files.delete(chunk)
+    this.#files.set(chunk, known)
+    this.#reopen(known)
+    this.#trim()
+    return known
+  }
+
+  #admit(chunk: number): ChunkFile {
+    const place = { folder: this.#folder, identity: this.#identity, chunk }
+    const file = this.#present.has(chunk) ? ChunkFile.load(place) : ChunkFile.create(place)
+    this.#files.set(chunk, file)
+    this.#present.add(chunk)
+    this.#openFiles += 1
+    this.#trim()
+    return file
+  }
+
+  #reopen(file: ChunkFile): void {
+    if (file.open) return
+    file.reopen()
+    this.#openFiles += 1
+  }
+
+  #drop(chunk: number, file: ChunkFile): void {
+    this.#files.delete(chunk)
+    if (file.open) this.#openFiles -= 1
+  }
+
+  /** Closes the least recently used, down to some room, so that it is not asked at each use. */
+  #trim(): void {
+    if (this.#openFiles <= openFilesMax) return
+    for (const [chunk, file] of this.#files) {
+      if (this.#openFiles <= openFilesMax - trimmedFiles) return
+      if (file.busy || !file.open) continue
+      file.release()
+      this.#openFiles -= 1
+      if (!file.moved) this.#files.delete(chunk)
+    }
+  }
+}
+
+/** Chunks that were never flushed have no header to trust: to the client they are unflushed writes lost in a power cut. */
+function presentChunks(folder: string): Set<number> {
+  const present = new Set<number>()
+  for (const name of readdirSync(folder)) {
+    const chunk = Number.parseInt(name, 10)
+    if (name === nameOf(chunk)) present.add(chunk)
+    if (name === freshNameOf(chunk)) unlinkSync(`${folder}/${name}`)
+  }
+  return present
+}
+
+export const openChunks = (folder: string, identity: ChunkIdentity): ChunkStore => new FolderChunks(folder, identity)

@@ -1,0 +1,107 @@
+import type { Bytes } from '#model/brands.ts'
+import { chunkBytes, sectorBytes } from '#ports/block-store.ts'
+import type { ChunkStore } from '#ports/block-store.ts'
+import { writeZeroes } from './block-device.ts'
+import type { BlockDevice, Extent } from './block-device.ts'
+
+/** The lowest layer: a disk of `size` bytes over its chunks. What no bit stands for reads as zeroes. */
+export function chunkDevice(store: ChunkStore, size: number): BlockDevice {
+  const read = (offset: number, into: Bytes): void => {
+    for (const run of runs(store, offset, into.length)) {
+      const part = run.length === into.length ? into : into.subarray(run.offset - offset, run.offset - offset + run.length)
+      if (run.hole) part.fill(0)
+      else store.read(run.chunk, run.within, part)
+    }
+  }
+  const write = (offset: number, bytes: Bytes): void => {
+    for (const piece of pieces(offset, bytes.length)) {
+      store.write(piece.chunk, piece.within, bytes.subarray(piece.offset - offset, piece.offset - offset + piece.length))
+    }
+  }
+  const trim = (offset: number, length: number): void => {
+    for (const piece of pieces(offset, length)) store.clear(piece.chunk, piece.within / sectorBytes, piece.length / sectorBytes)
+  }
+  return {
+    size,
+    extents: (offset, length) => merged(runs(store, offset, length)),
+    read,
+    write,
+    zero(offset, length, mayPunch) {
+      if (mayPunch) trim(offset, length)
+      else writeZeroes(write, offset, length)
+    },
+    trim,
+    flush: () => store.flush(),
+  }
+}
+
+/** The part of a range that lies in one chunk; `within` is its offset there. */
+interface Piece {
+  readonly chunk: number
+  readonly within: number
+  readonly offset: number
+  readonly length: number
+}
+
+interface Run extends Piece {
+  readonly hole: boolean
+}
+
+function* pieces(offset: number, length: number): Generator<Piece, void, undefined> {
+  for (let at = offset; at < offset + length;) {
+    const within = at % chunkBytes
+    const piece = { chunk: (at - within) / chunkBytes, within, offset: at, length: Math.min(chunkBytes - within, offset + length - at) }
+    yield piece
+    at += piece.length
+  }
+}
+
+function* runs(store: ChunkStore, offset: number, length: number): Generator<Run, void, undefined> {
+  for (const piece of pieces(offset, length)) {
+    const bitmap = store.bitmap(piece.chunk)
+    if (bitmap === undefined) yield { ...piece, hole: true }
+    else yield* runsOf(bitmap, piece)
+  }
+}
+
+function* runsOf(bitmap: Bytes, piece: Piece): Generator<Run, void, undefined> {
+  const end = (piece.within + piece.length) / sectorBytes
+  for (let sector = piece.within / sectorBytes; sector < end;) {
+    const next = runEnd(bitmap, sector, end)
+    const within = sector * sectorBytes
+    const offset = piece.offset + within - piece.within
+    yield { chunk: piece.chunk, within, offset, length: (next - sector) * sectorBytes, hole: !allocated(bitmap, sector) }
+    sector = next
+  }
+}
+
+const allocated = (bitmap: Bytes, sector: number): boolean => ((bitmap[sector >> 3] ?? 0) & (1 << (sector & 7))) !== 0
+
+/** The first sector in [from, end) that is not like `from`, or `end`. */
+function runEnd(bitmap: Bytes, from: number, end: number): number {
+  const like = allocated(bitmap, from)
+  const whole = like ? 0xff : 0
+  for (let sector = from + 1; sector < end;) {
+    if ((sector & 7) === 0 && bitmap[sector >> 3] === whole) {
+      sector += 8
+      continue
+    }
+    if (allocated(bitmap, sector) !== like) return sector
+    sector += 1
+  }
+  return end
+}
+
+/** Runs know chunks; extents do not end where a chunk does. */
+function* merged(all: Iterable<Extent>): Generator<Extent, void, undefined> {
+  let open: Extent | undefined
+  for (const { offset, length, hole } of all) {
+    if (open?.hole === hole) {
+      open = { offset: open.offset, length: open.length + length, hole }
+      continue
+    }
+    if (open !== undefined) yield open
+    open = { offset, length, hole }
+  }
+  if (open !== undefined) yield open
+}

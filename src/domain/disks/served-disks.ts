@@ -1,0 +1,191 @@
+import type { BlockStore } from '#ports/block-store.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { ExportControl, OpenDisk, OpenRefusal } from '#ports/export-control.ts'
+import type { Log } from '#ports/log.ts'
+import type { OpenSectorCipher } from '#ports/sector-cipher.ts'
+import type { BlockDevice } from './block-device.ts'
+import { alike, openChunks, ServedDisk } from './served-disk.ts'
+import type { OpenChunks } from './served-disk.ts'
+
+export interface ServedDisksNeeds {
+  readonly control: ExportControl
+  readonly store: BlockStore
+  readonly openCipher: OpenSectorCipher
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** One connection's hold on an export. Ask `usable` before each use of `device`, which changes when DEKs have come anew. */
+export interface Attachment {
+  readonly size: number
+  readonly readOnly: boolean
+  readonly device: BlockDevice
+  usable(): boolean
+  /** Takes the hold back; the last one flushes and closes the disk. */
+  release(): Promise<void>
+}
+
+export interface Refusal {
+  readonly refused: OpenRefusal
+  readonly why: string
+}
+
+const reasons = { suspended: 'the key is not usable', resumed: 'the key is usable again' } as const
+
+/** The exports that are open in this program, each under its unguessable name. Several names of one disk share its chunks. */
+export class ServedDisks {
+  readonly #needs: ServedDisksNeeds
+  readonly #served = new Map<string, ServedDisk>()
+  readonly #open = new Map<string, OpenChunks>()
+  readonly #closing = new Map<string, Promise<void>>()
+  readonly #reopening = new Set<ServedDisk>()
+
+  constructor(needs: ServedDisksNeeds) {
+    this.#needs = needs
+  }
+
+  /** Asks the control plane each time (permit, audit). `dropped` is called when the export is closed under the connection. */
+  async attach(name: string, dropped: () => void): Promise<Attachment | Refusal> {
+    const answer = await this.#needs.control.open({ name, reason: 'negotiation' })
+    if ('refused' in answer) return answer
+    try {
+      return await this.#hold(name, answer.disk, dropped)
+    } finally {
+      zeroDeks(answer.disk)
+    }
+  }
+
+  /** Drops the connections of an export; resolves when its bytes are durable and its DEKs gone. */
+  async close(name: string, why: string): Promise<void> {
+    const served = this.#served.get(name)
+    if (served === undefined) return
+    const connections = [...served.connections]
+    served.connections.clear()
+    const ended = this.#end(served, why)
+    for (const dropped of connections) dropped()
+    await ended
+  }
+
+  /** Looks at the leases: reports what changed, drops DEKs of lapsed ones, opens anew what is usable again. Four times a second. */
+  tick(): void {
+    const now = this.#needs.clock.now()
+    for (const served of this.#served.values()) {
+      const change = served.look(now)
+      if (change !== undefined) this.#report(served.name, change, reasons[change])
+      if (!served.hasKeys && served.leased(now) && !this.#reopening.has(served)) void this.#reopen(served)
+    }
+  }
+
+  /** Makes durable what nobody asked to be: bounds the loss where a client does not flush. */
+  async writeBack(): Promise<void> {
+    for (const chunks of this.#open.values()) await this.#flush(chunks)
+  }
+
+  /** The disk was deleted: exports of it are closed, its chunks unlinked. */
+  async remove(diskId: string): Promise<void> {
+    const exports = [...this.#served.values()].filter(({ chunks }) => chunks.identity.diskId === diskId)
+    await Promise.all(exports.map(({ name }) => this.close(name, 'the disk was deleted')))
+    await this.#closing.get(diskId)
+    this.#needs.store.remove(diskId)
+  }
+
+  async stop(why: string): Promise<void> {
+    await Promise.all(Array.from(this.#served.keys(), name => this.close(name, why)))
+    await Promise.all(this.#closing.values())
+  }
+
+  async #hold(name: string, disk: OpenDisk, dropped: () => void): Promise<Attachment | Refusal> {
+    // A disk that is being closed opens again when its last write is durable.
+    for (let end = this.#closing.get(disk.diskId); end !== undefined; end = this.#closing.get(disk.diskId)) await end
+    const served = this.#served.get(name) ?? this.#admit(name, disk)
+    if (served === undefined || !alike(served.chunks, disk)) return { refused: 'unavailable', why: 'the disk is open in another shape' }
+    served.connections.add(dropped)
+    try {
+      served.renew(disk, this.#needs.openCipher)
+    } catch (cause) {
+      await this.#release(served, dropped)
+      throw cause
+    }
+    return this.#attachment(served, dropped)
+  }
+
+  #admit(name: string, disk: OpenDisk): ServedDisk | undefined {
+    const chunks = this.#open.get(disk.diskId) ?? openChunks(this.#needs.store, disk)
+    if (!alike(chunks, disk)) return undefined
+    this.#open.set(disk.diskId, chunks)
+    const served = new ServedDisk(name, chunks, disk)
+    this.#served.set(name, served)
+    return served
+  }
+
+  #attachment(served: ServedDisk, dropped: () => void): Attachment {
+    const { clock } = this.#needs
+    return {
+      size: served.chunks.size,
+      readOnly: served.readOnly,
+      get device() {
+        return served.device
+      },
+      usable: () => served.usable(clock.now()),
+      release: () => this.#release(served, dropped),
+    }
+  }
+
+  async #release(served: ServedDisk, dropped: () => void): Promise<void> {
+    if (served.connections.delete(dropped) && served.connections.size === 0) await this.#end(served, 'no connection uses it')
+  }
+
+  async #end(served: ServedDisk, why: string): Promise<void> {
+    if (this.#served.get(served.name) !== served) return
+    this.#served.delete(served.name)
+    served.dropKeys()
+    const { chunks } = served
+    if (![...this.#served.values()].some(other => other.chunks === chunks)) await this.#close(chunks)
+    this.#report(served.name, 'closed', why)
+  }
+
+  async #close(chunks: OpenChunks): Promise<void> {
+    const { diskId } = chunks.identity
+    this.#open.delete(diskId)
+    const closed = this.#flush(chunks).finally(() => {
+      chunks.store.close()
+      this.#closing.delete(diskId)
+    })
+    this.#closing.set(diskId, closed)
+    await closed
+  }
+
+  async #flush({ store, identity }: OpenChunks): Promise<void> {
+    try {
+      await store.flush()
+    } catch (cause) {
+      this.#needs.log.error('disk.flush-failed', cause, { disk: identity.diskId })
+    }
+  }
+
+  /** The lease came back after the DEKs had gone: nobody has to reconnect. */
+  async #reopen(served: ServedDisk): Promise<void> {
+    this.#reopening.add(served)
+    try {
+      const answer = await this.#needs.control.open({ name: served.name, reason: 'reopen' })
+      if ('refused' in answer) return
+      const current = this.#served.get(served.name) === served && alike(served.chunks, answer.disk)
+      if (current) served.renew(answer.disk, this.#needs.openCipher)
+      zeroDeks(answer.disk)
+    } catch (cause) {
+      this.#needs.log.error('disk.reopen-failed', cause, { disk: served.chunks.identity.diskId })
+    } finally {
+      this.#reopening.delete(served)
+    }
+  }
+
+  #report(name: string, what: 'suspended' | 'resumed' | 'closed', why: string): void {
+    this.#needs.control.report(name, what, why).catch((cause: unknown) => {
+      this.#needs.log.error('disk.report-failed', cause, { what })
+    })
+  }
+}
+
+function zeroDeks(disk: OpenDisk): void {
+  for (const layer of disk.layers) layer.dek.fill(0)
+}

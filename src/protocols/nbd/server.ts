@@ -1,0 +1,98 @@
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { Socket } from 'node:net'
+import type { ServedDisks } from '#domain/disks/served-disks.ts'
+import { ByteReader } from './byte-reader.ts'
+import { negotiate } from './handshake.ts'
+import type { Negotiated } from './handshake.ts'
+import { Transmission } from './transmission.ts'
+
+/** A client that does not come to the point. */
+const handshakeTimeoutMs = 30_000
+const connectionsMax = 256
+
+export interface NbdServerNeeds {
+  readonly disks: Pick<ServedDisks, 'attach'>
+  /** A failure below, or a bug: the client sees an error number or the end of the connection. */
+  readonly onFailure: (cause: unknown) => void
+}
+
+export interface NbdServer {
+  listen(path: string): Promise<void>
+  /** Ends the connections; resolves when each has given its disk back. */
+  close(): Promise<void>
+}
+
+/** NBD on a unix socket whose file's mode (0600) says who may connect; the export's name says to what. */
+export function nbdServer(needs: NbdServerNeeds): NbdServer {
+  const connections = new Map<Socket, Promise<void>>()
+  const server = createServer(socket => {
+    const served = serve(needs, socket).catch((cause: unknown) => {
+      socket.destroy()
+      needs.onFailure(cause)
+    })
+    connections.set(
+      socket,
+      served.finally(() => connections.delete(socket)),
+    )
+  })
+  server.maxConnections = connectionsMax
+  return {
+    async listen(path) {
+      // Left behind by a program that was killed. The folder is ours alone, so nobody listens there.
+      rmSync(path, { force: true })
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(path, () => {
+          server.off('error', reject)
+          resolve()
+        })
+      })
+      chmodSync(path, 0o600)
+    },
+    async close() {
+      server.close()
+      for (const socket of connections.keys()) socket.destroy()
+      await Promise.all(connections.values())
+    },
+  }
+}
+
+async function serve({ disks, onFailure }: NbdServerNeeds, socket: Socket): Promise<void> {
+  const closed = new Promise<void>(resolve => {
+    socket.once('close', resolve)
+  })
+  // A reset connection is the client's business; 'close' follows.
+  socket.on('error', () => undefined)
+  socket.setTimeout(handshakeTimeoutMs, () => socket.destroy())
+  const input = new ByteReader(socket)
+  const dropped = (): void => {
+    socket.destroy()
+  }
+  const negotiated = await negotiate({
+    input,
+    send: bytes => socket.write(bytes),
+    attach: name => disks.attach(name, dropped),
+  })
+  socket.setTimeout(0)
+  const first = input.detach()
+  if (negotiated === undefined) {
+    socket.end()
+    return
+  }
+  await serveRequests({ ...negotiated, socket, onFailure }, { first, closed })
+}
+
+async function serveRequests(
+  needs: Negotiated & { readonly socket: Socket; readonly onFailure: (cause: unknown) => void },
+  { first, closed }: { readonly first: Buffer; readonly closed: Promise<void> },
+): Promise<void> {
+  try {
+    if (needs.socket.destroyed) return
+    const transmission = new Transmission(needs, first)
+    transmission.start()
+    await closed
+  } finally {
+    await needs.attachment.release()
+  }
+}
