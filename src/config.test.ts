@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type Config, readConfig, type Surroundings } from './config.ts'
+
+const read = (changes: Partial<Surroundings>) => readConfig({ flags: {}, env: {}, cwd: '/work', home: '/home/a', ...changes })
+
+function config(changes: Partial<Surroundings>): Config {
+  const reading = read(changes)
+  assert(reading.ok, JSON.stringify(reading))
+  return reading.config
+}
+
+function problems(changes: Partial<Surroundings>): readonly string[] {
+  const reading = read(changes)
+  assert(!reading.ok)
+  return reading.problems
+}
+
+describe('readConfig', () => {
+  test('with nothing said, is the local profile of people.md 0', () => {
+    assert.deepEqual(config({}), {
+      domain: 'keystead.test',
+      port: 8443,
+      proxyPort: 8480,
+      healthPort: 9464,
+      dataDir: '/work/data',
+      sealFile: undefined,
+      stateHome: '/home/a/.local/state',
+      runtimeDir: undefined,
+      throttle: 'on',
+      node: 1,
+      discoveryAlias: true,
+      logLevel: 'info',
+      tls: undefined,
+    })
+    assert(Object.isFrozen(config({})))
+  })
+
+  test('a flag wins over a variable, a variable over the default, an empty variable says nothing', () => {
+    const env = { KEYSTEAD_DOMAIN: 'Keys.Example.ORG', KEYSTEAD_THROTTLE: 'off', KEYSTEAD_DATA: '' }
+    assert.equal(config({ env }).domain, 'keys.example.org')
+    assert.equal(config({ env, flags: { domain: 'other.test' } }).domain, 'other.test')
+    assert.equal(config({ env }).throttle, 'off')
+    assert.equal(config({ env }).dataDir, '/work/data')
+    assert.equal(config({ env: { XDG_STATE_HOME: '/state', XDG_RUNTIME_DIR: 'relative' } }).stateHome, '/state')
+    assert.equal(config({ env: { XDG_STATE_HOME: 'relative' } }).stateHome, '/home/a/.local/state')
+  })
+
+  test('with a port named, what else listens takes free ports unless it is told', () => {
+    const named = config({ flags: { port: '8444' } })
+    assert.deepEqual([named.port, named.proxyPort, named.healthPort], [8444, 0, 0])
+    const told = config({ env: { KEYSTEAD_PORT: '8444' }, flags: { 'proxy-port': '8481', 'health-port': '9465' } })
+    assert.deepEqual([told.port, told.proxyPort, told.healthPort], [8444, 8481, 9465])
+    assert.equal(config({ flags: { 'proxy-port': 'off' } }).proxyPort, 'off')
+  })
+
+  test('paths are taken from where the command was given', () => {
+    const read = config({ flags: { data: 'd', 'seal-file': '../s.key', 'tls-cert-file': 'c.pem', 'tls-key-file': '/k.pem' } })
+    assert.deepEqual([read.dataDir, read.sealFile, read.tls], ['/work/d', '/s.key', { certFile: '/work/c.pem', keyFile: '/k.pem' }])
+  })
+
+  test('tells everything that is wrong at once, by flag or variable, without the value', () => {
+    const wrong = problems({ flags: { port: '70000', domain: 'secret' }, env: { KEYSTEAD_THROTTLE: 'secret', KEYSTEAD_NODE: '0' } })
+    assert.deepEqual(wrong, [
+      '--domain is a DNS name with two labels or more, such as keystead.test',
+      '--port is a number from 0 to 65535',
+      'KEYSTEAD_THROTTLE is on or off',
+      'KEYSTEAD_NODE is a number from 1 to 9999',
+    ])
+    assert.deepEqual(problems({ flags: { 'tls-cert-file': 'c.pem' } }), ['--tls-cert-file and --tls-key-file go together'])
+    for (const domain of ['-a.test', 'a-.test', 'a..test', 'a.test.', '10.0.0.1', 'ä.test', `${'a'.repeat(64)}.test`, '*.test']) {
+      assert.equal(problems({ flags: { domain } }).length, 1, domain)
+    }
+  })
+
+  test('the discovery alias can be switched off', () => {
+    assert.equal(config({ flags: { 'no-discovery-alias': true } }).discoveryAlias, false)
+    assert.equal(config({ env: { KEYSTEAD_NO_DISCOVERY_ALIAS: '0' } }).discoveryAlias, true)
+  })
+})

@@ -1,0 +1,167 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+
+/** Where nothing says otherwise (people.md 0). */
+export const defaults = { domain: 'keystead.test', port: 8443, proxyPort: 8480, healthPort: 9464, dataDir: './data' } as const
+/** A free port of loopback. */
+const free = 0
+
+export interface Config {
+  /** Lower case, two labels or more. */
+  readonly domain: string
+  readonly port: number
+  /** 0 is a free port, here and below. */
+  readonly proxyPort: number | 'off'
+  readonly healthPort: number
+  /** Absolute. */
+  readonly dataDir: string
+  /** Names another place for the key file than the one under `stateHome`. */
+  readonly sealFile: string | undefined
+  readonly stateHome: string
+  /** Short-lived sockets, where the data directory's name is too long for one. */
+  readonly runtimeDir: string | undefined
+  readonly throttle: 'on' | 'off'
+  /** Of this node among several, from 1. */
+  readonly node: number
+  readonly discoveryAlias: boolean
+  readonly logLevel: 'error' | 'warn' | 'info' | 'silent'
+  /** The operator's own certificate; else the development authority makes one. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
+}
+
+/** What the command line knows, by the name of the flag without its dashes; a flag without a value is `true`. */
+export type Flags = Readonly<Record<string, string | boolean | undefined>>
+
+export interface Surroundings {
+  readonly flags: Flags
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly home: string
+}
+
+export type ConfigReading =
+  | { readonly ok: true; readonly config: Config }
+  /** One line each, naming the flag or the variable; never the value. */
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'is a number from 0 to 65535')
+  .transform(Number)
+  .pipe(z.number().max(65_535, 'is a number from 0 to 65535'))
+const path = z.string().min(1, 'is a path')
+const domainName = z
+  .string()
+  .toLowerCase()
+  .max(200, 'is a DNS name of 200 characters at most')
+  .regex(
+    /^(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)(?!\d+$)[a-z0-9-]{1,63}(?<!-)$/,
+    'is a DNS name with two labels or more, such as keystead.test',
+  )
+
+/** One row a setting: flag, variable, and what it may be. Flags win over variables (people.md 8). */
+const settings = {
+  domain: { flag: 'domain', variable: 'KEYSTEAD_DOMAIN', schema: domainName },
+  port: { flag: 'port', variable: 'KEYSTEAD_PORT', schema: port },
+  proxyPort: { flag: 'proxy-port', variable: 'KEYSTEAD_PROXY_PORT', schema: z.union([z.literal('off'), port], 'is a port or off') },
+  healthPort: { flag: 'health-port', variable: 'KEYSTEAD_HEALTH_PORT', schema: port },
+  dataDir: { flag: 'data', variable: 'KEYSTEAD_DATA', schema: path },
+  sealFile: { flag: 'seal-file', variable: 'KEYSTEAD_SEAL_FILE', schema: path },
+  throttle: { flag: 'throttle', variable: 'KEYSTEAD_THROTTLE', schema: z.enum(['on', 'off'], 'is on or off') },
+  node: {
+    flag: 'node',
+    variable: 'KEYSTEAD_NODE',
+    schema: z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, 'is a number from 1 to 9999')
+      .transform(Number),
+  },
+  logLevel: {
+    flag: 'log-level',
+    variable: 'KEYSTEAD_LOG_LEVEL',
+    schema: z.enum(['error', 'warn', 'info', 'silent'], 'is error, warn, info or silent'),
+  },
+  certFile: { flag: 'tls-cert-file', variable: 'KEYSTEAD_TLS_CERT_FILE', schema: path },
+  keyFile: { flag: 'tls-key-file', variable: 'KEYSTEAD_TLS_KEY_FILE', schema: path },
+  noDiscoveryAlias: {
+    flag: 'no-discovery-alias',
+    variable: 'KEYSTEAD_NO_DISCOVERY_ALIAS',
+    schema: z.enum(['true', 'false', '1', '0'], 'is true or false'),
+  },
+} as const
+
+const given = z.object({
+  domain: settings.domain.schema.default(defaults.domain),
+  port: settings.port.schema.optional(),
+  proxyPort: settings.proxyPort.schema.optional(),
+  healthPort: settings.healthPort.schema.optional(),
+  dataDir: settings.dataDir.schema.default(defaults.dataDir),
+  sealFile: settings.sealFile.schema.optional(),
+  throttle: settings.throttle.schema.default('on'),
+  node: settings.node.schema.default(1),
+  logLevel: settings.logLevel.schema.default('info'),
+  certFile: settings.certFile.schema.optional(),
+  keyFile: settings.keyFile.schema.optional(),
+  noDiscoveryAlias: settings.noDiscoveryAlias.schema.default('false'),
+})
+type Given = z.output<typeof given>
+
+/** Flags, then `KEYSTEAD_*`, then defaults become one frozen value; everything that is wrong is told at once. */
+export function readConfig(from: Surroundings): ConfigReading {
+  const said = new Map(Object.entries(settings).map(([name, setting]) => [name, saidBy(from, setting)]))
+  const parsed = given.safeParse(Object.fromEntries([...said].map(([name, one]) => [name, one?.value])))
+  if (!parsed.success) {
+    return {
+      ok: false,
+      problems: parsed.error.issues.map(({ path: [name], message }) => `${said.get(String(name))?.where ?? String(name)} ${message}`),
+    }
+  }
+  const { certFile, keyFile } = parsed.data
+  if ((certFile === undefined) !== (keyFile === undefined))
+    return { ok: false, problems: ['--tls-cert-file and --tls-key-file go together'] }
+  return { ok: true, config: Object.freeze(completed(parsed.data, from)) }
+}
+
+interface Said {
+  readonly value: string
+  readonly where: string
+}
+
+function saidBy({ flags, env }: Surroundings, setting: { readonly flag: string; readonly variable: string }): Said | undefined {
+  const flag = flags[setting.flag]
+  if (flag !== undefined) return { value: String(flag), where: `--${setting.flag}` }
+  const variable = env[setting.variable]
+  // An empty variable is how a shell says that there is none.
+  return variable === undefined || variable === '' ? undefined : { value: variable, where: setting.variable }
+}
+
+function completed(given: Given, { env, cwd, home }: Surroundings): Config {
+  const inCwd = (file: string) => resolve(cwd, file)
+  const { certFile, keyFile } = given
+  return {
+    domain: given.domain,
+    port: given.port ?? defaults.port,
+    ...ports(given),
+    dataDir: inCwd(given.dataDir),
+    sealFile: given.sealFile === undefined ? undefined : inCwd(given.sealFile),
+    stateHome: absolute(env['XDG_STATE_HOME']) ?? join(home, '.local', 'state'),
+    runtimeDir: absolute(env['XDG_RUNTIME_DIR']),
+    throttle: given.throttle,
+    node: given.node,
+    discoveryAlias: given.noDiscoveryAlias !== 'true' && given.noDiscoveryAlias !== '1',
+    logLevel: given.logLevel,
+    tls: certFile === undefined || keyFile === undefined ? undefined : { certFile: inCwd(certFile), keyFile: inCwd(keyFile) },
+  }
+}
+
+/** Who names the port means to run beside others: what else listens takes free ports unless it is told (people.md 0.1 decision 1). */
+function ports(given: Given): Pick<Config, 'proxyPort' | 'healthPort'> {
+  const alone = given.port === undefined
+  return {
+    proxyPort: given.proxyPort ?? (alone ? defaults.proxyPort : free),
+    healthPort: given.healthPort ?? (alone ? defaults.healthPort : free),
+  }
+}
+
+/** The XDG specification: a relative path is to be ignored. */
+const absolute = (path: string | undefined) => (path?.startsWith('/') === true ? path : undefined)
