@@ -1,0 +1,71 @@
+import type { CryptoModule } from '#ports/crypto-module.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { Log } from '#ports/log.ts'
+import type { Random } from '#ports/random.ts'
+import type { Barrier } from '#ports/barrier.ts'
+import type { RecordStore } from '#ports/record-store.ts'
+import { builtInRoles } from '#domain/access/built-in-roles.ts'
+import { createAccess } from '#domain/access/permit.ts'
+import { accessPolicyBook } from '#domain/access/rule-books/access-policies.ts'
+import { azureRbac } from '#domain/access/rule-books/azure-rbac.ts'
+import { directoryBook } from '#domain/access/rule-books/directory.ts'
+import { ownRuleBook } from '#domain/access/rule-books/own.ts'
+import { allFamilies, openFamilies, type Context } from '#domain/context.ts'
+import type { Node } from '#domain/entries.ts'
+import type { Instance } from '#domain/instance.ts'
+import { createView } from '#domain/records/view.ts'
+import { policiesAt } from '#domain/resources/find-vault.ts'
+import { createTurns } from '#domain/turns.ts'
+
+export interface ContextParts {
+  readonly store: RecordStore
+  readonly barrier: Barrier
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly node: Node
+  readonly instance: Instance
+  readonly modules: readonly CryptoModule[]
+}
+
+/** Decoded records of cached families that a node keeps. */
+const cacheMax = 100_000
+
+/** Everything that verbs are given, over a store whose barrier is open. Loads what is resident. */
+export async function composeContext(parts: ContextParts): Promise<Context> {
+  const { store, barrier, clock, random, log, node, instance } = parts
+  const view = createView({ store, barrier, families: allFamilies, cacheMax })
+  const records = openFamilies({ view, barrier, store })
+  const rbac = azureRbac(builtInRoles)
+  records.roleAssignments.observe((before, after) => rbac.observe(before, after))
+  const rights = new Map<string, 'read' | 'write'>()
+  records.applications.observe((before, after) => {
+    if (before !== undefined) rights.delete(before.value.appId)
+    if (after?.value.directoryRight !== undefined) rights.set(after.value.appId, after.value.directoryRight)
+  })
+  const access = createAccess([
+    ownRuleBook,
+    directoryBook(who => (who.appId === undefined ? undefined : rights.get(who.appId))),
+    accessPolicyBook(policiesAt(records)),
+    rbac.book,
+  ])
+  const modules = new Map(parts.modules.map(module => [module.name, module]))
+  view.onNews(news => {
+    for (const change of news) for (const module of modules.values()) module.drop(change.id)
+  })
+  await view.load()
+  return {
+    ...records,
+    ground: { view, barrier, committer: store, clock, random, turns: createTurns(), node },
+    access,
+    rbac,
+    store,
+    instance,
+    log,
+    module(name) {
+      const module = modules.get(name)
+      if (module === undefined) throw new Error(`no crypto module ${name}`)
+      return module
+    },
+  }
+}

@@ -1,0 +1,132 @@
+// For tests alone: a real context over the store in memory. Nothing in it stands in for our own code.
+import { createSecretKey, randomBytes } from 'node:crypto'
+import { softwareModule } from '#adapters/software-module/software-module.ts'
+import { loadNative } from '#adapters/native/native.ts'
+import { memoryStore, type MemoryStore } from '#adapters/memory/memory-store.ts'
+import { systemRandom } from '#adapters/system/random.ts'
+import { composeContext } from '#compose/context.ts'
+import { millis, type Millis } from '#model/brands.ts'
+import { system, type Principal } from '#model/principal.ts'
+import type { AuditBatch, AuditSealer } from '#ports/audit-log.ts'
+import { sealed } from '#model/brands.ts'
+import type { Clock } from '#ports/clock.ts'
+import { beginCall, type Call } from './call.ts'
+import type { Context } from './context.ts'
+import { installationCompartment } from './seal/custody.ts'
+import { createBarrier } from './seal/barrier.ts'
+import { perform } from './perform.ts'
+
+export interface TestClock extends Clock {
+  /** Moves the clock, and calls back whatever was due. */
+  advance(ms: number): void
+}
+
+export function testClock(start = 1_800_000_000_000): TestClock {
+  let now = start
+  let waiting: { at: number; run: () => void }[] = []
+  return {
+    now: (): Millis => millis(now),
+    monotonic: () => now - start,
+    after(delayMs, run) {
+      const one = { at: now + delayMs, run }
+      waiting.push(one)
+      return () => void (waiting = waiting.filter(other => other !== one))
+    },
+    advance(ms) {
+      now += ms
+      const due = waiting.filter(one => one.at <= now)
+      waiting = waiting.filter(one => one.at > now)
+      for (const one of due) one.run()
+    },
+  }
+}
+
+/** Keeps what was said, in clear: tests read it. */
+export interface TestGround {
+  readonly context: Context
+  readonly store: MemoryStore
+  readonly clock: TestClock
+  /** Every audit row so far. */
+  readonly rows: () => readonly Record<string, unknown>[]
+  /** Runs a verb as a request would be run: by `perform`, committed; what it throws is thrown. */
+  run<T>(who: Principal, verb: (call: Call) => Promise<T>, operation?: string): Promise<T>
+}
+
+export async function testGround(changes: { readonly domain?: string; readonly throttle?: boolean } = {}): Promise<TestGround> {
+  const clock = testClock()
+  const random = systemRandom()
+  const rows: Record<string, unknown>[] = []
+  const store = memoryStore({ sealer: plainSealer(rows), clock })
+  const barrier = createBarrier({ rootKey: createSecretKey(randomBytes(32)), rootEpoch: 1, random })
+  const clusterId = '00000000-0000-4000-8000-000000000001'
+  const installation = installationCompartment(clusterId)
+  store.writeBoot({ compartmentKeys: [barrier.newCompartment(installation)] })
+  const native = loadNative()
+  const context = await composeContext({
+    store,
+    barrier,
+    clock,
+    random,
+    log: { info: () => undefined, warn: () => undefined, error: (event, cause) => process.stderr.write(`${event} ${String(cause)}\n`) },
+    node: { id: 1, boot: 'test' },
+    instance: {
+      clusterId,
+      installation,
+      domain: changes.domain ?? 'keystead.test',
+      location: 'local',
+      throttle: changes.throttle ?? false,
+    },
+    modules: [softwareModule({ barrier, random, native, threads: 2 })],
+  })
+  return {
+    context,
+    store,
+    clock,
+    rows: () => rows,
+    async run(who, verb, operation = 'Test') {
+      let failed: { readonly error: unknown } | undefined
+      let result: Awaited<ReturnType<typeof verb>> | undefined
+      await perform(context.ground, {
+        deadlineAt: clock.monotonic() + 10_000,
+        begin: (decidedAt, keepsake) =>
+          beginCall({
+            source: { requestId: random.uuid(), plane: 'test' },
+            at: clock.now(),
+            decidedAt,
+            operation,
+            resource: 'test',
+            who,
+            keepsake,
+          }),
+        async run(call) {
+          failed = undefined
+          result = await verb(call)
+          return { status: 200 }
+        },
+        refuse(_call, error) {
+          failed = { error }
+          return { status: 400 }
+        },
+      })
+      if (failed !== undefined) throw failed.error
+      return result as Awaited<ReturnType<typeof verb>>
+    },
+  }
+}
+
+/** The instance's own principal: may do what schedulers may. */
+export const asSystem = system
+
+function plainSealer(rows: Record<string, unknown>[]): AuditSealer {
+  let seq = 0
+  return {
+    resume: () => undefined,
+    rollBack: () => undefined,
+    seal(entries): AuditBatch {
+      for (const entry of entries) rows.push(JSON.parse(entry) as Record<string, unknown>)
+      const first = seq + 1
+      seq += entries.length
+      return { node: 1, seq: first, count: entries.length, at: 0, term: 1, hash: new Uint8Array(32), body: sealed(new Uint8Array(0)) }
+    },
+  }
+}
