@@ -1,0 +1,78 @@
+// The mathematics in this process: OpenSSL through node:crypto and the native module (design.md 3). Material is PKCS #8 DER,
+// sealed by the Barrier for its place; opened keys live in a bounded cache and nowhere else.
+import assert from 'node:assert/strict'
+import { isRsa } from '#crypto/algorithm-fit.ts'
+import type { KeySpec } from '#crypto/key-specs.ts'
+import { publicKeyOfPkcs8 } from '#crypto/private-key.ts'
+import { specOfPublicKey } from '#crypto/public-key.ts'
+import { compartmentOf } from '#model/brands.ts'
+import { heldOperationsMax } from '#model/limits.ts'
+import type { Barrier } from '#ports/barrier.ts'
+import type { CryptoModule, MadeKey } from '#ports/crypto-module.ts'
+import type { KeyMathematics } from '#ports/key-mathematics.ts'
+import type { Random } from '#ports/random.ts'
+import type { Material, Place } from '#ports/record-store.ts'
+import { generatePkcs8 } from './generate.ts'
+import { keyCache } from './key-cache.ts'
+import { openKey } from './opened-key.ts'
+import type { OpenedKey } from './opened-key.ts'
+import { pairwiseConsistent } from './pairwise.ts'
+import { usableKey } from './usable-key.ts'
+import { workQueue } from './work-queue.ts'
+
+export interface SoftwareModuleParts {
+  readonly barrier: Barrier
+  readonly random: Random
+  readonly native: { readonly mathematics: KeyMathematics }
+  /** Threads for private operations: `os.availableParallelism()`, and so is UV_THREADPOOL_SIZE (performance.md 5.2). */
+  readonly threads: number
+  /** performance.md 5.3. */
+  readonly keyCacheMax?: number
+}
+
+/** Disposed, every opened key is gone; what has begun goes on. */
+export type SoftwareModule = CryptoModule & Disposable
+
+export function softwareModule({ barrier, random, native, threads, keyCacheMax = 10_000 }: SoftwareModuleParts): SoftwareModule {
+  const opener = { mathematics: native.mathematics, random }
+  const cache = keyCache<OpenedKey>(keyCacheMax)
+  const queue = workQueue({ threads, heldMax: heldOperationsMax })
+  const open = (place: Place, spec: KeySpec, material: Material): OpenedKey => {
+    using pkcs8 = barrier.openMaterial(place, material)
+    return openKey(opener, spec, pkcs8.bytes)
+  }
+  const make = async (spec: KeySpec, place: Place): Promise<MadeKey> => {
+    const { pkcs8: made, publicKey } = await generatePkcs8(spec)
+    using pkcs8 = made
+    using key = openKey(opener, spec, pkcs8.bytes)
+    assert(await pairwiseConsistent(key, spec), 'the generated halves do not belong together')
+    return { material: barrier.sealMaterial(place, pkcs8.bytes), publicKey }
+  }
+  return {
+    name: 'software',
+    generate: (spec, place) =>
+      isRsa(spec) ? queue.runLong(() => make(spec, place)) : queue.run(compartmentOf(place.id), () => make(spec, place)),
+    async import(spec, pkcs8, place) {
+      const publicKey = publicKeyOfPkcs8(pkcs8.bytes)
+      assert(specOfPublicKey(publicKey) === spec, 'the imported key is of another spec')
+      return { material: barrier.sealMaterial(place, pkcs8.bytes), publicKey }
+    },
+    async use(place, spec, material) {
+      const opening = async (): Promise<OpenedKey> => open(place, spec, await material())
+      // Opened now: a key that does not open is known before it is used.
+      await cache.with(place, opening, async () => undefined)
+      return usableKey(spec, (placement, work) => {
+        const once = () => cache.with(place, opening, work)
+        return placement === 'inline' ? once() : queue.run(compartmentOf(place.id), once)
+      })
+    },
+    backUp: (place, material) => barrier.openMaterial(place, material),
+    restore: (place, backedUp) => barrier.sealMaterial(place, backedUp.bytes),
+    drop(id) {
+      cache.drop(id)
+    },
+    [Symbol.dispose]() {
+      cache[Symbol.dispose]()
+    },
+  }
+}
