@@ -181,7 +181,7 @@ export class ServedDisks {
 
   #report(name: string, what: 'suspended' | 'resumed' | 'closed', why: string): void {
     this.#needs.control.report(name, what, why).catch((cause: unknown) => {
-      this.#needs.log.error('disk.report-failed', cause, { what })
+      this.#needs.log.error('disk.report-failed', cause, { state: what })
     })
   }
 }
