@@ -27,39 +27,47 @@ interface Waiting {
 
 const retryAfterSeconds = 1
 
-export function writerClient(port: MessagePort, { onFatal, heldMax = heldOperationsMax }: WriterClientOptions): WriterClient {
+/** Tickets of what was sent and is not answered. */
+interface Sending {
+  readonly waiting: Map<number, Waiting>
+  readonly hold: (commit: Commit) => Promise<Committed>
+  readonly ask: (message: (ticket: number) => ToWriter) => Promise<unknown>
+}
+
+function sending(post: (message: ToWriter) => void): Sending {
   const waiting = new Map<number, Waiting>()
   let queue: Commit[] = []
   let nextTicket = 0
-  let failure: StoreFailed | undefined
-  const post = (message: ToWriter): void => port.postMessage(message)
   const flush = (): void => {
     if (queue.length === 0) return
     post({ commits: queue, first: nextTicket - queue.length })
     queue = []
   }
-  const wait = (ticket: number): Promise<unknown> => {
+  const wait = (): Promise<unknown> => {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    waiting.set(ticket, { resolve, reject })
+    waiting.set(nextTicket, { resolve, reject })
+    nextTicket += 1
     return promise
   }
-  const hold = (commit: Commit): Promise<Committed> => {
-    if (queue.length === 0) setImmediate(flush)
-    queue.push(compact(commit))
-    const ticket = nextTicket
-    nextTicket += 1
-    return wait(ticket) as Promise<Committed>
+  return {
+    waiting,
+    hold(commit) {
+      if (queue.length === 0) setImmediate(flush)
+      queue.push(compact(commit))
+      return wait() as Promise<Committed>
+    },
+    ask(message) {
+      // Commits first: a call must find what was handed over before it, and tickets of a message follow each other.
+      flush()
+      post(message(nextTicket))
+      return wait()
+    },
   }
-  const ask = (message: (ticket: number) => ToWriter): Promise<unknown> => {
-    if (failure !== undefined) return Promise.reject(failure)
-    // Commits first: a call must find what was handed over before it, and tickets of a message follow each other.
-    flush()
-    const ticket = nextTicket
-    nextTicket += 1
-    const answered = wait(ticket)
-    post(message(ticket))
-    return answered
-  }
+}
+
+export function writerClient(port: MessagePort, { onFatal, heldMax = heldOperationsMax }: WriterClientOptions): WriterClient {
+  const { waiting, hold, ask } = sending(message => port.postMessage(message))
+  let failure: StoreFailed | undefined
   const fail = (cause: Error): void => {
     if (failure !== undefined) return
     failure = cause instanceof StoreFailed ? cause : new StoreFailed(cause.message, { cause })
@@ -67,6 +75,8 @@ export function writerClient(port: MessagePort, { onFatal, heldMax = heldOperati
     waiting.clear()
     onFatal(failure)
   }
+  const askWhileWell = (message: (ticket: number) => ToWriter): Promise<unknown> =>
+    failure === undefined ? ask(message) : Promise.reject(failure)
   port.on('message', (message: FromWriter) => settle(message, { waiting, fail }))
   return {
     commit(batch) {
@@ -74,9 +84,9 @@ export function writerClient(port: MessagePort, { onFatal, heldMax = heldOperati
       if (waiting.size + batch.length > heldMax) return Promise.reject(new Problem({ code: 'Busy', details: { retryAfterSeconds } }))
       return Promise.all(batch.map(hold))
     },
-    calls: remoteCalls(ask),
+    calls: remoteCalls(askWhileWell),
     async close() {
-      await ask(ticket => ({ close: true, ticket }))
+      await askWhileWell(ticket => ({ close: true, ticket }))
       port.close()
     },
     fail,

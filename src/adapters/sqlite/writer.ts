@@ -26,6 +26,8 @@ export interface WriterOptions {
   readonly walBytes?: number
   /** Positions of the feed kept behind the head. */
   readonly feedKept?: number
+  /** Positions of the feed kept in memory at the start. */
+  readonly tailKept?: number
 }
 
 /** What else the writer does than commit: each call its own transaction. */
@@ -45,22 +47,26 @@ export interface Writer extends Disposable {
   readonly calls: WriterCalls
 }
 
-const tailChanges = 8_192
+const tailKeptDefault = 8_192
 /** A node that is further behind reads everything anew; calls in flight are seconds old. */
 const feedKeptDefault = 100_000
 const pruneEvery = 4_096
 
-export function openWriter(path: string, options: WriterOptions): Writer {
+/** Makes the tables where there are none. */
+export const openWriter = (path: string, options: WriterOptions): Writer => writerOn(openDatabase(path), options)
+
+/** Takes the connection over. */
+export function writerOn(db: DatabaseSync, options: WriterOptions): Writer {
   const walBytes = options.walBytes ?? walBytesDefault
-  const db = openDatabase(path)
+  const directory = dirname(db.location() ?? '.')
   growWal(db, walBytes)
   options.sealer.resume(auditReads(db).lastBatch(options.node))
   const audit = auditWrites(db)
-  const orders = openLedger(db)
+  const orders = openLedger(db, options.tailKept ?? tailKeptDefault)
   const prune = feedPruner(db, options.feedKept ?? feedKeptDefault)
   const space = spaceWatch({
     reserveBytes: options.reserveBytes ?? reserveBytesDefault,
-    freeBytes: options.freeBytes ?? (() => freeBytesAt(dirname(path))),
+    freeBytes: options.freeBytes ?? (() => freeBytesAt(directory)),
     monotonic: () => options.clock.monotonic(),
   })
   const run = batchRunner({ db, orders, audit, sealer: options.sealer, prune })
@@ -79,11 +85,11 @@ export function openWriter(path: string, options: WriterOptions): Writer {
   }
 }
 
-function openLedger(db: DatabaseSync): Ledger {
+function openLedger(db: DatabaseSync, tailKept: number): Ledger {
   const head = seq(query<readonly [number]>(db, 'SELECT seq FROM feed_head').one()?.[0] ?? 0)
-  const floor = seq(Math.max(0, head - tailChanges))
+  const floor = seq(Math.max(0, head - tailKept))
   const newest = query<ChangeCells>(db, `SELECT ${changeColumns} FROM feed WHERE seq > ? AND length(id) > 0 ORDER BY seq, n`)
-  return ledger(sqliteTables(db), { head, tail: feedTail(tailChanges, { floor, changes: newest.all(floor).map(toChange) }) })
+  return ledger(sqliteTables(db), { head, tail: feedTail(tailKept, { floor, changes: newest.all(floor).map(toChange) }) })
 }
 
 interface Parts {
