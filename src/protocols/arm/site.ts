@@ -4,6 +4,11 @@ import { operation } from '#protocols/http/operation.ts'
 /** ARM has one host for everything. `baseUrl` carries the request's port: links lead back the way the caller came. */
 export interface ArmSite {
   readonly baseUrl: string
+  readonly domain: string
+  /** `''` or `:PORT`, for the other hosts that answers name. */
+  readonly portSuffix: string
+  /** Authenticates what the caller will bring back (paging tokens, ids of finished operations): bound to this instance and to who calls. */
+  mark(text: string): string
 }
 
 export const armOperation = operation<Context, ArmSite>()

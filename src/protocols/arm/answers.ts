@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { Problem } from '#model/problem.ts'
+import { json, empty, type Answer } from '#protocols/http/answer.ts'
+import type { WireRequest } from '#protocols/http/request.ts'
+import { openPagingToken, sealPagingToken } from '#protocols/azure/paging-tokens.ts'
+import type { ArmSite } from './site.ts'
+
+/** What the domain keeps of every tracked resource. */
+export interface Envelope {
+  readonly id: string
+  readonly name: string
+  readonly location: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly createdAt: number
+  readonly createdBy: string
+  readonly changedAt: number
+  readonly changedBy: string
+}
+
+/** Seconds and `Z`, as Azure writes times of resources. */
+export const isoTime = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 7 })
+
+const systemData = ({ createdAt, createdBy, changedAt, changedBy }: Envelope) => ({
+  createdBy,
+  createdByType: 'Application',
+  createdAt: isoTime(createdAt),
+  lastModifiedBy: changedBy,
+  lastModifiedByType: 'Application',
+  lastModifiedAt: isoTime(changedAt),
+})
+
+export interface TrackedParts {
+  readonly type: string
+  readonly properties: object
+  /** Members beside `properties`: sku, identity, zones. */
+  readonly more?: object
+}
+
+/** A JSON object with its id: what a list holds. */
+export type Listed = Readonly<Record<string, unknown>> & { readonly id: string }
+
+/** ARM's envelope of a tracked resource (identity-and-arm.md 2.3). */
+export function trackedResource(envelope: Envelope, { type, properties, more }: TrackedParts): Listed {
+  const { id, name, location, tags } = envelope
+  return { id, name, type, location, tags, ...more, systemData: systemData(envelope), properties }
+}
+
+/** Where a caller follows what it started. */
+export interface OperationRef {
+  readonly subscriptionId: string
+  /** `Microsoft.Compute`; `Microsoft.Resources` for what has no location of its own. */
+  readonly provider: string
+  readonly location: string
+  /** A job's id, or what `finishedOperation` gives. */
+  readonly id: string
+  readonly apiVersion: string
+}
+
+const operationPath = ({ subscriptionId, provider, location }: OperationRef): string =>
+  `/subscriptions/${subscriptionId}/providers/${provider}/locations/${location}`
+
+export const operationUrl = (site: ArmSite, kind: 'operations' | 'operationResults', of: OperationRef): string =>
+  `${site.baseUrl}${operationPath(of)}/${kind}/${of.id}?api-version=${of.apiVersion}`
+
+/** Seconds between two looks: Terraform waits ten where none is said (identity-and-arm.md 2.4). */
+const retryAfter = { 'retry-after': '1' }
+
+/** 200, 201 or 202 whose end is found at `Azure-AsyncOperation` (status) and `Location` (result). */
+export function asyncAnswer(
+  site: ArmSite,
+  status: 200 | 201 | 202,
+  what: { readonly resource?: object; readonly operation: OperationRef },
+): Answer {
+  const headers = {
+    'azure-asyncoperation': operationUrl(site, 'operations', what.operation),
+    location: operationUrl(site, 'operationResults', what.operation),
+    ...retryAfter,
+  }
+  return what.resource === undefined ? empty(status, headers) : json(status, what.resource, headers)
+}
+
+/** 202 with `Location` alone: its 200 is the end. */
+export const acceptedAnswer = (site: ArmSite, operation: OperationRef): Answer =>
+  empty(202, { location: operationUrl(site, 'operationResults', operation), ...retryAfter })
+
+/** Id of an operation that had ended when its answer left: nothing is kept of it, its mark proves it was given out. */
+export function finishedOperation(site: ArmSite, at: number): string {
+  const time = at.toString(36)
+  return `done-${time}-${site.mark(JSON.stringify(['operation', time]))}`
+}
+
+/** When such an operation ended; `undefined` for every other id. */
+export function finishedAt(site: ArmSite, id: string): number | undefined {
+  const time = /^done-([0-9a-z]{1,9})-[0-9a-f]+$/.exec(id)?.[1]
+  if (time === undefined) return undefined
+  const at = Number.parseInt(time, 36)
+  return finishedOperation(site, at) === id ? at : undefined
+}
+
+/** Rows of a page where `$top` names none. */
+const pageRows = 1_000
+
+/** The query of every list; what else a client sends is not looked at. */
+export const listQuery = z.object({
+  $top: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, 'The $top query parameter must be a positive number.')
+    .transform(Number)
+    .optional(),
+  $skiptoken: z.string().optional(),
+  $filter: z.string().optional(),
+})
+
+/** One page of a collection, in the order of ids; `nextLink` is absolute, on the same host, good for this collection and caller alone. */
+export function armList(site: ArmSite, request: WireRequest, items: readonly { readonly id: string }[]): Answer {
+  const query = listQuery.safeParse(Object.fromEntries(request.query))
+  if (!query.success)
+    throw new Problem({
+      code: 'InvalidParameter',
+      details: { name: '$top', message: 'The $top query parameter must be a positive number.' },
+    })
+  const { $top: top, $skiptoken: token, $filter: filter = '' } = query.data
+  const bound = JSON.stringify([request.segments.join('/').toLowerCase(), filter])
+  const after = token === undefined ? '' : openPagingToken(text => site.mark(text), bound, token)
+  const rows = items
+    .map(item => ({ key: item.id.toLowerCase(), item }))
+    .filter(({ key }) => key > after)
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+  const page = rows.slice(0, Math.min(top ?? pageRows, pageRows))
+  const last = page.at(-1)
+  const value = page.map(({ item }) => item)
+  if (last === undefined || page.length === rows.length) return json(200, { value })
+  const next = [...request.query].filter(([name]) => name !== '$skiptoken')
+  next.push(['$skiptoken', sealPagingToken(text => site.mark(text), bound, last.key)])
+  const text = next.map(([name, part]) => `${name}=${encodeURIComponent(part)}`).join('&')
+  return json(200, { value, nextLink: `${site.baseUrl}/${request.segments.map(encodeURIComponent).join('/')}?${text}` })
+}
