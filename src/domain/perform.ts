@@ -26,6 +26,8 @@ export interface Outcome {
   readonly status: number
   /** The wire's own code of a refusal, for the entry. */
   readonly code?: string
+  /** A scheduler looked and found nothing to do: no entry, if nothing was written either. */
+  readonly nothingDone?: true
 }
 
 /** One request, job step or scheduler's step on its way. */
@@ -64,7 +66,7 @@ export async function perform<A extends Outcome>(ground: Ground, road: Road<A>):
     for (;;) {
       const inTime = ground.clock.monotonic() < road.deadlineAt
       const tried = await tryOnce(ground, road, { kept, inTime })
-      const known = audited === tried.outcome && tried.writes.length === 0
+      const known = needsNoEntry(tried, audited)
       const result = await commit(ground, road, { tried, known })
       if (result === undefined) return road.refuse(tried.call, new Problem({ code: 'Busy', details: { retryAfterSeconds: 1 } }))
       if ('fenced' in result) throw new LeaseLost()
@@ -82,6 +84,12 @@ export async function perform<A extends Outcome>(ground: Ground, road: Road<A>):
   } finally {
     giveTurn()
   }
+}
+
+/** The same outcome is in the log already, or a scheduler found nothing to do. */
+function needsNoEntry<A extends Outcome>({ answer, call, writes, outcome }: Try<A>, audited: string): boolean {
+  const nothingDone = answer.nothingDone === true && call.children.length === 0
+  return writes.length === 0 && (nothingDone || audited === outcome)
 }
 
 async function tryOnce<A extends Outcome>(ground: Ground, road: Road<A>, how: { kept: Keepsake; inTime: boolean }): Promise<Try<A>> {

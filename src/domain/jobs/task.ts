@@ -3,7 +3,14 @@ import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { KindName } from '#domain/records/kinds.ts'
+import type { Change } from '#ports/record-store.ts'
 import type { Job } from './records.ts'
+
+/** Names a record, found or not. */
+export interface Due {
+  readonly compartment: CompartmentId
+  readonly path: readonly string[]
+}
 
 /** What a scheduler does with a record whose `due_at` has come. Runs by `perform` as the system, under the scheduler's lease; trusts only the opened body. */
 export interface DueTask {
@@ -11,7 +18,7 @@ export interface DueTask {
   /** Name of its entry: KeyRotateIfDue. */
   readonly operation: string
   /** Answers whether anything was done: what did nothing leaves no entry. */
-  run(context: Context, call: Call, due: { readonly compartment: CompartmentId; readonly path: readonly string[] }): Promise<boolean>
+  run(context: Context, call: Call, due: Due): Promise<boolean>
 }
 
 /** One kind of job: its step is one `perform` with its progress record in the same commit. */
@@ -20,4 +27,13 @@ export interface JobRunner {
   readonly operation: string
   /** Does the next bounded piece, stages the job's new state by `context.jobs.update`. */
   step(context: Context, call: Call, job: Held<Job, readonly [id: string]>): Promise<void>
+}
+
+/** What does not wait for a due time: records that follow others. Looks at memory alone and changes nothing. */
+export interface Reaction {
+  readonly task: DueTask
+  /** Which records may have something to do because of this. */
+  affected(news: readonly Change[]): readonly Due[]
+  /** All that may have something to do: at start and at each beat, for what nobody was told. */
+  sweep(): readonly Due[]
 }
