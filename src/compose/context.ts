@@ -12,6 +12,7 @@ import { directoryBook } from '#domain/access/rule-books/directory.ts'
 import { ownRuleBook } from '#domain/access/rule-books/own.ts'
 import { allFamilies, openFamilies, type Context } from '#domain/context.ts'
 import type { Node } from '#domain/entries.ts'
+import { openIdentity } from '#domain/identity/identity.ts'
 import type { Instance } from '#domain/instance.ts'
 import { createView } from '#domain/records/view.ts'
 import { policiesAt } from '#domain/resources/find-vault.ts'
@@ -38,14 +39,10 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
   const records = openFamilies({ view, barrier, store })
   const rbac = azureRbac(builtInRoles)
   records.roleAssignments.observe((before, after) => rbac.observe(before, after))
-  const rights = new Map<string, 'read' | 'write'>()
-  records.applications.observe((before, after) => {
-    if (before !== undefined) rights.delete(before.value.appId)
-    if (after?.value.directoryRight !== undefined) rights.set(after.value.appId, after.value.directoryRight)
-  })
+  const identity = openIdentity(records, view)
   const access = createAccess([
     ownRuleBook,
-    directoryBook(who => (who.appId === undefined ? undefined : rights.get(who.appId))),
+    directoryBook(who => identity.index.rightOf(who)),
     accessPolicyBook(policiesAt(records)),
     rbac.book,
   ])
@@ -59,6 +56,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     ground: { view, barrier, committer: store, clock, random, turns: createTurns(), node },
     access,
     rbac,
+    identity,
     store,
     instance,
     log,

@@ -5,6 +5,7 @@ import { roleAssignments } from './access/records.ts'
 import type { Access } from './access/permit.ts'
 import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
+import type { Identity } from './identity/identity.ts'
 import { applications, servicePrincipals, signingKeys, tenants } from './identity/records.ts'
 import type { Instance } from './instance.ts'
 import { jobs } from './jobs/records.ts'
@@ -50,6 +51,7 @@ export interface Context extends AllRecords {
   readonly ground: Ground
   readonly access: Access
   readonly rbac: AzureRbac
+  readonly identity: Identity
   readonly store: RecordStore
   readonly instance: Instance
   readonly log: Log

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { millis } from '#model/brands.ts'
 import { family } from '#domain/records/family.ts'
 
 const passwordCredential = z.object({
@@ -79,6 +80,8 @@ const servicePrincipal = z.object({
   /** Managed identities: the ARM id that it belongs to, and whether that is a user-assigned one. */
   resourceId: z.string().optional(),
   userAssigned: z.boolean().optional(),
+  /** Its own, beside those of the application. */
+  passwordCredentials: z.array(passwordCredential),
   /** Tokens issued before count no more. */
   tokensValidFrom: z.number().int().optional(),
   createdAt: z.number().int(),
@@ -95,6 +98,10 @@ export const servicePrincipals = family<ServicePrincipal, readonly [id: string]>
 })
 
 const signingKey = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  /** Name of the CryptoModule that holds it. */
+  module: z.string(),
   /** base64url of SHA-1 of the certificate: `kid` and `x5t`. */
   kid: z.string(),
   /** DER of the self-signed certificate, base64. */
@@ -109,11 +116,15 @@ const signingKey = z.object({
 })
 export type SigningKey = z.output<typeof signingKey>
 
-/** In the tenant's compartment; path: kid. Its material: the private key, PKCS#8 DER. */
-export const signingKeys = family<SigningKey, readonly [kid: string]>({
+/** How long a key signs before its successor is made. */
+export const signingKeyLifeMs = 90 * 24 * 3_600_000
+
+/** In the tenant's compartment; path: id. Its material: the private key, the module's own. Due when its successor is to be made, or when it goes. */
+export const signingKeys = family<SigningKey, readonly [id: string]>({
   name: 'signingKeys',
   schema: signingKey,
   format: 1,
   residency: 'resident',
   ruling: true,
+  dueAt: value => millis(value.publishedUntil ?? value.signsFrom + signingKeyLifeMs),
 })

@@ -1,0 +1,76 @@
+import type { Principal } from '#model/principal.ts'
+import type { Held } from '#domain/records/family.ts'
+import type { Records } from '#domain/records/records.ts'
+import type { Application, ServicePrincipal, SigningKey, Tenant } from './records.ts'
+
+/** What is in force, by the names that sign-in and tokens use. All of it is rulings, so what is read here need not be noted in a call. */
+export interface DirectoryIndex {
+  tenant(tenantId: string): Held<Tenant> | undefined
+  /** By a verified domain, in any case. */
+  tenantOfDomain(domain: string): Held<Tenant> | undefined
+  tenants(): readonly Held<Tenant>[]
+  /** Client id within its tenant. */
+  application(tenantId: string, appId: string): Held<Application, readonly [id: string]> | undefined
+  /** Tenants that have an application of this client id: several for az's public client alone. */
+  homesOf(appId: string): readonly string[]
+  servicePrincipal(tenantId: string, oid: string): Held<ServicePrincipal, readonly [id: string]> | undefined
+  servicePrincipalOfApp(tenantId: string, appId: string): Held<ServicePrincipal, readonly [id: string]> | undefined
+  signingKeys(tenantId: string): readonly Held<SigningKey, readonly [id: string]>[]
+  signingKey(tenantId: string, kid: string): Held<SigningKey, readonly [id: string]> | undefined
+  /** What a principal may do with its own tenant's directory. */
+  rightOf(principal: Pick<Principal, 'tenant' | 'appId'>): 'read' | 'write' | undefined
+}
+
+export interface IdentityRecords {
+  readonly tenants: Records<Tenant, readonly [tenantId: string]>
+  readonly applications: Records<Application, readonly [id: string]>
+  readonly servicePrincipals: Records<ServicePrincipal, readonly [id: string]>
+  readonly signingKeys: Records<SigningKey, readonly [id: string]>
+}
+
+/** Follows the families' observers: call it before the view is loaded. */
+export function indexDirectory(records: IdentityRecords): DirectoryIndex {
+  const tenants = indexBy(records.tenants, value => [value.tenantId])
+  const byDomain = indexBy(records.tenants, value => value.domains.map(domain => domain.toLowerCase()))
+  const applications = indexBy(records.applications, value => [within(value.tenantId, value.appId)])
+  const homes = indexBy(records.applications, value => [value.appId])
+  const principals = indexBy(records.servicePrincipals, value => [within(value.tenantId, value.id)])
+  const byApp = indexBy(records.servicePrincipals, value => [within(value.tenantId, value.appId)])
+  const keys = indexBy(records.signingKeys, value => [value.tenantId])
+  const byKid = indexBy(records.signingKeys, value => [within(value.tenantId, value.kid)])
+  const first = <T, P extends readonly string[]>(index: Index<T, P>, key: string): Held<T, P> | undefined => index.get(key)?.[0]
+  return {
+    tenant: tenantId => first(tenants, tenantId),
+    tenantOfDomain: domain => first(byDomain, domain.toLowerCase()),
+    tenants: () => [...tenants.values()].flat(),
+    application: (tenantId, appId) => first(applications, within(tenantId, appId)),
+    homesOf: appId => (homes.get(appId) ?? []).map(held => held.value.tenantId),
+    servicePrincipal: (tenantId, oid) => first(principals, within(tenantId, oid)),
+    servicePrincipalOfApp: (tenantId, appId) => first(byApp, within(tenantId, appId)),
+    signingKeys: tenantId => keys.get(tenantId) ?? [],
+    signingKey: (tenantId, kid) => first(byKid, within(tenantId, kid)),
+    rightOf({ tenant, appId }) {
+      if (tenant === undefined || appId === undefined) return undefined
+      return first(applications, within(tenant, appId))?.value.directoryRight
+    },
+  }
+}
+
+type Index<T, Path extends readonly string[]> = ReadonlyMap<string, readonly Held<T, Path>[]>
+
+const within = (tenantId: string, name: string): string => `${tenantId}/${name}`
+
+function indexBy<T, Path extends readonly string[]>(records: Records<T, Path>, keysOf: (value: T) => readonly string[]): Index<T, Path> {
+  const index = new Map<string, readonly Held<T, Path>[]>()
+  records.observe((before, after) => {
+    for (const key of before === undefined ? [] : keysOf(before.value)) {
+      const left = (index.get(key) ?? []).filter(held => held.id !== before?.id)
+      if (left.length > 0) index.set(key, left)
+      else index.delete(key)
+    }
+    for (const key of after === undefined ? [] : keysOf(after.value)) {
+      if (after !== undefined) index.set(key, [...(index.get(key) ?? []), after])
+    }
+  })
+  return index
+}

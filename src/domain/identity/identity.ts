@@ -1,0 +1,42 @@
+import type { KeyObject } from 'node:crypto'
+import { compartmentOf } from '#model/brands.ts'
+import type { View } from '#domain/records/view.ts'
+import { indexDirectory, type DirectoryIndex, type IdentityRecords } from './directory-index.ts'
+import { generations, type Generations } from './generations.ts'
+import { signInDelays, type SignInDelays } from './sign-in-delays.ts'
+import type { VerifiedToken } from './verified-token.ts'
+
+/** What a node keeps in memory to know who speaks: indexes over resident records, and bounded caches that decide nothing. */
+export interface Identity {
+  readonly index: DirectoryIndex
+  readonly delays: SignInDelays
+  /** By SHA-256 of the token, so that the map holds no bearer tokens: "the signature was good", no more (performance.md 4). */
+  readonly tokens: Generations<VerifiedToken>
+  /** The tenants' peppers, by the record that holds them. */
+  readonly peppers: Generations<KeyObject>
+  /** Public keys of certificates, by SHA-256 of the DER. */
+  readonly publicKeys: Generations<KeyObject>
+}
+
+/** The change that stands for a compartment ends so. */
+const wholeCompartment = '0'.repeat(64)
+const tokensPerGeneration = 5_000
+const keysPerGeneration = 1_000
+
+/** Call it before the view is loaded: the indexes follow the families' observers. */
+export function openIdentity(records: IdentityRecords, view: Pick<View, 'onNews'>): Identity {
+  const peppers = generations<KeyObject>(keysPerGeneration)
+  view.onNews(news => {
+    for (const { id, version } of news) {
+      // The record that holds one, or its whole compartment, is gone: the pepper goes in the same tick.
+      if (version === 0) peppers.drop(held => held === id || (id.endsWith(wholeCompartment) && held.startsWith(compartmentOf(id))))
+    }
+  })
+  return {
+    index: indexDirectory(records),
+    delays: signInDelays(),
+    tokens: generations(tokensPerGeneration),
+    peppers,
+    publicKeys: generations(keysPerGeneration),
+  }
+}

@@ -1,0 +1,18 @@
+/** Claims of an access token of ours whose signature was good. Times are seconds. */
+export interface VerifiedToken {
+  readonly issuer: string
+  readonly tenantId: string
+  readonly kid: string
+  readonly audience: readonly string[]
+  readonly oid: string
+  readonly appId: string
+  /** The credential that it was asked for with; absent for managed identities. */
+  readonly credentialId?: string
+  /** `appidacr`: 1 secret, 2 certificate. */
+  readonly authMethod?: string
+  readonly issuedAt: number
+  readonly notBefore: number
+  readonly expiresAt: number
+  /** Milliseconds. */
+  readonly verifiedAt: number
+}
