@@ -45,7 +45,8 @@ export interface AuditLog {
   /** Leaves of the Merkle tree from `from`, in order: (node, seq, leaf hash). */
   leaves(from: number, limit: number): Promise<readonly AuditLeaf[]>
   addLeaves(leaves: readonly AuditLeaf[]): Promise<void>
-  lastLeaf(): Promise<AuditLeaf | undefined>
+  /** The newest leaf of a node, or of all. */
+  lastLeaf(node?: number): Promise<AuditLeaf | undefined>
   lastCheckpoint(): Promise<Checkpoint | undefined>
   /** Replaces those of smaller size. */
   addCheckpoint(checkpoint: Checkpoint): Promise<void>

@@ -17,7 +17,7 @@ export function memoryAuditLog(): { readonly log: AuditLog; readonly append: (ba
       leaves.push(...added)
       return Promise.resolve()
     },
-    lastLeaf: () => Promise.resolve(leaves.at(-1)),
+    lastLeaf: node => Promise.resolve(leaves.findLast(leaf => node === undefined || leaf.node === node)),
     lastCheckpoint: () => Promise.resolve(checkpoint),
     addCheckpoint(newer) {
       checkpoint = newer

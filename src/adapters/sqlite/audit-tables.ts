@@ -30,7 +30,7 @@ export interface AuditReads {
   nodes(): readonly number[]
   lastBatch(node: number): AuditBatch | undefined
   leaves(from: number, limit: number): readonly AuditLeaf[]
-  lastLeaf(): AuditLeaf | undefined
+  lastLeaf(node?: number): AuditLeaf | undefined
   lastCheckpoint(): Checkpoint | undefined
 }
 
@@ -42,6 +42,7 @@ export function auditReads(db: DatabaseSync): AuditReads {
   const lastBatch = query<BatchCells>(db, `SELECT ${headColumns}, body FROM audit WHERE node = ? ORDER BY seq DESC LIMIT 1`)
   const leaves = query<LeafCells>(db, 'SELECT idx, node, seq, leaf FROM audit_log WHERE idx >= ? ORDER BY idx LIMIT ?')
   const lastLeaf = query<LeafCells>(db, 'SELECT idx, node, seq, leaf FROM audit_log ORDER BY idx DESC LIMIT 1')
+  const lastLeafOf = query<LeafCells>(db, 'SELECT idx, node, seq, leaf FROM audit_log WHERE node = ? ORDER BY idx DESC LIMIT 1')
   const lastCheckpoint = query<CheckpointCells>(db, 'SELECT size, note, frontier FROM checkpoint ORDER BY size DESC LIMIT 1')
   return {
     batches: (node, seq, limit) => batches.all(node, seq, limit).map(toBatch),
@@ -54,7 +55,7 @@ export function auditReads(db: DatabaseSync): AuditReads {
     },
     lastBatch: node => optional(lastBatch.one(node), toBatch),
     leaves: (from, limit) => leaves.all(from, limit).map(toLeaf),
-    lastLeaf: () => optional(lastLeaf.one(), toLeaf),
+    lastLeaf: node => optional(node === undefined ? lastLeaf.one() : lastLeafOf.one(node), toLeaf),
     lastCheckpoint: () => optional(lastCheckpoint.one(), ([size, note, frontier]) => ({ size, note, frontier })),
   }
 }

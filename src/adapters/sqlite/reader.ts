@@ -38,8 +38,10 @@ interface ListPage {
   readonly kind?: number
 }
 
-export function openReader(path: string): Reader {
+/** With `snapshot`, all that is read until it closes is of one moment, the first read's: for verification while others write. */
+export function openReader(path: string, { snapshot = false }: { readonly snapshot?: boolean } = {}): Reader {
   const db = openDatabase(path, { readOnly: true })
+  if (snapshot) db.exec('BEGIN')
   const head = query<readonly [number]>(db, 'SELECT seq FROM feed_head')
   const after = changesQuery(db)
   const mutation = query<readonly [number]>(db, 'SELECT 1 FROM feed WHERE mutation = ? LIMIT 1')

@@ -18,8 +18,9 @@ export interface WriterAccess extends Committer {
 export function sqliteStore({ reader, writer }: { readonly reader: Reader; readonly writer: WriterAccess }): RecordStore & AuditLog {
   return {
     commit: batch => writer.commit(batch),
-    ...reads(reader),
-    ...audit(reader, writer),
+    ...readingStore(reader),
+    addLeaves: leaves => writer.calls.addLeaves(leaves),
+    addCheckpoint: checkpoint => writer.calls.addCheckpoint(checkpoint),
     lease: (name, holder, holdMs) => writer.calls.lease(name, holder, holdMs),
     takeEffects: (topic, options) => writer.calls.takeEffects(topic, options),
     settleEffect: id => writer.calls.settleEffect(id),
@@ -32,6 +33,13 @@ export function sqliteStore({ reader, writer }: { readonly reader: Reader; reado
 }
 
 type Reads = 'head' | 'read' | 'list' | 'scan' | 'due' | 'material' | 'materialOf' | 'compartmentKeys' | 'changes' | 'committed'
+type AuditWrites = 'addLeaves' | 'addCheckpoint'
+
+/** What can be asked of a database without its writer. */
+export const readingStore = (reader: Reader): Pick<RecordStore, Reads> & Omit<AuditLog, AuditWrites> => ({
+  ...reads(reader),
+  ...auditReading(reader),
+})
 
 const reads = (reader: Reader): Pick<RecordStore, Reads> => ({
   head: () => Promise.try(() => reader.head()),
@@ -46,14 +54,12 @@ const reads = (reader: Reader): Pick<RecordStore, Reads> => ({
   committed: id => Promise.try(() => reader.committed(id)),
 })
 
-const audit = ({ audit: rows }: Reader, { calls }: WriterAccess): AuditLog => ({
+const auditReading = ({ audit: rows }: Reader): Omit<AuditLog, AuditWrites> => ({
   batches: (node, after, limit) => Promise.try(() => rows.batches(node, after, limit)),
   heads: (node, after, limit) => Promise.try(() => rows.heads(node, after, limit)),
   nodes: () => Promise.try(() => rows.nodes()),
   lastBatch: node => Promise.try(() => rows.lastBatch(node)),
   leaves: (from, limit) => Promise.try(() => rows.leaves(from, limit)),
-  lastLeaf: () => Promise.try(() => rows.lastLeaf()),
+  lastLeaf: node => Promise.try(() => rows.lastLeaf(node)),
   lastCheckpoint: () => Promise.try(() => rows.lastCheckpoint()),
-  addLeaves: leaves => calls.addLeaves(leaves),
-  addCheckpoint: checkpoint => calls.addCheckpoint(checkpoint),
 })
