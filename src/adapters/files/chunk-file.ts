@@ -80,6 +80,8 @@ export class ChunkFile {
   static create(place: ChunkPlace): ChunkFile {
     const fd = openSync(`${place.folder}/${freshNameOf(place.chunk)}`, openFlags | constants.O_CREAT | constants.O_EXCL, 0o600)
     ftruncateSync(fd, dataStart + chunkBytes)
+    // Takes the header's blocks now: a full disk is told to the write that needs a chunk, not to a flush that cannot be repeated.
+    writeAll(fd, Buffer.alloc(dataStart), 0)
     return new ChunkFile(place, fd, undefined)
   }
 

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { Socket } from 'node:net'
-import type { ServedDisks } from '#domain/disks/served-disks.ts'
+import type { Attachment, Refusal, ServedDisks } from '#domain/disks/served-disks.ts'
 import { ByteReader } from './byte-reader.ts'
 import { negotiate } from './handshake.ts'
 import type { Negotiated } from './handshake.ts'
@@ -69,10 +69,15 @@ async function serve({ disks, onFailure }: NbdServerNeeds, socket: Socket): Prom
   const dropped = (): void => {
     socket.destroy()
   }
+  const attach = async (name: string): Promise<Attachment | Refusal> => disks.attach(name, dropped)
+  const broken = (cause: unknown): Refusal => {
+    onFailure(cause)
+    return { refused: 'unavailable', why: 'the disk cannot be opened' }
+  }
   const negotiated = await negotiate({
     input,
     send: bytes => socket.write(bytes),
-    attach: name => disks.attach(name, dropped),
+    attach: name => attach(name).catch(broken),
   })
   socket.setTimeout(0)
   const first = input.detach()
