@@ -1,0 +1,83 @@
+import type { MadeKey } from '#ports/crypto-module.ts'
+import type { Place } from '#ports/record-store.ts'
+import { Problem } from '#model/problem.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { changedAttributes, wholeSecond, type KeyAttributes, type KeyTags } from './attributes.ts'
+import { withDueAt } from './due.ts'
+import { keyRecord, type HeldKey } from './find-key.ts'
+import type { Key, KeyOperation, KeyVersion } from './records.ts'
+import { keyArmId, keyPath, type KeyName } from './reference.ts'
+import type { KindOfKey } from './specs.ts'
+
+/** Where new keys of vaults are made until a vault names another module. */
+export const defaultModule = 'software'
+
+export type MakingNeeds = Needs<'keys' | 'module' | 'ground'>
+
+/** A version that is about to be: its material is made for this place, whichever try commits it. */
+export interface NewVersion {
+  readonly named: KeyName
+  readonly kind: KindOfKey
+  readonly origin: KeyVersion['origin']
+  readonly keyOps: KeyOperation[]
+  readonly attributes: KeyAttributes | undefined
+  readonly tags: KeyTags | undefined
+  make(place: Place): Promise<MadeKey>
+}
+
+/** The key under a name that may take a new version, or `undefined` for a free name. Raises `KeyNameDeleted`. */
+async function keyForNewVersion(context: Needs<'keys'>, call: Call, named: KeyName): Promise<HeldKey | undefined> {
+  const key = await keyRecord(context, call, named)
+  if (key?.value.deleted !== undefined) throw new Problem({ code: 'KeyNameDeleted', details: { name: key.value.name } })
+  return key
+}
+
+/**
+ * Makes material once for all tries and stages the version, on the key that is there or on a new one.
+ * Nothing is inherited from the version before. Raises `KeyNameDeleted`, `InvalidBody`.
+ */
+export async function addVersion(
+  context: MakingNeeds,
+  call: Call,
+  asked: NewVersion,
+): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
+  const { named, kind, origin, keyOps, attributes, tags } = asked
+  call.target = { keyId: keyArmId(named) }
+  const window = changedAttributes({ enabled: true }, attributes)
+  const before = await keyForNewVersion(context, call, named)
+  const id = context.keys.idOf(named.vault.compartment, keyPath(named.name))
+  const { place, made } = await call.once(`key version of ${id}: ${kind.spec}`, async () => {
+    const place: Place = { id, version: Buffer.from(context.ground.random.bytes(16)).toString('hex') }
+    return { place, made: await asked.make(place) }
+  })
+  if (made.publicKey === undefined) throw new Error('a key pair without its public half')
+  const version: KeyVersion = {
+    id: place.version,
+    ...kind,
+    module: defaultModule,
+    origin,
+    keyOps,
+    ...window,
+    createdAt: wholeSecond(call.at),
+    updatedAt: wholeSecond(call.at),
+    ...(tags !== undefined && { tags: { ...tags } }),
+    publicKey: Buffer.from(made.publicKey).toString('base64'),
+  }
+  const key = stageVersion(context, call, { named, before, version })
+  call.materials.push({ place, material: made.material })
+  call.target = { keyId: keyArmId({ vault: named.vault, name: key.name }), version: version.id }
+  return { key, version }
+}
+
+function stageVersion(
+  { keys }: Needs<'keys'>,
+  call: Call,
+  change: { readonly named: KeyName; readonly before: HeldKey | undefined; readonly version: KeyVersion },
+): Key {
+  const { named, before, version } = change
+  if (before !== undefined)
+    return keys.update(call, before, withDueAt({ ...before.value, versions: [...before.value.versions, version] })).value
+  const value: Key = { name: named.name, versions: [version] }
+  return keys.create(call, named.vault.compartment, { path: keyPath(named.name), value }).value
+}

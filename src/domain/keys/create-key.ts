@@ -1,0 +1,36 @@
+import type { Call } from '#domain/call.ts'
+import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import { addVersion, defaultModule, type MakingNeeds } from './add-version.ts'
+import type { KeyAttributes, KeyTags } from './attributes.ts'
+import type { Key, KeyVersion } from './records.ts'
+import { keyScope, type KeyName } from './reference.ts'
+import { assertTypeOffered, keyOpsFor, type KindOfKey } from './specs.ts'
+
+/**
+ * Generates a key, or the next version of the one under this name: type and size are the caller's each time.
+ * Raises `KeyTypeNeedsPremium`, `KeyOperationsUnsupported`, `InvalidBody`, `KeyNameDeleted`.
+ */
+export async function createKey(
+  context: MakingNeeds,
+  call: Call,
+  request: KeyName & {
+    readonly permit: Permit<'key.create'> | Permit<'vault.writeKey'>
+    readonly kind: KindOfKey
+    readonly keyOps?: readonly string[] | undefined
+    readonly attributes?: KeyAttributes | undefined
+    readonly tags?: KeyTags | undefined
+  },
+): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
+  const { permit, vault, name, kind, attributes, tags } = request
+  assertPermits(permit, keyScope(vault, name))
+  assertTypeOffered(vault, kind)
+  return addVersion(context, call, {
+    named: { vault, name },
+    kind,
+    origin: 'generated',
+    keyOps: keyOpsFor(kind.spec, request.keyOps),
+    attributes,
+    tags,
+    make: async place => context.module(defaultModule).generate(kind.spec, place),
+  })
+}

@@ -1,0 +1,23 @@
+import { currentVersion } from './find-key.ts'
+import { moved, parseDuration } from './durations.ts'
+import type { Key } from './records.ts'
+
+/** When the current version is to be replaced by policy; `undefined` where it is not: no such action, disabled, or before an expiry that it has not. */
+export function rotationDueAt(key: Key): number | undefined {
+  const rotate = key.rotationPolicy?.lifetimeActions.find(({ action }) => action === 'Rotate')
+  const { enabled, createdAt, expires } = currentVersion(key)
+  if (rotate === undefined || !enabled || key.deleted !== undefined) return undefined
+  const [from, text, direction] =
+    rotate.timeAfterCreate === undefined
+      ? ([expires, rotate.timeBeforeExpiry, -1] as const)
+      : ([createdAt, rotate.timeAfterCreate, 1] as const)
+  const duration = text === undefined ? undefined : parseDuration(text)
+  return from === undefined || duration === undefined ? undefined : moved(from, duration, direction)
+}
+
+/** The same key with the time at which a scheduler must look at it: every verb that changes a key ends with this. */
+export function withDueAt(key: Key): Key {
+  const { dueAt: _before, ...rest } = key
+  const dueAt = key.deleted?.scheduledPurgeAt ?? rotationDueAt(key)
+  return dueAt === undefined ? rest : { ...rest, dueAt }
+}

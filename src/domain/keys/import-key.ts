@@ -1,0 +1,53 @@
+import { importGate, type PrivateJwk, type SoundKey } from '#crypto/import-gate.ts'
+import { Problem } from '#model/problem.ts'
+import { SecretBytes } from '#model/secret-bytes.ts'
+import type { Call } from '#domain/call.ts'
+import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import { addVersion, defaultModule, type MakingNeeds } from './add-version.ts'
+import type { KeyAttributes, KeyTags } from './attributes.ts'
+import type { Key, KeyVersion } from './records.ts'
+import { keyScope, type KeyName } from './reference.ts'
+import { assertTypeOffered, keyOpsFor, rsaSizes } from './specs.ts'
+
+/**
+ * Takes a private key in through the gate, as a new key or the next version of the one under this name.
+ * Raises `KeyTypeNeedsPremium`, `KeySizeNotSupported`, `KeyNotWhole`, `KeyOperationsUnsupported`, `InvalidBody`, `KeyNameDeleted`.
+ */
+export async function importKey(
+  context: MakingNeeds,
+  call: Call,
+  request: KeyName & {
+    readonly permit: Permit<'key.import'>
+    readonly jwk: PrivateJwk
+    readonly hsm: boolean
+    readonly keyOps?: readonly string[] | undefined
+    readonly attributes?: KeyAttributes | undefined
+    readonly tags?: KeyTags | undefined
+  },
+): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
+  const { permit, vault, name, jwk, hsm, attributes, tags } = request
+  assertPermits(permit, keyScope(vault, name))
+  assertTypeOffered(vault, { hsm })
+  // The gate is dear: one judgement for all tries.
+  const sound = await call.once('imported key', async () => throughTheGate(call, jwk))
+  return addVersion(context, call, {
+    named: { vault, name },
+    kind: { spec: sound.spec, hsm },
+    origin: 'imported',
+    keyOps: keyOpsFor(sound.spec, request.keyOps),
+    attributes,
+    tags,
+    make: async place => context.module(defaultModule).import(sound.spec, sound.pkcs8, place),
+  })
+}
+
+async function throughTheGate(call: Call, jwk: PrivateJwk): Promise<Pick<SoundKey, 'spec'> & { readonly pkcs8: SecretBytes }> {
+  const judged = await importGate(jwk)
+  if ('flaw' in judged) {
+    if (judged.unsupportedBits === undefined) throw new Problem({ code: 'KeyNotWhole', details: { message: judged.flaw } })
+    throw new Problem({ code: 'KeySizeNotSupported', details: { size: judged.unsupportedBits, supported: rsaSizes } })
+  }
+  const pkcs8 = new SecretBytes(judged.pkcs8)
+  call.defer(pkcs8)
+  return { spec: judged.spec, pkcs8 }
+}

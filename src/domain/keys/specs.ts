@@ -1,0 +1,67 @@
+import { keySpecs, type KeySpec } from '#crypto/key-specs.ts'
+import { namesOf } from '#model/names.ts'
+import { Problem } from '#model/problem.ts'
+import type { Vault } from '#domain/resources/records.ts'
+import { keyOperations, type KeyOperation } from './records.ts'
+
+/** What a vault makes and stores (key-vault.md 2.2): symmetric keys live in pools. */
+export const keyTypes = ['RSA', 'RSA-HSM', 'EC', 'EC-HSM'] as const
+export type KeyType = (typeof keyTypes)[number]
+
+export interface KindOfKey {
+  readonly spec: KeySpec
+  /** Kept where a module for hardware keys keeps them. */
+  readonly hsm: boolean
+}
+
+export const keyType = ({ spec, hsm }: KindOfKey): KeyType => `${keySpecs[spec].kty}${hsm ? '-HSM' : ''}`
+
+/** The older name of P-256K that some clients still send. */
+const curveAliases: Readonly<Record<string, string>> = { SECP256K1: 'P-256K' }
+const specNames = namesOf(keySpecs)
+/** In bits. */
+export const rsaSizes = specNames.map(name => keySpecs[name]).flatMap(spec => (spec.kty === 'RSA' ? [spec.bits] : []))
+
+/** The curve under its own name. */
+export const curveNamed = (crv: string): string => curveAliases[crv] ?? crv
+
+/**
+ * Type, size and curve as one spec. What does not belong to the type is ignored: cosign sends a size with its curves (key-vault.md 2.2).
+ * Raises `KeySizeNotSupported`, `InvalidBody`.
+ */
+export function kindOf(asked: {
+  readonly type: KeyType
+  readonly bits?: number | undefined
+  readonly crv?: string | undefined
+}): KindOfKey {
+  const { type, bits = 2048, crv = 'P-256' } = asked
+  const hsm = type.endsWith('-HSM')
+  const wanted = type.startsWith('RSA') ? `RSA-${bits}` : curveNamed(crv)
+  const spec = specNames.find(name => name === wanted)
+  if (spec !== undefined) return { spec, hsm }
+  if (type.startsWith('RSA')) throw new Problem({ code: 'KeySizeNotSupported', details: { size: bits, supported: rsaSizes } })
+  throw new Problem({ code: 'InvalidBody', details: { name: 'crv', message: 'must be one of P-256, P-256K, P-384, P-521' } })
+}
+
+/** Hardware kinds are premium's. Raises `KeyTypeNeedsPremium`. */
+export function assertTypeOffered(vault: Pick<Vault, 'sku'>, { hsm }: Pick<KindOfKey, 'hsm'>): void {
+  if (hsm && vault.sku !== 'premium') throw new Problem({ code: 'KeyTypeNeedsPremium' })
+}
+
+const forRsa = ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey'] as const
+const forEc = ['sign', 'verify'] as const
+
+const isOperation = (name: string): name is KeyOperation => keyOperations.some(operation => operation === name)
+
+/**
+ * The operations of a new version: what was asked for, in its order, or all that the type has. A key exchange key has `import` alone (key-vault.md 2.3).
+ * Raises `KeyOperationsUnsupported`.
+ */
+export function keyOpsFor(spec: KeySpec, asked: readonly string[] | undefined): KeyOperation[] {
+  const usual: readonly KeyOperation[] = keySpecs[spec].kty === 'RSA' ? forRsa : forEc
+  const supported: readonly string[] = keySpecs[spec].kty === 'RSA' ? [...forRsa, 'import'] : forEc
+  if (asked === undefined) return [...usual]
+  const wrong = asked.filter(operation => !supported.includes(operation))
+  if (wrong.length > 0) throw new Problem({ code: 'KeyOperationsUnsupported', details: { given: wrong, supported } })
+  return [...new Set(asked.filter(isOperation))]
+}

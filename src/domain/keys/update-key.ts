@@ -1,0 +1,39 @@
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import { changedAttributes, wholeSecond, type KeyAttributes, type KeyTags } from './attributes.ts'
+import { withDueAt } from './due.ts'
+import { requireKey } from './find-key.ts'
+import type { Key, KeyVersion } from './records.ts'
+import { keyScope, type KeyReference } from './reference.ts'
+import { keyOpsFor } from './specs.ts'
+
+/**
+ * Changes what is named of one version; what is absent stays, tags are replaced whole.
+ * Raises `KeyNotFound`, `KeyOperationsUnsupported`, `InvalidBody`.
+ */
+export async function updateKey(
+  context: Needs<'keys'>,
+  call: Call,
+  request: {
+    readonly permit: Permit<'key.update'>
+    readonly reference: KeyReference
+    readonly keyOps?: readonly string[] | undefined
+    readonly attributes?: KeyAttributes | undefined
+    readonly tags?: KeyTags | undefined
+  },
+): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
+  const { permit, reference, keyOps, attributes, tags } = request
+  assertPermits(permit, keyScope(reference.vault, reference.name))
+  const { key, version: before } = await requireKey(context, call, reference)
+  const { enabled: _, notBefore: __, expires: ___, ...rest } = before
+  const version: KeyVersion = {
+    ...rest,
+    ...changedAttributes(before, attributes),
+    ...(keyOps !== undefined && { keyOps: keyOpsFor(before.spec, keyOps) }),
+    ...(tags !== undefined && { tags: { ...tags } }),
+    updatedAt: wholeSecond(call.at),
+  }
+  const versions = key.value.versions.map(one => (one.id === version.id ? version : one))
+  return { key: context.keys.update(call, key, withDueAt({ ...key.value, versions })).value, version }
+}
