@@ -9,7 +9,7 @@ const tagBytes = 16
 /** Bytes that a box is longer than its content. */
 export const boxOverheadBytes = 1 + freshBytes + tagBytes
 
-/** A long-lived key, what it is used for, and what the content is bound to. The context has a fixed width for each label and is the AAD too. */
+/** A long-lived key, what it is used for (ASCII), and what the content is bound to. The context has a fixed width for each label and is the AAD too. */
 export interface BoxKey {
   readonly key: KeyObject
   readonly label: string
@@ -22,14 +22,14 @@ export function counterKdfBlock(key: KeyObject, fixedInput: Uint8Array): Uint8Ar
 }
 const firstCounter = Uint8Array.of(0, 0, 0, 1)
 
-/** Label ‖ 0x00 ‖ context ‖ output length in bits (SP 800-108r1 4); the salt leads the context. */
-function fixedInput(under: BoxKey, salt: Uint8Array): Uint8Array {
-  const label = Buffer.from(under.label, 'latin1')
-  const input = new Uint8Array(label.length + 1 + saltBytes + under.context.length + 4)
-  input.set(label)
+/** Label ‖ 0x00 ‖ context ‖ output length in bits (SP 800-108r1 4); the salt leads the context. Nothing in it is secret. */
+function fixedInput({ label, context }: BoxKey, salt: Uint8Array): Uint8Array {
+  const input = Buffer.allocUnsafe(label.length + 1 + saltBytes + context.length + 4)
+  for (let at = 0; at < label.length; at++) input[at] = label.charCodeAt(at)
+  input[label.length] = 0
   input.set(salt, label.length + 1)
-  input.set(under.context, label.length + 1 + saltBytes)
-  input[input.length - 2] = 1 // 0x00000100 = 256 bits
+  input.set(context, label.length + 1 + saltBytes)
+  input.writeUInt32BE(256, input.length - 4)
   return input
 }
 

@@ -32,11 +32,14 @@ const recordContextBytes = 1 + 1 + 16 + 32 + 8 + 4
 
 /** format ‖ kind ‖ compartment ‖ id ‖ u64 version ‖ u32 term: 62 bytes. */
 export function recordContext(record: RecordContext, term: number): Bytes {
-  const context = Buffer.alloc(recordContextBytes)
+  const context = Buffer.allocUnsafe(recordContextBytes)
   context.writeUInt8(contextFormat, 0)
   context.writeUInt8(record.kind, 1)
-  context.write(record.id, 2, 'hex')
-  context.writeBigUInt64BE(BigInt(record.version), 50)
+  // What is not whole hex would leave the rest as it lay in memory, and seal a record that never opens.
+  if (context.write(record.id, 2, 'hex') !== 48) throw new Error('a record id is 96 hex digits')
+  // Two halves: a BigInt costs more than the rest of this function.
+  context.writeUInt32BE(Math.floor(record.version / 2 ** 32), 50)
+  context.writeUInt32BE(record.version % 2 ** 32, 54)
   context.writeUInt32BE(term, 58)
   return context
 }
