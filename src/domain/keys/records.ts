@@ -44,7 +44,7 @@ const rotationPolicy = z.object({
 })
 export type RotationPolicy = z.output<typeof rotationPolicy>
 
-const key = z.object({
+export const keySchema = z.object({
   /** In the case of its creation. */
   name: z.string(),
   /** In the order of their making; the last is the current one. */
@@ -54,12 +54,12 @@ const key = z.object({
   /** When a scheduler must look at it: rotation by policy, scheduled purge. */
   dueAt: z.number().int().optional(),
 })
-export type Key = z.output<typeof key>
+export type Key = z.output<typeof keySchema>
 
 /** In the vault's compartment; path: name in lower case. Listed by the tag of its state. */
 export const keys = family<Key, readonly [name: string]>({
   name: 'keys',
-  schema: key,
+  schema: keySchema,
   format: 1,
   residency: 'cached',
   ruling: false,

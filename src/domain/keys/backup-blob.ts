@@ -1,0 +1,120 @@
+// The bytes of a key's backup (key-vault.md 6). Opaque to every client; opened by the installation that sealed it, however its vaults fare.
+//   frame: u8 length ‖ `KeysteadBackupV1/key` ‖ u8 version ‖ u32 term ‖ blind index (32) ‖ sealed body
+//   body:  u32 length ‖ JSON ‖ for each version: u32 length ‖ material
+// The blind index is made of what the backup belongs to (object type, tenant, subscription) and is bound into the body.
+import { z } from 'zod'
+import { compartmentOf, recordId, sealed, type Bytes, type CompartmentId, type RecordId } from '#model/brands.ts'
+import { SecretBytes } from '#model/secret-bytes.ts'
+import type { Barrier } from '#ports/barrier.ts'
+import type { Vault } from '#domain/resources/records.ts'
+import { canonicalPath } from '#domain/records/family.ts'
+import { keySchema, type Key } from './records.ts'
+
+/** What a backup can be brought back into: any vault of the same tenant and subscription. */
+export interface Belonging {
+  readonly tenantId: string
+  readonly subscriptionId: string
+}
+
+export interface BackedUpKey {
+  readonly belongsTo: Belonging
+  readonly key: Key
+  /** In the order of the versions. */
+  readonly materials: readonly SecretBytes[]
+}
+
+const title = new TextEncoder().encode('KeysteadBackupV1/key')
+const formatVersion = 1
+const indexAt = 1 + title.length + 1 + 4
+const bodyAt = indexAt + 32
+/** Of the sealed body's context. Nothing at rest has it: a backup never opens as a record, nor a record as a backup. */
+const backupKind = 200
+
+const body = z.object({ tenantId: z.string(), subscriptionId: z.string(), key: keySchema })
+
+export function belongingOf(vault: Pick<Vault, 'tenantId' | 'scope'>): Belonging {
+  const subscriptionId = vault.scope[1]?.split('/')[2]
+  if (subscriptionId === undefined) throw new Error('a vault outside any subscription')
+  return { tenantId: vault.tenantId, subscriptionId }
+}
+
+export const sameBelonging = (one: Belonging, other: Belonging): boolean =>
+  one.tenantId === other.tenantId && one.subscriptionId === other.subscriptionId
+
+const indexOf = (barrier: Barrier, installation: CompartmentId, { tenantId, subscriptionId }: Belonging): RecordId =>
+  barrier.index(installation, canonicalPath('record', 'keyBackup', [tenantId, subscriptionId]))
+
+/** Seals it; the caller disposes of the materials. */
+export function sealBackup(barrier: Barrier, installation: CompartmentId, { belongsTo, key, materials }: BackedUpKey): Bytes {
+  const id = indexOf(barrier, installation, belongsTo)
+  using plain = new SecretBytes(pack(new TextEncoder().encode(JSON.stringify({ ...belongsTo, key })), materials))
+  const { term, body: box } = barrier.sealRecord({ id, kind: backupKind, version: formatVersion }, plain.bytes)
+  const blob = new Uint8Array(bodyAt + box.length)
+  blob[0] = title.length
+  blob.set(title, 1)
+  blob[1 + title.length] = formatVersion
+  new DataView(blob.buffer).setUint32(2 + title.length, term)
+  blob.set(Uint8Array.fromHex(id.slice(32)), indexAt)
+  blob.set(box, bodyAt)
+  return blob
+}
+
+/** `undefined` for whatever this installation did not seal, or for what was touched since. The caller disposes of the materials. */
+export function openBackup(barrier: Barrier, installation: CompartmentId, blob: Bytes): BackedUpKey | undefined {
+  const opened = openFrame(barrier, installation, blob)
+  if (opened === undefined) return undefined
+  using plain = new SecretBytes(opened.plain)
+  const unpacked = unpack(plain.bytes)
+  const { key, tenantId, subscriptionId } = body.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(unpacked.json)))
+  const belongsTo = { tenantId, subscriptionId }
+  if (indexOf(barrier, installation, belongsTo) !== opened.id) return undefined
+  return { belongsTo, key, materials: unpacked.materials.map(material => new SecretBytes(Uint8Array.from(material))) }
+}
+
+function openFrame(
+  barrier: Barrier,
+  installation: CompartmentId,
+  blob: Bytes,
+): { readonly id: RecordId; readonly plain: Bytes } | undefined {
+  const expected = Uint8Array.of(title.length, ...title, formatVersion)
+  if (blob.length <= bodyAt || Buffer.compare(blob.subarray(0, expected.length), expected) !== 0) return undefined
+  const id = recordId(installation, blob.subarray(indexAt, bodyAt).toHex())
+  if (compartmentOf(id) !== installation) return undefined
+  const term = new DataView(blob.buffer, blob.byteOffset).getUint32(expected.length)
+  try {
+    return {
+      id,
+      plain: barrier.openRecord({ id, kind: backupKind, version: formatVersion }, { term, body: sealed(blob.subarray(bodyAt)) }),
+    }
+  } catch {
+    // The barrier says only that it does not open: a touched bit, another installation's, a term that never was.
+    return undefined
+  }
+}
+
+function pack(json: Bytes, materials: readonly SecretBytes[]): Uint8Array {
+  const parts = [json, ...materials.map(material => material.bytes)]
+  const packed = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 0))
+  const view = new DataView(packed.buffer)
+  let at = 0
+  for (const part of parts) {
+    view.setUint32(at, part.length)
+    packed.set(part, at + 4)
+    at += 4 + part.length
+  }
+  return packed
+}
+
+/** Of what was authenticated: parts are where they were put. */
+function unpack(packed: Bytes): { readonly json: Bytes; readonly materials: readonly Bytes[] } {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.length)
+  const parts: Bytes[] = []
+  for (let at = 0; at < packed.length;) {
+    const end = at + 4 + view.getUint32(at)
+    parts.push(packed.subarray(at + 4, end))
+    at = end
+  }
+  const [json, ...materials] = parts
+  if (json === undefined) throw new Error('a backup without a body')
+  return { json, materials }
+}
