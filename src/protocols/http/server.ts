@@ -1,4 +1,10 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import {
+  createServer as createPlainServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server as PlainServer,
+  type ServerResponse,
+} from 'node:http'
 import { createServer, type Server, type ServerOptions } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import { headerBytesMax, headersMax, headersTimeoutMs, keepAliveTimeoutMs, requestsPerSocketMax, requestTimeoutMs } from '#model/limits.ts'
@@ -9,30 +15,13 @@ import type { Pipeline, Routed } from './pipeline.ts'
 import { bareRequest, takeApart, type WireRequest } from './request.ts'
 
 export interface HttpsOptions {
-  readonly tls: Pick<ServerOptions, 'key' | 'cert'>
+  /** Certificate and the rules of the listener (adapters/tls). */
+  readonly tls: ServerOptions
   readonly pipelines: readonly Pipeline[]
   /** Who answers for a host that nobody serves. */
   readonly stray: Pipeline
   readonly log: Log
 }
-
-/** TLS 1.3 and 1.2 with forward secrecy and authenticated encryption alone (security-and-reliability.md 5.4). */
-const tlsRules = {
-  minVersion: 'TLSv1.2',
-  ciphers: [
-    'TLS_AES_256_GCM_SHA384',
-    'TLS_CHACHA20_POLY1305_SHA256',
-    'TLS_AES_128_GCM_SHA256',
-    'ECDHE-ECDSA-AES256-GCM-SHA384',
-    'ECDHE-RSA-AES256-GCM-SHA384',
-    'ECDHE-ECDSA-CHACHA20-POLY1305',
-    'ECDHE-RSA-CHACHA20-POLY1305',
-    'ECDHE-ECDSA-AES128-GCM-SHA256',
-    'ECDHE-RSA-AES128-GCM-SHA256',
-  ].join(':'),
-  honorCipherOrder: true,
-  ALPNProtocols: ['http/1.1'],
-} as const satisfies ServerOptions
 
 /** A body that is over its limit is read to here and thrown away, so that the refusal can be heard; beyond, the connection closes. */
 const drainBytesMax = 16 * 1024 * 1024
@@ -42,7 +31,7 @@ export function createHttpsServer(options: HttpsOptions): Server {
   const listener: RequestListener = (message, response) => {
     void serve(options, message, response)
   }
-  const server = createServer({ ...tlsRules, ...options.tls, maxHeaderSize: headerBytesMax, insecureHTTPParser: false }, listener)
+  const server = createServer({ ...options.tls, maxHeaderSize: headerBytesMax, insecureHTTPParser: false }, listener)
   server.headersTimeout = headersTimeoutMs
   server.requestTimeout = requestTimeoutMs
   server.keepAliveTimeout = keepAliveTimeoutMs
@@ -51,7 +40,17 @@ export function createHttpsServer(options: HttpsOptions): Server {
   return server
 }
 
-async function serve(options: HttpsOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
+/** The admin socket: a file whose mode is the control, so no TLS and one pipeline. */
+export function createSocketServer(options: { readonly pipeline: Pipeline; readonly log: Log }): PlainServer {
+  const { pipeline, log } = options
+  return createPlainServer({ maxHeaderSize: headerBytesMax }, (message, response) => {
+    void serve({ pipelines: [pipeline], stray: pipeline, log }, message, response)
+  })
+}
+
+type Serving = Pick<HttpsOptions, 'pipelines' | 'stray' | 'log'>
+
+async function serve(options: Serving, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const request = bareRequest(message)
   try {
     const routed = route(options, message, request)
@@ -65,7 +64,7 @@ async function serve(options: HttpsOptions, message: IncomingMessage, response: 
   }
 }
 
-function route(options: HttpsOptions, message: IncomingMessage, request: WireRequest): Routed {
+function route(options: Serving, message: IncomingMessage, request: WireRequest): Routed {
   const named = sniOf(message) ?? request.hostname
   const pipeline = options.pipelines.find(candidate => candidate.serves(request.hostname))
   if (pipeline === undefined)

@@ -1,0 +1,49 @@
+import { memberOf, textOf } from './json-value.ts'
+
+/** What `env` sets and `exec` gives to its command (people.md 0.2). Names to their values. */
+export function clientVariables(environment: unknown): Readonly<Record<string, string>> {
+  const [endpoints, administrator] = [memberOf(environment, 'endpoints'), memberOf(environment, 'administrator')]
+  const of = (value: unknown, name: string): string => textOf(memberOf(value, name))
+  const management = of(endpoints, 'management')
+  const proxy = of(environment, 'proxy')
+  const bundle = of(environment, 'bundleFile')
+  const [tenantId, subscriptionId] = [of(environment, 'tenantId'), of(environment, 'subscriptionId')]
+  const [clientId, clientSecret] = [of(administrator, 'clientId'), of(administrator, 'clientSecret')]
+  const host = new URL(management).host
+  return {
+    HTTPS_PROXY: proxy,
+    https_proxy: proxy,
+    SSL_CERT_FILE: bundle,
+    REQUESTS_CA_BUNDLE: bundle,
+    CURL_CA_BUNDLE: bundle,
+    AWS_CA_BUNDLE: bundle,
+    NODE_EXTRA_CA_CERTS: of(environment, 'caFile'),
+    NODE_USE_ENV_PROXY: '1',
+    AZURE_AUTHORITY_HOST: of(endpoints, 'login'),
+    AZURE_TENANT_ID: tenantId,
+    AZURE_CLIENT_ID: clientId,
+    AZURE_CLIENT_SECRET: clientSecret,
+    AZURE_CONFIG_DIR: of(environment, 'azureConfigDir'),
+    AZURE_CORE_INSTANCE_DISCOVERY: 'false',
+    AZURE_CORE_COLLECT_TELEMETRY: '0',
+    ARM_CLOUD_METADATA_URL: `${management}/metadata/endpoints?api-version=2019-05-01`,
+    ARM_METADATA_HOSTNAME: host,
+    ARM_METADATA_HOST: host,
+    ARM_TENANT_ID: tenantId,
+    ARM_SUBSCRIPTION_ID: subscriptionId,
+    ARM_CLIENT_ID: clientId,
+    ARM_CLIENT_SECRET: clientSecret,
+    CHECKPOINT_DISABLE: '1',
+  }
+}
+
+/** What would lead a client elsewhere. */
+export const unwanted = ['AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_FEDERATED_TOKEN_FILE', 'ALL_PROXY', 'all_proxy'] as const
+
+/** NO_PROXY entries that would hide our names: the domain, a suffix of it, or everything. */
+export function hidingEntries(noProxy: string, domain: string): readonly string[] {
+  return noProxy
+    .split(',')
+    .map(entry => entry.trim())
+    .filter(entry => entry === '*' || (entry !== '' && `.${domain}`.endsWith(`.${entry.replace(/^\.+/, '')}`)))
+}

@@ -1,0 +1,23 @@
+import { ask, dataDirOf } from '#cli/admin.ts'
+import { listOf, memberOf, textOf } from '#cli/json-value.ts'
+import { exits, print, printJson } from '#cli/output.ts'
+import { text, type Run } from '#cli/program.ts'
+
+export const run: Run = async ({ options, arguments: [principal = '', action, scope] }) => {
+  const data = text(options['data'])
+  const body = { principal, ...(action !== undefined && { action }), ...(scope !== undefined && { scope }) }
+  const explained = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'POST', path: '/access/explain', body })
+  const allowed = memberOf(explained, 'allow')
+  if (options['json'] === true) printJson(explained)
+  else {
+    if (action !== undefined)
+      print(`${allowed === true ? 'ALLOWED' : 'DENIED'} ${principal}: ${action}${scope === undefined ? '' : ` on ${scope}`}`)
+    const because = textOf(memberOf(explained, 'because'))
+    if (because !== '') print(`because ${because}`)
+    for (const considered of listOf(memberOf(explained, 'considered')))
+      print(`  ${textOf(memberOf(considered, 'role'))} at ${textOf(memberOf(considered, 'scope'))}`)
+    const grant = textOf(memberOf(explained, 'grant'))
+    if (grant !== '') print(`grant: ${grant}`)
+  }
+  return action === undefined || allowed === true ? exits.good : exits.bad
+}

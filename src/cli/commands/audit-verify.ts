@@ -1,0 +1,32 @@
+import { ask, dataDirOf, isRunning } from '#cli/admin.ts'
+import { memberOf, textOf } from '#cli/json-value.ts'
+import { exits, print, printJson } from '#cli/output.ts'
+import { text, type Run } from '#cli/program.ts'
+
+const exitOf: Readonly<Record<string, number>> = { intact: exits.good, tampered: exits.bad }
+
+/** Exit codes of security-and-reliability.md 4.4: 0 intact, 1 tampered, 2 cannot tell. */
+export const run: Run = async ({ options }) => {
+  const data = text(options['data'])
+  const dataDir = dataDirOf(data === undefined ? {} : { data })
+  const records = options['records'] !== false
+  const verdict = (await isRunning(dataDir))
+    ? await ask(dataDir, { method: 'POST', path: '/audit/verify', body: { records } })
+    : await verifyStopped(dataDir, { records, sealFile: text(options['sealFile']) })
+  const word = textOf(memberOf(verdict, 'verdict'))
+  if (options['json'] === true) printJson(verdict)
+  else {
+    print(word === 'intact' ? `✓ intact: ${textOf(memberOf(verdict, 'rows'))} rows` : `✗ ${word}: ${textOf(memberOf(verdict, 'why'))}`)
+  }
+  return exitOf[word] ?? exits.unknown
+}
+
+async function verifyStopped(dataDir: string, how: { readonly records: boolean; readonly sealFile: string | undefined }): Promise<unknown> {
+  try {
+    const { openStopped } = await import('#compose/stopped.ts')
+    await using stopped = await openStopped({ dataDir, sealFile: how.sealFile })
+    return await stopped.audit.verify({ records: how.records })
+  } catch (error) {
+    return { verdict: 'unknown', why: error instanceof Error ? error.message : 'the data directory does not open' }
+  }
+}

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { ask, dataDirOf } from '#cli/admin.ts'
+import { clientVariables, hidingEntries, unwanted } from '#cli/client-environment.ts'
+import { openExecProxy } from '#cli/exec-proxy.ts'
+import { memberOf, textOf } from '#cli/json-value.ts'
+import { CommandFailed, exits, note } from '#cli/output.ts'
+import { text, type Run } from '#cli/program.ts'
+
+const [notExecutable, notFound, ownFailure] = [126, 127, 125]
+
+/** Runs a command behind a proxy of its own: what it was refused is told at its end, and dies with it (people.md 0.1 decision 3). */
+export const run: Run = async ({ options, arguments: [command, ...words] }) => {
+  if (command === undefined)
+    throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: 'Which command?', next: ['keystead exec -- az keyvault list'] })
+  const data = text(options['data'])
+  const environment = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'GET', path: '/environment' })
+  const domain = textOf(memberOf(environment, 'domain'))
+  const pass = Array.isArray(options['pass']) ? options['pass'].filter(host => typeof host === 'string') : []
+  const proxy = await openExecProxy({ domain, tlsPort: Number(memberOf(environment, 'port')), pass })
+  const code = await spawned(
+    command,
+    words,
+    environmentFor({ ...clientVariables(environment), HTTPS_PROXY: proxy.url, https_proxy: proxy.url }, domain),
+  )
+  proxy.close()
+  for (const host of Object.keys(proxy.refused)) note(`keystead: refused ${host} (allow: --pass ${host})`)
+  const report = text(options['report'])
+  if (report !== undefined) writeFileSync(report, `${JSON.stringify({ exitCode: code, served: proxy.served, refused: proxy.refused })}\n`)
+  return code
+}
+
+function environmentFor(variables: Readonly<Record<string, string>>, domain: string): NodeJS.ProcessEnv {
+  const merged: NodeJS.ProcessEnv = { ...process.env, ...variables }
+  for (const name of unwanted) delete merged[name]
+  for (const name of ['NO_PROXY', 'no_proxy']) {
+    const kept = (merged[name] ?? '').split(',').filter(entry => !hidingEntries(entry, domain).length)
+    if (merged[name] !== undefined) merged[name] = kept.join(',')
+  }
+  return merged
+}
+
+async function spawned(command: string, words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const child = spawn(command, words, { stdio: 'inherit', env })
+  child.on('error', error => {
+    const code = 'code' in error ? error.code : undefined
+    note(`keystead: ${command}: ${error.message}`)
+    resolve(code === 'ENOENT' ? notFound : code === 'EACCES' ? notExecutable : ownFailure)
+  })
+  child.on('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  return promise
+}

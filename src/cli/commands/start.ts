@@ -1,0 +1,95 @@
+import { homedir } from 'node:os'
+import { DataDirectoryLocked } from '#adapters/sqlite/lock.ts'
+import { startServer, type RunningServer } from '#compose/server.ts'
+import { readConfig, type Config, type Flags } from '#config'
+import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
+import type { Run } from '#cli/program.ts'
+
+/** commander's camelCase option names, as the configuration spells its flags. */
+function flagsOf(options: Readonly<Record<string, unknown>>): Flags {
+  const flags: Record<string, string | boolean> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (name === 'json') continue
+    const flag = name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+    if (flag === 'discovery-alias') flags['no-discovery-alias'] = value === false
+    else if (typeof value === 'string' || typeof value === 'boolean') flags[flag] = value
+  }
+  return flags
+}
+
+function configOf(options: Readonly<Record<string, unknown>>): Config {
+  const reading = readConfig({
+    flags: flagsOf(options),
+    env: { KEYSTEAD_LOG_LEVEL: 'warn', ...process.env },
+    cwd: process.cwd(),
+    home: homedir(),
+  })
+  if (reading.ok) return reading.config
+  throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: reading.problems.join('; ') })
+}
+
+/** Runs until it is told to stop: SIGTERM, SIGINT, or the admin socket. */
+export const run: Run = async ({ options }) => {
+  const config = configOf(options)
+  const ended = Promise.withResolvers<number>()
+  const server = await started(config, ended.resolve)
+  const seconds = (performance.now() / 1_000).toFixed(2)
+  if (options['json'] === true) printJson({ ready: true, seconds: Number(seconds), port: server.ports.tls, seals: server.seals })
+  else tellReady(config, server, seconds)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ended.resolve(exits.good))
+  const code = await ended.promise
+  if (code === exits.good) await server.stop()
+  // Sockets of clients that never hang up must not hold the process.
+  setImmediate(() => process.exit(code))
+  return code
+}
+
+async function started(config: Config, end: (code: number) => void): Promise<RunningServer> {
+  try {
+    return await startServer({
+      config,
+      onFatal(cause) {
+        note(`✗ Keystead must stop: ${cause.message}`)
+        end(exits.unknown)
+      },
+      onStopAsked: () => end(exits.good),
+    })
+  } catch (error) {
+    throw failureOf(error, config)
+  }
+}
+
+function failureOf(error: unknown, config: Config): unknown {
+  if (error instanceof DataDirectoryLocked) {
+    const { holder } = error
+    return new CommandFailed({
+      exit: exits.busy,
+      code: 'DataDirectoryLocked',
+      message: `${config.dataDir} is open in another process${holder === undefined ? '' : ` (pid ${holder.pid}, since ${new Date(holder.since).toISOString()})`}.`,
+      next: [`keystead status --data ${config.dataDir}`, `keystead stop --data ${config.dataDir}`],
+    })
+  }
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    const port = 'port' in error ? String(error.port) : config.port.toString()
+    return new CommandFailed({
+      exit: exits.unknown,
+      code: 'PortInUse',
+      message: `Port ${port} is taken.`,
+      because: 'another program listens on it, or another Keystead',
+      next: ['keystead status', `keystead start --port ${config.port + 1}`],
+    })
+  }
+  return error
+}
+
+function tellReady(config: Config, server: RunningServer, seconds: string): void {
+  const { tls, proxy } = server.ports
+  print(
+    `Ready in ${seconds} s  https://localhost:${tls}  ${config.domain}  ${proxy === undefined ? 'no proxy' : `proxy 127.0.0.1:${proxy}`}  seal ${server.seals.join(', ')} (development)`,
+  )
+  print('next: bin/keystead exec -- az keyvault list')
+  print(
+    '      eval "$(bin/keystead env)"   then az, Python, JavaScript, Go as they are: DefaultAzureCredential, https://NAME.vault.' +
+      config.domain,
+  )
+}

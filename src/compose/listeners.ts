@@ -1,0 +1,124 @@
+import { chmodSync, rmSync } from 'node:fs'
+import type { Server as PlainServer } from 'node:http'
+import type { Server } from 'node:https'
+import { once } from 'node:events'
+import { adminSocketPath, prepareSocketFolder } from '#adapters/system/socket-path.ts'
+import { writeClientTrust, type ClientTrust } from '#adapters/tls/client-trust.ts'
+import { developmentTls } from '#adapters/tls/development.ts'
+import { listenerTls, loadServerCertificate, watchCertificate, type CertificateFiles } from '#adapters/tls/server-certificate.ts'
+import type { Config } from '#config'
+import type { Context } from '#domain/context.ts'
+import type { Custody } from '#domain/seal/custody.ts'
+import { adminProtocol } from '#protocols/admin/index.ts'
+import type { Runtime } from '#protocols/admin/site.ts'
+import { armProtocol } from '#protocols/arm/index.ts'
+import { entraProtocol } from '#protocols/entra/index.ts'
+import { graphProtocol } from '#protocols/graph/index.ts'
+import { createHealthServer } from '#protocols/health/server.ts'
+import { listenLoopback } from '#protocols/http/listen-loopback.ts'
+import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
+import { createHttpsServer, createSocketServer } from '#protocols/http/server.ts'
+import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
+import { createProxy } from '#protocols/proxy/server.ts'
+import { strayProtocol } from '#protocols/stray/index.ts'
+import { filesOf } from './data-directory.ts'
+
+export interface Listeners {
+  readonly ports: { readonly tls: number; readonly proxy: number | undefined; readonly health: number }
+  readonly trust: ClientTrust
+  readonly adminSocket: string
+  readonly proxyCounts: () => { readonly served: number; readonly refused: number }
+  stop(): Promise<void>
+}
+
+interface Opening {
+  readonly config: Config
+  readonly context: Context
+  readonly custody: Custody
+  readonly runtime: Runtime
+  readonly state: () => string
+}
+
+const issuerKeyName = 'development-issuer'
+/** Requests under way get this long when the process ends. */
+const drainMs = 5_000
+
+/** Opens every way in: TLS on one port, the loopback proxy before it, health, the admin socket. Rejects with EADDRINUSE where a port is taken. */
+export async function openListeners(opening: Opening): Promise<Listeners> {
+  const { config, context, runtime, state } = opening
+  const { domain } = config
+  const files = await certificateFiles(opening)
+  const certificate = loadServerCertificate(files, context.ground.clock.now())
+  const pipelines: Pipeline[] = [
+    createPipeline(context, entraProtocol(domain)),
+    createPipeline(context, armProtocol(domain)),
+    createPipeline(context, graphProtocol(domain)),
+    createPipeline(context, keyVaultProtocol(domain)),
+  ]
+  const tls = createHttpsServer({
+    tls: { ...listenerTls, cert: certificate.cert, key: certificate.key },
+    pipelines,
+    stray: createPipeline(context, strayProtocol),
+    log: context.log,
+  })
+  const watch = watchCertificate(files, {
+    apply: ({ cert, key }) => tls.setSecureContext({ ...listenerTls, cert, key }),
+    clock: context.ground.clock,
+    log: context.log,
+  })
+  const main = await listenLoopback(tls, config.port)
+  const proxy = createProxy({ domain, tlsPort: main.port, discoveryAlias: false, onTunnel: socket => void tls.emit('connection', socket) })
+  const proxyPort = config.proxyPort === 'off' ? undefined : (await listenLoopback(proxy.server, config.proxyPort)).port
+  const health = createHealthServer(state)
+  const healthPort = (await listenLoopback(health, config.healthPort)).port
+  const admin = createSocketServer({ pipeline: createPipeline(context, adminProtocol(runtime)), log: context.log })
+  const adminSocket = await listenSocket(admin, config)
+  return {
+    ports: { tls: main.port, proxy: proxyPort, health: healthPort },
+    trust: files.trust,
+    adminSocket,
+    proxyCounts: () => proxy.counts(),
+    async stop() {
+      watch.stop()
+      await Promise.all([drained(tls), drained(admin)])
+      proxy.stop()
+      health.close()
+      health.closeAllConnections()
+      main.close()
+    },
+  }
+}
+
+/** The operator's own, or the development authority's; its issuer's key is sealed among the cluster's keys. */
+async function certificateFiles({ config, context, custody }: Opening): Promise<CertificateFiles & { readonly trust: ClientTrust }> {
+  const { tls: dir, client } = filesOf(config.dataDir)
+  if (config.tls !== undefined) return { ...config.tls, trust: { caFile: config.tls.certFile, bundleFile: config.tls.certFile } }
+  const { clock, random } = context.ground
+  const made = await developmentTls(
+    { dir, domain: config.domain, regions: [], now: clock.now(), random },
+    { load: () => custody.clusterKey(issuerKeyName), save: pkcs8 => custody.keepClusterKey(issuerKeyName, pkcs8) },
+  )
+  if (made === undefined) throw new Error('the development certificate cannot be made while the instance is sealed')
+  return { certFile: made.certFile, keyFile: made.keyFile, trust: writeClientTrust(client, { rootPem: made.rootPem, extraRoots: [] }) }
+}
+
+/** A socket file that a killed process left behind is nobody's: the data directory's lock is ours. */
+async function listenSocket(server: PlainServer, config: Config): Promise<string> {
+  const path = adminSocketPath(config.dataDir, config.runtimeDir)
+  prepareSocketFolder(path)
+  rmSync(path, { force: true })
+  server.listen(path)
+  await once(server, 'listening')
+  chmodSync(path, 0o600)
+  return path
+}
+
+/** Takes no more connections, lets those under way end, then cuts them. */
+async function drained(server: Server | PlainServer): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.close(() => resolve())
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs)
+  await promise
+  clearTimeout(timer)
+}
