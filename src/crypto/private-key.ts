@@ -62,6 +62,11 @@ export function ecPrivateScalar(spec: EcSpecName, pkcs8: Uint8Array): Uint8Array
   return Uint8Array.from(scalar)
 }
 
+/** The public point, `04 ‖ x ‖ y`, as the key carries it; a view. */
+export function ecPublicPoint(pkcs8: Uint8Array): Uint8Array {
+  return ecPoint(privateKeyParts(pkcs8).key)
+}
+
 function privateKeyParts(pkcs8: Uint8Array) {
   const info = sequenceOf(pkcs8)
   const algorithm = elements(content(info, 1, tags.sequence))

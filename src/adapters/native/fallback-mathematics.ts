@@ -6,7 +6,7 @@ import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { encryptionAlgorithms, signatureAlgorithms } from '#crypto/algorithms.ts'
 import { digestInfo, emsaPssEncode } from '#crypto/emsa.ts'
-import { ecPrivateScalar } from '#crypto/private-key.ts'
+import { ecPrivateScalar, ecPublicPoint } from '#crypto/private-key.ts'
 import type { Bytes } from '#model/brands.ts'
 import { sectorBytes } from '#ports/block-store.ts'
 import type { EcPrivateKey, EcSpec, KeyMathematics, RsaPrivateKey, RsaSignatureAlgorithm } from '#ports/key-mathematics.ts'
@@ -100,7 +100,7 @@ const overDigest = { prehash: false, lowS: false, format: 'compact' } as const
 function fallbackEcKey(spec: EcSpec, pkcs8: Bytes): EcPrivateKey {
   const curve = curves[spec]
   const scalar = ecPrivateScalar(spec, pkcs8)
-  const publicKey = curve.getPublicKey(scalar)
+  const publicKey = Uint8Array.from(ecPublicPoint(pkcs8))
   let closed = false
   return {
     async sign(digest) {
