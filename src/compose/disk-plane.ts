@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -29,6 +29,7 @@ export interface DiskPlane {
 
 /** `sun_path` holds 108 bytes on Linux, 104 on macOS, with the closing zero. */
 const socketPathBytesMax = 100
+const runtimeDirBytesMax = 50
 const restartDelayMs = 1_000
 
 export function startDiskPlane(needs: DiskPlaneNeeds): DiskPlane {
@@ -49,15 +50,27 @@ export function startDiskPlane(needs: DiskPlaneNeeds): DiskPlane {
 /** A folder that only we can enter; elsewhere, but the same each time, when the path would be too long for a socket. */
 function socketPath(dataDir: string, socketDir: string): string {
   const wanted = join(socketDir, 'nbd.sock')
-  const fits = Buffer.byteLength(wanted) < socketPathBytesMax
-  const folder = fits ? socketDir : join(runtimeDir(), `keystead-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return fits ? wanted : join(folder, 'nbd.sock')
+  if (Buffer.byteLength(wanted) < socketPathBytesMax) {
+    mkdirSync(socketDir, { recursive: true, mode: 0o700 })
+    return wanted
+  }
+  const digest = createHash('sha256').update(dataDir).digest('hex').slice(0, 16)
+  return join(ownFolder(join(runtimeDir(), `keystead-${digest}`)), 'nbd.sock')
 }
 
 function runtimeDir(): string {
   const given = process.env['XDG_RUNTIME_DIR']
-  return given !== undefined && given.startsWith('/') && given.length < 50 ? given : join(tmpdir(), `keystead-${userInfo().uid.toString()}`)
+  if (given !== undefined && given.startsWith('/') && Buffer.byteLength(given) < runtimeDirBytesMax) return given
+  return ownFolder(join(tmpdir(), `keystead-${userInfo().uid.toString()}`))
+}
+
+/** Others may have made it first, where all may write: then it is not ours to put a socket in. */
+function ownFolder(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  const found = lstatSync(path)
+  if (!found.isDirectory() || found.uid !== userInfo().uid || (found.mode & 0o077) !== 0)
+    throw new Error(`${path} is not a folder of ours alone`)
+  return path
 }
 
 interface Waiting {
