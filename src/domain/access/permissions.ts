@@ -90,6 +90,7 @@ export const permissions = {
   // the directory
   'directory.read': { directory: 'read', operator: true },
   'directory.write': { directory: 'write', operator: true },
+  'signingKey.roll': { operator: true, system: true },
   // the instance itself
   'instance.read': { operator: true },
   'instance.operate': { operator: true, system: true },

@@ -1,0 +1,123 @@
+import { hash, type KeyObject, X509Certificate } from 'node:crypto'
+import { algorithmOf, parseJws, verifyJws, type Jws } from '#crypto/jws.ts'
+import type { Millis } from '#model/brands.ts'
+import type { Principal } from '#model/principal.ts'
+import { Problem } from '#model/problem.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { publishedKeys } from './signing-keys.ts'
+import { leewaySeconds, tokenLifeSecondsMax } from './lifetimes.ts'
+import type { Application, ServicePrincipal, SigningKey } from './records.ts'
+import { readClaims } from './token-claims.ts'
+import type { VerifiedToken } from './verified-token.ts'
+
+/** security-and-reliability.md 5.1. */
+const tokenBytesMax = 16 * 1024
+const goodForMs = 300_000
+
+type TokenNeeds = Needs<'identity' | 'instance'>
+
+export interface Presented {
+  readonly token: string
+  /** What this listener is called: `audiencesOf`. */
+  readonly audiences: readonly string[]
+  /** `https://login.D[:port]`, as the refusal names the issuer that was expected. */
+  readonly login: string
+  /** The listener's own name in a refusal. */
+  readonly resourceName: string
+  /** Where only one tenant's tokens count: a vault's. */
+  readonly tenantId?: string
+}
+
+/**
+ * Who holds this access token. The signature alone may come from memory; principal, credential and audience are looked up each time.
+ * Raises `TokenMalformed`, `TokenSignatureInvalid`, `TokenIssuerInvalid`, `TokenAudienceInvalid`, `TokenExpired`, `TokenNotYetValid`, `TokenRevoked`.
+ */
+export async function verifyToken(context: TokenNeeds, call: Call, presented: Presented): Promise<Principal> {
+  const { audiences, login, tenantId } = presented
+  const token = knownToken(context, call.at, presented.token) ?? checkSignature(context, call.at, presented)
+  if (tenantId !== undefined && token.tenantId !== tenantId.toLowerCase())
+    throw new Problem({ code: 'TokenIssuerInvalid', details: { expected: `${login}/${tenantId}/`, found: token.issuer } })
+  if (!token.audience.some(audience => audiences.includes(audience)))
+    throw new Problem({
+      code: 'TokenAudienceInvalid',
+      details: { expected: audiences[0] ?? presented.resourceName, found: token.audience.join(', ') },
+    })
+  checkTimes(token, call.at)
+  return principalOf(context, token)
+}
+
+const keyOf = (token: string): string => hash('sha256', token, 'base64url')
+
+/** A token whose signature was found good lately, under a key that is still published. */
+function knownToken({ identity }: TokenNeeds, at: Millis, token: string): VerifiedToken | undefined {
+  const known = identity.tokens.get(keyOf(token))
+  if (known === undefined || at >= known.verifiedAt + goodForMs) return undefined
+  const key = identity.index.signingKey(known.tenantId, known.kid)
+  return key !== undefined && publishedKeys([key], at).length > 0 ? known : undefined
+}
+
+function checkSignature(context: TokenNeeds, at: Millis, { token, login }: Presented): VerifiedToken {
+  const jws = token.length > tokenBytesMax ? undefined : parseJws(token)
+  if (jws === undefined || !headerIsPlain(jws)) throw new Problem({ code: 'TokenMalformed' })
+  const claims = readClaims(jws, at)
+  if (claims === undefined) throw new Problem({ code: 'TokenMalformed' })
+  const { identity, instance } = context
+  // The tenant in the issuer's path is the tenant of the claim (CVE-2025-55241), and the key is looked up within it, never by kid alone.
+  if (claims.issuer !== issuerOf(claims, instance.domain) || identity.index.tenant(claims.tenantId) === undefined)
+    throw new Problem({ code: 'TokenIssuerInvalid', details: { expected: `${login}/`, found: claims.issuer.slice(0, 256) } })
+  const key = identity.index.signingKey(claims.tenantId, claims.kid)
+  if (key === undefined || publishedKeys([key], at).length === 0) throw new Problem({ code: 'TokenSignatureInvalid' })
+  if (!verifyJws(jws, { algorithm: 'RS256', key: publicKeyOf(context, key.value) })) throw new Problem({ code: 'TokenSignatureInvalid' })
+  identity.tokens.set(keyOf(token), claims)
+  return claims
+}
+
+/** RS256 and nothing else; no extension that we would have to understand; a token, not an assertion or an id token. Keys that a header brings along are not looked at. */
+function headerIsPlain(jws: Jws): boolean {
+  const { header } = jws
+  const type = header['typ']
+  if (algorithmOf(jws, ['RS256']) === undefined || 'crit' in header || 'zip' in header || 'b64' in header) return false
+  return typeof type === 'string' && ['jwt', 'at+jwt'].includes(type.toLowerCase())
+}
+
+/** The login host in any of its spellings of the port: the way in is not part of who issued. */
+function issuerOf({ issuer, tenantId }: Pick<VerifiedToken, 'issuer' | 'tenantId'>, domain: string): string {
+  const port = /^https:\/\/[^/:]+(:\d{1,5})\//.exec(issuer)?.[1] ?? ''
+  return `https://login.${domain}${port}/${tenantId}/`
+}
+
+function checkTimes({ issuedAt, notBefore, expiresAt }: VerifiedToken, at: Millis): void {
+  const now = at / 1_000
+  if (expiresAt - issuedAt > tokenLifeSecondsMax || now >= expiresAt + leewaySeconds) throw new Problem({ code: 'TokenExpired' })
+  if (now < Math.max(notBefore, issuedAt) - leewaySeconds) throw new Problem({ code: 'TokenNotYetValid' })
+}
+
+/** The principal as the directory has it now: there, enabled, of the same application, its credential not taken away. */
+function principalOf({ identity }: TokenNeeds, token: VerifiedToken): Principal {
+  const { tenantId, oid, appId, credentialId, authMethod, issuer } = token
+  const principal = identity.index.servicePrincipal(tenantId, oid)?.value
+  if (principal === undefined || !stillGood(principal, token)) throw new Problem({ code: 'TokenRevoked' })
+  const of = { id: oid, tenant: tenantId, appId, issuer }
+  if (principal.kind === 'managedIdentity') return { ...of, kind: 'managedIdentity', authMethod: 'managedIdentity' }
+  const application = identity.index.application(tenantId, appId)?.value
+  if (application === undefined || credentialId === undefined || !hasCredential(application, principal, credentialId))
+    throw new Problem({ code: 'TokenRevoked' })
+  return { ...of, kind: 'application', credentialId, authMethod: authMethod === '2' ? 'certificate' : 'secret' }
+}
+
+const stillGood = (principal: ServicePrincipal, token: VerifiedToken): boolean =>
+  principal.enabled && principal.appId === token.appId && Math.floor((principal.tokensValidFrom ?? 0) / 1_000) <= token.issuedAt
+
+const hasCredential = (application: Application, principal: ServicePrincipal, keyId: string): boolean =>
+  [application.passwordCredentials, application.keyCredentials, principal.passwordCredentials].some(credentials =>
+    credentials.some(one => one.keyId === keyId),
+  )
+
+function publicKeyOf({ identity }: TokenNeeds, { kid, certificate }: SigningKey): KeyObject {
+  const known = identity.publicKeys.get(kid)
+  if (known !== undefined) return known
+  const key = new X509Certificate(Buffer.from(certificate, 'base64')).publicKey
+  identity.publicKeys.set(kid, key)
+  return key
+}

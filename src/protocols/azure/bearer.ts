@@ -1,0 +1,13 @@
+import { Problem } from '#model/problem.ts'
+import type { WireRequest } from '#protocols/http/request.ts'
+
+/** The bearer token of a request (RFC 6750 2.1). Raises `TokenMissing` where there is none or another scheme, `TokenMalformed` where it is no token. */
+export function bearerToken(request: WireRequest): string {
+  const given = request.header('authorization') ?? ''
+  const scheme = /^bearer(?: +|$)/i.exec(given)
+  if (scheme === null) throw new Problem({ code: 'TokenMissing' })
+  const token = given.slice(scheme[0].length)
+  if (token === '') throw new Problem({ code: 'TokenMissing' })
+  if (!/^[A-Za-z0-9._~+/=-]+$/.test(token)) throw new Problem({ code: 'TokenMalformed' })
+  return token
+}
