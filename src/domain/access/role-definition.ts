@@ -54,3 +54,6 @@ export function grantsOf(role: RoleDefinition): (action: string, data: boolean) 
     return granted
   }
 }
+
+/** Owner: the one role of which a subscription always keeps an assignment. */
+export const ownerRoleId = '8e3af657-a8ff-443c-a75c-2fe8c4bcb635'

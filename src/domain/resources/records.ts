@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { compartmentId } from '#model/brands.ts'
+import { compartmentId, millis } from '#model/brands.ts'
 import { scopeSchema } from '#domain/access/records.ts'
 import { family } from '#domain/records/family.ts'
 
@@ -17,6 +17,8 @@ export const resourceEnvelope = {
   changedBy: z.string(),
   etag: z.string(),
 }
+
+export type ResourceEnvelope = z.output<z.ZodObject<typeof resourceEnvelope>>
 
 const subscription = z.object({ subscriptionId: z.string(), tenantId: z.string(), displayName: z.string(), createdAt: z.number().int() })
 export type Subscription = z.output<typeof subscription>
@@ -100,6 +102,7 @@ export const deletedVaults = family<DeletedVault, readonly [name: string]>({
   format: 1,
   residency: 'resident',
   ruling: true,
+  dueAt: value => millis(value.scheduledPurgeAt),
 })
 
 const reservedName = z.object({

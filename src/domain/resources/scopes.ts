@@ -21,3 +21,7 @@ export const subscriptionScope = (subscriptionId: string): Scope => childScope(r
 
 export const groupScope = (subscriptionId: string, group: string): Scope =>
   childScope(subscriptionScope(subscriptionId), `resourcegroups/${group}`)
+
+/** ARM ids in Azure's spelling, of names as they were given. */
+export const groupArmId = (subscriptionId: string, group: string): string => `/subscriptions/${subscriptionId}/resourceGroups/${group}`
+export const resourceArmId = (groupId: string, type: string, name: string): string => `${groupId}/providers/${type}/${name}`
