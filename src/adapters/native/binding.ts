@@ -4,7 +4,7 @@ import process from 'node:process'
 import type { Bytes } from '#model/brands.ts'
 
 /** An opened cipher or key: an object that only the module can look into. */
-export type Opened = object
+type Opened = object
 
 /** Numbers of native/keystead.c. */
 export const paddings = { pkcs1: 0, oaep: 1, pss: 2 } as const

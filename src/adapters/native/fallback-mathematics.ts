@@ -67,7 +67,7 @@ function fallbackRsaKey(pkcs8: Bytes, random: Random): RsaPrivateKey {
           : { padding: constants.RSA_PKCS1_PADDING }
       const parameters = { key: opened(), ...scheme }
       try {
-        return privateDecrypt(parameters, ciphertext)
+        return plain(privateDecrypt(parameters, ciphertext))
       } catch {
         return undefined
       }
@@ -81,15 +81,18 @@ function fallbackRsaKey(pkcs8: Bytes, random: Random): RsaPrivateKey {
   }
 }
 
+/** The same bytes as a bare Uint8Array, which is what the native module answers with. */
+const plain = (buffer: Buffer): Bytes => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
+
 function rsaSign({ key, random }: { key: KeyObject; random: Random }, algorithm: RsaSignatureAlgorithm, digest: Bytes): Bytes {
   const row = signatureAlgorithms[algorithm]
   if (row.scheme === 'pss') {
     const modulusBits = key.asymmetricKeyDetails?.modulusLength ?? 0
     const encoded = emsaPssEncode({ digestName: row.hash, modulusBits }, digest, random.bytes(digest.length))
-    return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, encoded)
+    return plain(privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, encoded))
   }
   const value = row.scheme === 'raw' ? digest : digestInfo(row.hash, digest)
-  return privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, value)
+  return plain(privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, value))
 }
 
 const curves = { 'P-256': p256, 'P-256K': secp256k1, 'P-384': p384, 'P-521': p521 } as const satisfies Record<EcSpec, unknown>
