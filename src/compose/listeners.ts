@@ -3,9 +3,8 @@ import type { Server as PlainServer } from 'node:http'
 import type { Server } from 'node:https'
 import { once } from 'node:events'
 import { adminSocketPath, prepareSocketFolder } from '#adapters/system/socket-path.ts'
-import { writeClientTrust, type ClientTrust } from '#adapters/tls/client-trust.ts'
-import { developmentTls } from '#adapters/tls/development.ts'
-import { listenerTls, loadServerCertificate, watchCertificate, type CertificateFiles } from '#adapters/tls/server-certificate.ts'
+import type { ClientTrust } from '#adapters/tls/client-trust.ts'
+import { listenerTls, loadServerCertificate, watchCertificate } from '#adapters/tls/server-certificate.ts'
 import type { Config } from '#config'
 import type { Context } from '#domain/context.ts'
 import type { Custody } from '#domain/seal/custody.ts'
@@ -21,7 +20,7 @@ import { createHttpsServer, createSocketServer } from '#protocols/http/server.ts
 import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
 import { createProxy } from '#protocols/proxy/server.ts'
 import { strayProtocol } from '#protocols/stray/index.ts'
-import { filesOf } from './data-directory.ts'
+import { openCertificates } from './certificates.ts'
 
 export interface Listeners {
   readonly ports: { readonly tls: number; readonly proxy: number | undefined; readonly health: number }
@@ -39,7 +38,6 @@ interface Opening {
   readonly state: () => string
 }
 
-const issuerKeyName = 'development-issuer'
 /** Requests under way get this long when the process ends. */
 const drainMs = 5_000
 
@@ -47,7 +45,7 @@ const drainMs = 5_000
 export async function openListeners(opening: Opening): Promise<Listeners> {
   const { config, context, runtime, state } = opening
   const { domain } = config
-  const files = await certificateFiles(opening)
+  const { files, trust, alias } = await openCertificates(opening)
   const certificate = loadServerCertificate(files, context.ground.clock.now())
   const pipelines: Pipeline[] = [
     createPipeline(context, entraProtocol(domain)),
@@ -67,7 +65,12 @@ export async function openListeners(opening: Opening): Promise<Listeners> {
     log: context.log,
   })
   const main = await listenLoopback(tls, config.port)
-  const proxy = createProxy({ domain, tlsPort: main.port, discoveryAlias: false, onTunnel: socket => void tls.emit('connection', socket) })
+  const proxy = createProxy({
+    domain,
+    tlsPort: main.port,
+    discoveryAlias: alias !== undefined,
+    onTunnel: (socket, { to }) => void (to === 'discovery' ? alias : tls)?.emit('connection', socket),
+  })
   const proxyPort = config.proxyPort === 'off' ? undefined : (await listenLoopback(proxy.server, config.proxyPort)).port
   const health = createHealthServer(state)
   const healthPort = (await listenLoopback(health, config.healthPort)).port
@@ -75,7 +78,7 @@ export async function openListeners(opening: Opening): Promise<Listeners> {
   const adminSocket = await listenSocket(admin, config)
   return {
     ports: { tls: main.port, proxy: proxyPort, health: healthPort },
-    trust: files.trust,
+    trust,
     adminSocket,
     proxyCounts: () => proxy.counts(),
     async stop() {
@@ -87,19 +90,6 @@ export async function openListeners(opening: Opening): Promise<Listeners> {
       main.close()
     },
   }
-}
-
-/** The operator's own, or the development authority's; its issuer's key is sealed among the cluster's keys. */
-async function certificateFiles({ config, context, custody }: Opening): Promise<CertificateFiles & { readonly trust: ClientTrust }> {
-  const { tls: dir, client } = filesOf(config.dataDir)
-  if (config.tls !== undefined) return { ...config.tls, trust: { caFile: config.tls.certFile, bundleFile: config.tls.certFile } }
-  const { clock, random } = context.ground
-  const made = await developmentTls(
-    { dir, domain: config.domain, regions: [], now: clock.now(), random },
-    { load: () => custody.clusterKey(issuerKeyName), save: pkcs8 => custody.keepClusterKey(issuerKeyName, pkcs8) },
-  )
-  if (made === undefined) throw new Error('the development certificate cannot be made while the instance is sealed')
-  return { certFile: made.certFile, keyFile: made.keyFile, trust: writeClientTrust(client, { rootPem: made.rootPem, extraRoots: [] }) }
 }
 
 /** A socket file that a killed process left behind is nobody's: the data directory's lock is ours. */

@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { ask, dataDirOf } from '#cli/admin.ts'
 import { clientVariables, hidingEntries, unwanted } from '#cli/client-environment.ts'
-import { openExecProxy } from '#cli/exec-proxy.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { CommandFailed, exits, note } from '#cli/output.ts'
 import { text, type Run } from '#cli/program.ts'
@@ -18,6 +17,7 @@ export const run: Run = async ({ options, arguments: [command, ...words] }) => {
   const environment = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'GET', path: '/environment' })
   const domain = textOf(memberOf(environment, 'domain'))
   const pass = Array.isArray(options['pass']) ? options['pass'].filter(host => typeof host === 'string') : []
+  const { openExecProxy } = await import('#compose/exec-proxy.ts')
   const proxy = await openExecProxy({ domain, tlsPort: Number(memberOf(environment, 'port')), pass })
   const code = await spawned(
     command,

@@ -41,7 +41,7 @@ async function instance(
     tlsPort,
     discoveryAlias: true,
     ...options,
-    onTunnel: (socket, to) => (to === 'discovery' ? discovery : tls).emit('connection', socket),
+    onTunnel: (socket, { to }) => (to === 'discovery' ? discovery : tls).emit('connection', socket),
   })
   const { port } = await listenLoopback(proxy.server, 0)
   ends.push(() => {

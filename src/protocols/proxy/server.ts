@@ -10,7 +10,9 @@ const tunnelsMaxDefault = 1_000
 
 export interface ProxyOptions extends ServedNames {
   /** Takes the accepted socket as if it had come in on the TLS port: `tlsServer.emit('connection', socket)`. The peer address stays true. */
-  readonly onTunnel: (socket: Duplex, to: 'instance' | 'discovery') => void
+  readonly onTunnel: (socket: Duplex, target: Exclude<Target, { readonly to: 'nobody' }>) => void
+  /** Who was refused: `exec` tells it at its end. */
+  readonly onRefused?: (host: string) => void
   readonly tunnelsMax?: number
   readonly headTimeoutMs?: number
 }
@@ -38,6 +40,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     const target = judgeTarget(request.url ?? '', options)
     if (target.to === 'nobody' || open.size >= (options.tunnelsMax ?? tunnelsMaxDefault)) {
       count.refused++
+      options.onRefused?.(target.host)
       refuse(socket, target)
       return
     }
@@ -49,7 +52,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     if (head.length > 0) socket.unshift(head)
     // A TLS socket copies this: half open, a client that goes away in the handshake would hold its tunnel for two minutes.
     socket.allowHalfOpen = false
-    options.onTunnel(socket, target.to)
+    options.onTunnel(socket, target)
   })
   return {
     server,

@@ -5,10 +5,13 @@ export interface ServedNames {
   readonly tlsPort: number
   /** `login.microsoftonline.com` is answered here, for one request alone. */
   readonly discoveryAlias: boolean
+  /** Hosts outside that a command asked to reach: exact names in lower case. */
+  readonly pass?: ReadonlySet<string>
 }
 
 export type Target =
   | { readonly to: 'instance' | 'discovery'; readonly host: string }
+  | { readonly to: 'outside'; readonly host: string; readonly port: number }
   /** `reason` is fit for a reason phrase: several clients show nothing else. */
   | {
       readonly to: 'nobody'
@@ -27,6 +30,7 @@ export function judgeTarget(authority: string, served: ServedNames): Target {
   const host = name.endsWith('.') ? name.slice(0, -1) : name
   if (!hostName.test(host) && !host.startsWith('[')) return refused('', 'Malformed-target')
   const what = named(host, served)
+  if (what === undefined && served.pass?.has(host) === true) return { to: 'outside', host, port: Number(port) }
   if (what === undefined) return refused(host, 'Host-not-served-by-Keystead')
   const ports = { loopback: [served.tlsPort], domain: [443, served.tlsPort], discovery: [443] }[what]
   if (!ports.includes(Number(port))) return refused(host, 'Port-not-served-by-Keystead')

@@ -1,0 +1,51 @@
+import type { Server } from 'node:https'
+import { discoveryCertificate } from '#adapters/tls/discovery-certificate.ts'
+import { writeClientTrust, type ClientTrust } from '#adapters/tls/client-trust.ts'
+import { developmentTls } from '#adapters/tls/development.ts'
+import { listenerTls, loadServerCertificate, type CertificateFiles } from '#adapters/tls/server-certificate.ts'
+import type { Config } from '#config'
+import type { Context } from '#domain/context.ts'
+import type { Custody } from '#domain/seal/custody.ts'
+import { createDiscoveryAlias } from '#protocols/proxy/discovery.ts'
+import { discoveryHost } from '#protocols/proxy/target.ts'
+import { filesOf } from './data-directory.ts'
+
+export interface Certificates {
+  readonly files: CertificateFiles
+  readonly trust: ClientTrust
+  /** Local profile, unless it is switched off: answers instance discovery under a chain of its own. */
+  readonly alias: Server | undefined
+}
+
+const issuerKeyName = 'development-issuer'
+
+/** The operator's own, or the development authority's; its issuer's key is sealed among the cluster's keys. */
+export async function openCertificates({
+  config,
+  context,
+  custody,
+}: {
+  config: Config
+  context: Context
+  custody: Custody
+}): Promise<Certificates> {
+  if (config.tls !== undefined)
+    return { files: config.tls, trust: { caFile: config.tls.certFile, bundleFile: config.tls.certFile }, alias: undefined }
+  const { tls: dir, client } = filesOf(config.dataDir)
+  const { clock, random } = context.ground
+  const now = clock.now()
+  const made = await developmentTls(
+    { dir, domain: config.domain, regions: [], now, random },
+    { load: () => custody.clusterKey(issuerKeyName), save: pkcs8 => custody.keepClusterKey(issuerKeyName, pkcs8) },
+  )
+  if (made === undefined) throw new Error('the development certificate cannot be made while the instance is sealed')
+  const files = { certFile: made.certFile, keyFile: made.keyFile }
+  if (!config.discoveryAlias) return { files, trust: writeClientTrust(client, { rootPem: made.rootPem, extraRoots: [] }), alias: undefined }
+  const discovery = await discoveryCertificate(discoveryHost, { dir, now, random })
+  const { cert, key } = loadServerCertificate(discovery, now)
+  return {
+    files,
+    trust: writeClientTrust(client, { rootPem: made.rootPem, extraRoots: [discovery.rootPem] }),
+    alias: createDiscoveryAlias({ domain: config.domain, tls: { ...listenerTls, cert, key } }),
+  }
+}

@@ -1,0 +1,53 @@
+import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { publicAddressOf } from '#adapters/system/public-address.ts'
+import { listenLoopback } from '#protocols/http/listen-loopback.ts'
+import { createProxy } from '#protocols/proxy/server.ts'
+
+export interface ExecProxy {
+  readonly url: string
+  /** Hosts and how often. */
+  readonly served: Readonly<Record<string, number>>
+  readonly refused: Readonly<Record<string, number>>
+  close(): void
+}
+
+/** The proxy of one command: names of the instance go to its TLS port, the hosts of `--pass` outside, nothing else anywhere. */
+export async function openExecProxy(how: {
+  readonly domain: string
+  readonly tlsPort: number
+  readonly pass: readonly string[]
+}): Promise<ExecProxy> {
+  const served: Record<string, number> = {}
+  const refused: Record<string, number> = {}
+  const count = (of: Record<string, number>, host: string): void => {
+    of[host] = (of[host] ?? 0) + 1
+  }
+  const proxy = createProxy({
+    domain: how.domain,
+    tlsPort: how.tlsPort,
+    discoveryAlias: false,
+    pass: new Set(how.pass.map(host => host.toLowerCase())),
+    onRefused: host => count(refused, host),
+    onTunnel(socket, target) {
+      count(served, target.host)
+      if (target.to === 'outside') void outside(socket, target)
+      else join(socket, connect({ host: '127.0.0.1', port: how.tlsPort }))
+    },
+  })
+  const { port } = await listenLoopback(proxy.server, 0)
+  return { url: `http://127.0.0.1:${port}`, served, refused, close: () => proxy.stop() }
+}
+
+function join(near: Duplex, far: Socket): void {
+  far.on('error', () => near.destroy())
+  near.on('error', () => far.destroy())
+  near.on('close', () => far.destroy())
+  near.pipe(far).pipe(near)
+}
+
+async function outside(socket: Duplex, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
+  const address = await publicAddressOf(host).catch(() => undefined)
+  if (address === undefined) socket.destroy()
+  else join(socket, connect({ host: address, port }))
+}
