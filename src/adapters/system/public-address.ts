@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIPv6 } from 'node:net'
 
-/** Addresses that a name from outside must never lead to (security-and-reliability.md 5.7). */
+/** Addresses that a name from outside must never lead to (security-and-reliability.md 5.7); the list checks IPv4-mapped ones as what they map. */
 const denied = new BlockList()
 for (const [net, bits] of [
   ['0.0.0.0', 8],
@@ -16,7 +16,6 @@ for (const [net, bits] of [
   denied.addSubnet(net, bits, 'ipv4')
 for (const [net, bits] of [
   ['::', 96],
-  ['::ffff:0:0', 96],
   ['64:ff9b::', 96],
   ['fc00::', 7],
   ['fe80::', 10],
