@@ -26,8 +26,9 @@ export function sqliteStore({ reader, writer }: { readonly reader: Reader; reado
     settleEffect: id => writer.calls.settleEffect(id),
     scrub: () => writer.calls.scrub(),
     async close() {
-      await writer.close()
+      // The writer last: who closes last writes the log back and removes it, and a reader cannot.
       reader[Symbol.dispose]()
+      await writer.close()
     },
   }
 }

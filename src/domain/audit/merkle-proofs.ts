@@ -38,23 +38,32 @@ export function includes({ leaf, index, size, root }: Inclusion, proof: readonly
   return same(climbed, root)
 }
 
+interface Place {
+  readonly at: number
+  /** The right edge on the same level. */
+  readonly last: number
+}
+
 /** On which side each sibling of a proof stands; `undefined` where the proof is too short or too long for that place. */
-function sidesOf(place: { readonly at: number; readonly last: number }, count: number): readonly ('left' | 'right')[] | undefined {
+function sidesOf(leaf: Place, count: number): readonly ('left' | 'right')[] | undefined {
   const sides: ('left' | 'right')[] = []
-  let { at, last } = place
-  const up = (): void => {
-    at = half(at)
-    last = half(last)
-  }
-  for (let level = 0; level < count; level += 1) {
-    if (last === 0) return undefined
-    const left = at % 2 === 1 || at === last
+  let place = leaf
+  while (sides.length < count) {
+    if (place.last === 0) return undefined
+    const left = place.at % 2 === 1 || place.at === place.last
     sides.push(left ? 'left' : 'right')
-    // A right edge without sibling: the levels in between have nothing to join.
-    while (left && at % 2 === 0 && at !== 0) up()
-    up()
+    place = above(left ? joined(place) : place)
   }
-  return last === 0 ? sides : undefined
+  return place.last === 0 ? sides : undefined
+}
+
+const above = ({ at, last }: Place): Place => ({ at: half(at), last: half(last) })
+
+/** A right edge without sibling: the levels in between have nothing to join. */
+function joined(edge: Place): Place {
+  let place = edge
+  while (place.at % 2 === 0 && place.at !== 0) place = above(place)
+  return place
 }
 
 /** Proves that the first `size` leaves are still what they were. */
@@ -78,17 +87,20 @@ export interface Consistency {
 export function consistent({ from, to }: Consistency, proof: readonly Bytes[]): boolean {
   if (from.size > to.size) return false
   if (from.size === to.size) return proof.length === 0 && same(from.root, to.root)
-  if (from.size === 0) return proof.length === 0
-  const [first, ...rest] = isPowerOfTwo(from.size) ? [from.root, ...proof] : proof
-  if (first === undefined) return false
-  const place = { at: from.size - 1, last: to.size - 1 }
-  while (place.at % 2 === 1) [place.at, place.last] = [half(place.at), half(place.last)]
-  const sides = sidesOf(place, rest.length)
-  if (sides === undefined) return false
-  let [old, now] = [first, first]
-  for (const [level, sibling] of rest.entries()) {
-    if (sides[level] === 'left') [old, now] = [nodeHash(sibling, old), nodeHash(sibling, now)]
-    else now = nodeHash(now, sibling)
+  return from.size === 0 ? proof.length === 0 : continues({ from, to }, isPowerOfTwo(from.size) ? [from.root, ...proof] : proof)
+}
+
+/** The first of the nodes is the largest full subtree that both trees share on the way to the earlier one's edge. */
+function continues({ from, to }: Consistency, [shared, ...siblings]: readonly Bytes[]): boolean {
+  let place: Place = { at: from.size - 1, last: to.size - 1 }
+  while (place.at % 2 === 1) place = above(place)
+  const sides = sidesOf(place, siblings.length)
+  if (shared === undefined || sides === undefined) return false
+  let [old, now] = [shared, shared]
+  for (const [level, sibling] of siblings.entries()) {
+    const left = sides[level] === 'left'
+    if (left) old = nodeHash(sibling, old)
+    now = left ? nodeHash(sibling, now) : nodeHash(now, sibling)
   }
   return same(old, from.root) && same(now, to.root)
 }

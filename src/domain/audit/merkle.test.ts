@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { emptyTree, frontierBytes, grown, leafHash, rootOf, treeFrom } from './merkle.ts'
 import { consistencyProof, consistent, includes, inclusionProof, rootOver } from './merkle-proofs.ts'
 

@@ -1,0 +1,106 @@
+import type { CompartmentId } from '#model/brands.ts'
+import type { AuditBatch, AuditLog } from '#ports/audit-log.ts'
+import { type BatchCipher, openBatch } from './batch.ts'
+import { type AuditRow, parseRow } from './parse-row.ts'
+
+export interface QueryParts {
+  readonly log: Pick<AuditLog, 'nodes' | 'batches' | 'heads'>
+  readonly cipher: BatchCipher
+  readonly compartment: CompartmentId
+}
+
+/** All that are given must hold. */
+export interface AuditFilter {
+  /** Epoch milliseconds, included. */
+  readonly since?: number
+  /** Part of the resource's id, in any case. */
+  readonly resource?: string
+  /** Object id, application or credential. */
+  readonly principal?: string
+  readonly denied?: boolean
+  readonly limit?: number
+  /** Where an earlier answer ended. */
+  readonly after?: AuditCursor
+}
+
+/** Number of the last row seen, by node. */
+export type AuditCursor = Readonly<Record<number, number>>
+
+const page = 64
+
+/** Rows oldest first, nodes merged by time. */
+export async function* queryAudit(parts: QueryParts, filter: AuditFilter): AsyncGenerator<AuditRow> {
+  const wanted = matcher(filter)
+  let left = filter.limit ?? Number.POSITIVE_INFINITY
+  if (left <= 0) return
+  for await (const batch of merged(parts, filter)) {
+    for (const row of rowsOf(parts, batch)) {
+      if (row.seq <= (filter.after?.[row.node] ?? 0) || !wanted(row)) continue
+      yield row
+      left -= 1
+      if (left <= 0) return
+    }
+  }
+}
+
+const rowsOf = ({ cipher, compartment }: QueryParts, batch: AuditBatch): readonly AuditRow[] =>
+  openBatch(cipher, compartment, batch).map(parseRow)
+
+function matcher({ since, resource, principal, denied }: AuditFilter): (row: AuditRow) => boolean {
+  const part = resource?.toLowerCase()
+  const from = since === undefined ? undefined : Temporal.Instant.fromEpochMilliseconds(since).toString({ smallestUnit: 'millisecond' })
+  const tests: ((row: AuditRow) => boolean)[] = []
+  if (from !== undefined) tests.push(row => row.at >= from)
+  if (part !== undefined) tests.push(row => row.resourceId.toLowerCase().includes(part))
+  if (principal !== undefined) tests.push(({ actor }) => [actor.oid, actor.appid, actor.credentialId].includes(principal))
+  if (denied === true) tests.push(row => !row.decision.allow)
+  return row => tests.every(test => test(row))
+}
+
+interface Lane {
+  readonly next: () => Promise<void>
+  readonly first: () => AuditBatch | undefined
+}
+
+/** Batches of all nodes by the time they were sealed. */
+async function* merged(parts: QueryParts, filter: AuditFilter): AsyncGenerator<AuditBatch> {
+  const lanes: Lane[] = []
+  for (const node of await parts.log.nodes()) lanes.push(await laneOf(parts, { node, filter }))
+  for (;;) {
+    const lane = earliest(lanes)
+    const batch = lane?.first()
+    if (lane === undefined || batch === undefined) return
+    yield batch
+    await lane.next()
+  }
+}
+
+const earliest = (lanes: readonly Lane[]): Lane | undefined =>
+  lanes.filter(lane => lane.first() !== undefined).sort((a, b) => (a.first()?.at ?? 0) - (b.first()?.at ?? 0))[0]
+
+async function laneOf({ log }: QueryParts, { node, filter }: { readonly node: number; readonly filter: AuditFilter }): Promise<Lane> {
+  let after = await startOf(log, { node, filter })
+  let waiting: readonly AuditBatch[] = await log.batches(node, after, page)
+  return {
+    first: () => waiting[0],
+    async next() {
+      after = waiting[0]?.seq ?? after
+      waiting = waiting.slice(1)
+      if (waiting.length === 0) waiting = await log.batches(node, after, page)
+    },
+  }
+}
+
+/** Skips, by the columns in the clear alone, batches that were sealed before `since` or seen before. */
+async function startOf(log: QueryParts['log'], { node, filter }: { readonly node: number; readonly filter: AuditFilter }): Promise<number> {
+  const { since = 0, after = {} } = filter
+  const seen = after[node] ?? 0
+  let start = 0
+  for (let heads = await log.heads(node, 0, page); heads.length > 0; heads = await log.heads(node, start, page)) {
+    for (const head of heads) {
+      if (head.at >= since && head.seq + head.count - 1 > seen) return start
+      start = head.seq
+    }
+  }
+  return start
+}
