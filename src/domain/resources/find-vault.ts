@@ -35,7 +35,9 @@ const keyPolicyOf = ({ tenantId, objectId, permissions }: AccessPolicy): KeyPoli
 export function policiesAt(context: Needs<'vaults'>): PoliciesAt {
   const byVault = new Map<string, readonly KeyPolicy[]>()
   const note = ({ path: [armId], value }: HeldVault): void => {
-    if (!value.enableRbacAuthorization) byVault.set(armId, value.accessPolicies.map(keyPolicyOf))
+    if (value.enableRbacAuthorization) return
+    // A policy with an application counts only for that application on behalf of the object: no such token is issued here, so it grants nothing.
+    byVault.set(armId, value.accessPolicies.filter(policy => policy.applicationId === undefined).map(keyPolicyOf))
   }
   for (const held of context.vaults.peek()) note(held)
   context.vaults.observe((before, after) => {

@@ -1,0 +1,43 @@
+import type { Scope } from '#model/brands.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { compartmentOfGuid } from '#domain/instance.ts'
+import type { Held } from '#domain/records/family.ts'
+import { standsIn } from '#domain/resources/scopes.ts'
+import type { RoleAssignment } from './records.ts'
+
+export type HeldAssignment = Held<RoleAssignment, readonly [scope: string, name: string]>
+
+/** Above, at or below; `undefined`: aside. */
+export const relation = (assigned: Scope, scope: Scope): 'above' | 'at' | 'below' | undefined => {
+  const [inside, outside] = [standsIn(scope, assigned), standsIn(assigned, scope)]
+  return inside && outside ? 'at' : inside ? 'above' : outside ? 'below' : undefined
+}
+
+export interface AssignmentsAsked {
+  readonly tenantId: string
+  readonly scope: Scope
+  /** `atScope()`: this scope and above, nothing below. */
+  readonly atScope: boolean
+  readonly principalId?: string
+}
+
+/** Role assignments at, above and below a scope, as ARM lists them. */
+export function assignmentsAround(context: Needs<'roleAssignments'>, call: Call, asked: AssignmentsAsked): readonly HeldAssignment[] {
+  const { tenantId, scope, atScope, principalId } = asked
+  return context.roleAssignments.all(call, compartmentOfGuid(tenantId), ({ value }) => {
+    if (principalId !== undefined && value.principalId !== principalId) return false
+    const where = relation(value.scope, scope)
+    return where !== undefined && !(atScope && where === 'below')
+  })
+}
+
+/** What is deleted takes its assignments along: a namesake made later begins with none. */
+export function removeAssignmentsIn(
+  context: Needs<'roleAssignments'>,
+  call: Call,
+  at: { readonly tenantId: string; readonly scope: Scope },
+): void {
+  const inside = context.roleAssignments.all(call, compartmentOfGuid(at.tenantId), ({ value }) => standsIn(value.scope, at.scope))
+  for (const held of inside) context.roleAssignments.remove(call, held)
+}
