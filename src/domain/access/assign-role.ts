@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import type { Scope } from '#model/brands.ts'
+import { Problem } from '#model/problem.ts'
+import type { Call } from '#domain/call.ts'
+import type { Context } from '#domain/context.ts'
+import { actorName } from '#domain/resources/envelope.ts'
+import { refuseNowhere } from '#domain/resources/find-place.ts'
+import { principalById } from '#domain/identity/directory.ts'
+import { compartmentOfGuid } from '#domain/instance.ts'
+import { assertPermits, type Permit } from './permit.ts'
+import { roleIdFact } from './rule-books/azure-rbac.ts'
+import type { HeldAssignment } from './scope-assignments.ts'
+
+export interface AssignRole {
+  readonly permit: Permit<'roleAssignment.write'>
+  readonly tenantId: string
+  readonly scope: Scope
+  /** The scope as an ARM id in Azure's spelling. */
+  readonly scopeId: string
+  /** A GUID that the caller chose. */
+  readonly name: string
+  readonly roleId: string
+  readonly principalId: string
+  readonly principalType?: string | undefined
+  readonly description?: string | undefined
+}
+
+const refused = (status: number, code: string, message: string): Problem =>
+  new Problem({ code: 'ArmRefused', details: { status, code, message } })
+
+/**
+ * Gives a principal a role at a scope: it counts for the next request. Raises `ArmRefused` RoleDefinitionDoesNotExist, PrincipalNotFound,
+ * UnmatchedPrincipalType, RoleAssignmentExists, RoleAssignmentUpdateNotPermitted; `ResourceNotFound` and its kin for a scope that is not there.
+ */
+export async function assignRole(
+  context: Context,
+  call: Call,
+  request: AssignRole,
+): Promise<{ readonly assignment: HeldAssignment; readonly created: boolean }> {
+  const { permit, tenantId, scope, roleId, principalId } = request
+  assertPermits(permit, scope)
+  const asked = permit.question.facts(roleIdFact)
+  assert(asked === undefined || asked === roleId, 'a permit for one role gives no other')
+  call.details.set('principalId', principalId).set('roleDefinitionId', roleId)
+  await refuseNowhere(context, call, scope)
+  if (context.rbac.role(roleId) === undefined)
+    throw refused(404, 'RoleDefinitionDoesNotExist', `The specified role definition with ID '${roleId}' does not exist.`)
+  await refuseNobody(context, call, request)
+  const place = scope.at(-1) ?? ''
+  const home = compartmentOfGuid(tenantId)
+  const found = await context.roleAssignments.get(call, home, [place, request.name.toLowerCase()])
+  if (found !== undefined) return { assignment: change(context, call, { found, request }), created: false }
+  const [twin] = context.roleAssignments.all(
+    call,
+    home,
+    ({ value }) => value.principalId === principalId && value.roleId === roleId && value.scope.at(-1) === place,
+  )
+  if (twin !== undefined)
+    throw refused(
+      409,
+      'RoleAssignmentExists',
+      `The role assignment already exists. The ID of the existing role assignment is ${twin.value.name.replaceAll('-', '')}.`,
+    )
+  const by = actorName(call)
+  const assignment = context.roleAssignments.create(call, home, {
+    path: [place, request.name.toLowerCase()],
+    value: {
+      name: request.name,
+      scopeId: request.scopeId,
+      scope,
+      roleId,
+      principalId,
+      principalType: 'ServicePrincipal',
+      ...(request.description !== undefined && { description: request.description }),
+      createdAt: call.at,
+      createdBy: by,
+      updatedAt: call.at,
+      updatedBy: by,
+    },
+  })
+  return { assignment, created: true }
+}
+
+async function refuseNobody(context: Context, call: Call, { tenantId, principalId, principalType }: AssignRole): Promise<void> {
+  const principal = await principalById(context, call, tenantId, principalId)
+  if (principal === undefined) {
+    const message = `Principal ${principalId.replaceAll('-', '')} does not exist in the directory ${tenantId}. Check that you have the correct principal ID. If you are creating this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype`
+    throw refused(400, 'PrincipalNotFound', message)
+  }
+  if (principalType !== undefined && principalType !== 'ServicePrincipal') {
+    const message = `The PrincipalId '${principalId}' has type 'ServicePrincipal', which is different from the specified PrincipalType '${principalType}'.`
+    throw refused(400, 'UnmatchedPrincipalType', message)
+  }
+}
+
+/** The same triple again changes the description alone. */
+function change(
+  context: Context,
+  call: Call,
+  { found, request }: { readonly found: HeldAssignment; readonly request: AssignRole },
+): HeldAssignment {
+  const { value } = found
+  if (value.principalId !== request.principalId || value.roleId !== request.roleId)
+    throw refused(
+      409,
+      'RoleAssignmentUpdateNotPermitted',
+      'Tenant ID, application ID, principal ID, and scope are not allowed to be updated.',
+    )
+  if (request.description === value.description) return found
+  return context.roleAssignments.update(call, found, {
+    ...value,
+    description: request.description,
+    updatedAt: call.at,
+    updatedBy: actorName(call),
+  })
+}
