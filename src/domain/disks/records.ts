@@ -50,6 +50,10 @@ export const diskEncryptionSets = family<DiskEncryptionSet, readonly [armId: str
   dueAt: value => (value.dueAt === undefined ? undefined : millis(value.dueAt)),
 })
 
+/** Disks under a set: what `associatedResources` lists and a re-wrap walks. */
+export const setTag = (setId: string): readonly [string, string] => ['set', setId.toLowerCase()]
+export const exportTag = (exportName: string): readonly [string, string] => ['export', exportName]
+
 /** One pass over the bytes. A platform DEK is the disk record's material at `dekId`; a customer one stands here wrapped by the set's key. */
 const diskLayer = z.object({
   dekId: z.string(),
@@ -57,6 +61,18 @@ const diskLayer = z.object({
   wrapped: z.object({ keyUrl: z.string(), algorithm: z.string(), value: z.string() }).optional(),
 })
 export type DiskLayer = z.output<typeof diskLayer>
+
+export const diskSettings = z.object({
+  tier: z.string().optional(),
+  maxShares: z.number().int().optional(),
+  burstingEnabled: z.boolean().optional(),
+  hyperVGeneration: z.string().optional(),
+  dataAccessAuthMode: z.string().optional(),
+  diskIOPSReadWrite: z.number().int().optional(),
+  diskMBpsReadWrite: z.number().int().optional(),
+  optimizedForFrequentAttach: z.boolean().optional(),
+})
+export type DiskSettings = z.output<typeof diskSettings>
 
 const disk = z.object({
   ...resourceEnvelope,
@@ -75,17 +91,20 @@ const disk = z.object({
   publicNetworkAccess: z.enum(['Enabled', 'Disabled']),
   zones: z.array(z.string()).optional(),
   osType: z.string().optional(),
-  /** Name of its export: unguessable, the same while the disk lives. */
+  /** What is kept and told again, and changes nothing here: tier, shares, bursting. */
+  settings: diskSettings.optional(),
+  /** Name of its export: the subscription's 32 hex digits, a point and 32 random ones; unguessable, the same while the disk lives. */
   exportName: z.string(),
   epoch: z.number().int(),
 })
 export type Disk = z.output<typeof disk>
 
-/** In the subscription's compartment; path: ARM id in lower case. */
+/** In the subscription's compartment; path: ARM id in lower case. Found by its set and by its export's name too. */
 export const disks = family<Disk, readonly [armId: string]>({
   name: 'disks',
   schema: disk,
   format: 1,
   residency: 'resident',
   ruling: false,
+  tags: ({ encryption, exportName }) => [exportTag(exportName), ...(encryption.setId === undefined ? [] : [setTag(encryption.setId)])],
 })

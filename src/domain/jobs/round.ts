@@ -4,6 +4,7 @@ import { LeaseLost } from '#domain/perform.ts'
 import { kinds } from '#domain/records/kinds.ts'
 import { createRest, type Rest } from './rest.ts'
 import { runStep, runTask } from './run-step.ts'
+import type { SchedulerParts } from './scheduler.ts'
 import type { Due, DueTask, JobRunner } from './task.ts'
 
 /** security-and-reliability.md 3.6: whoever holds it is the only one; every write carries its epoch. */
@@ -11,34 +12,43 @@ const leaseName = 'scheduler'
 const leaseMs = 15_000
 const renewMs = 5_000
 const pageRows = 100
+const effectHoldMs = 60_000
 
 export interface Round {
   /** Queues work that does not wait for a due time; answers whether there is any. */
   want(task: DueTask, due: readonly Due[]): boolean
+  /** Time has passed: the next pass looks at what nobody was told of too. */
+  beat(): void
   /** Does what there is, one step of each job; answers whether there is more to do at once. */
   pass(): Promise<boolean>
 }
 
-interface RoundParts {
-  readonly tasks: readonly DueTask[]
-  readonly runners: readonly JobRunner[]
-}
+type RoundParts = Omit<SchedulerParts, 'intervalMs'>
 
 /** One look of the scheduler at everything, under its lease. */
 export function createRound(context: Context, parts: RoundParts): Round {
   const queue = new Map<string, { readonly task: DueTask; readonly due: Due }>()
   const rest = createRest(() => context.ground.clock.monotonic())
   const lease = createLease(context)
+  let beaten = true
+  const want = (task: DueTask, dues: readonly Due[]): boolean => {
+    for (const due of dues) queue.set(JSON.stringify([task.operation, due.compartment, due.path]), { task, due })
+    return dues.length > 0
+  }
+  async function afterBeat(): Promise<void> {
+    beaten = false
+    for (const reaction of parts.reactions ?? []) want(reaction.task, await reaction.sweep())
+    for (const [topic, consume] of Object.entries(parts.effects ?? {})) await consumeEffects(context, topic, consume)
+  }
   return {
-    want(task, dues) {
-      for (const due of dues) queue.set(JSON.stringify([task.operation, due.compartment, due.path]), { task, due })
-      return dues.length > 0
-    },
+    want,
+    beat: () => void (beaten = true),
     async pass() {
       const fence = await lease.fence()
       // Another node's: it does the work, and this one looks again at the next beat.
       if (fence === undefined) return false
       try {
+        if (beaten) await afterBeat()
         for (const [name, { task, due }] of queue) {
           queue.delete(name)
           await runTask(context, { task, due, fence })
@@ -77,6 +87,19 @@ function createLease({ ground: { clock, node }, store }: Context): Lease {
 interface Under {
   readonly fence: Fence
   readonly rest: Rest
+}
+
+/** What is not settled comes again when its hold is over. */
+async function consumeEffects(context: Context, topic: string, consume: (body: string) => Promise<void>): Promise<void> {
+  const taken = await context.store.takeEffects(topic, { now: context.ground.clock.now(), limit: pageRows, holdMs: effectHoldMs })
+  for (const { id, body } of taken) {
+    try {
+      await consume(new TextDecoder().decode(body))
+      await context.store.settleEffect(id)
+    } catch (cause) {
+      context.log.error('scheduler.effect-failed', cause, { topic })
+    }
+  }
 }
 
 async function runDue(context: Context, tasks: readonly DueTask[], { fence, rest }: Under): Promise<boolean> {

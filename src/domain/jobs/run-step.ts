@@ -66,8 +66,10 @@ export async function runStep(context: Context, { runner, job, fence, rest }: St
     fence,
     async run(call) {
       const now = await runningJob(context, call, job)
-      if (now !== undefined) endJob(context, call, { job: now, state: 'failed', error })
-      return now !== undefined
+      if (now === undefined) return false
+      endJob(context, call, { job: now, state: 'failed', error })
+      await runner.failed?.(context, call, { job: now, error })
+      return true
     },
   })
   return true

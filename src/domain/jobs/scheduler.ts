@@ -1,12 +1,15 @@
+import type { Change } from '#ports/record-store.ts'
 import type { Context } from '#domain/context.ts'
 import { kinds } from '#domain/records/kinds.ts'
-import { createRound } from './round.ts'
+import { createRound, type Round } from './round.ts'
 import type { DueTask, JobRunner, Reaction } from './task.ts'
 
 export interface SchedulerParts {
   readonly tasks: readonly DueTask[]
   readonly runners: readonly JobRunner[]
   readonly reactions?: readonly Reaction[]
+  /** Consumers of outbox topics: each must bear being called twice with the same body. */
+  readonly effects?: Readonly<Record<string, (body: string) => Promise<void>>>
   /** How often it looks without being called. News call it at once. */
   readonly intervalMs: number
 }
@@ -26,37 +29,41 @@ const gapMs = 20
 export function startScheduler(context: Context, parts: SchedulerParts): Scheduler {
   const { clock, view } = context.ground
   const round = createRound(context, parts)
-  const watched = new Set<number>([kinds.jobs, ...parts.tasks.map(task => kinds[task.family])])
-  const state = { stopped: false, wanted: false, running: undefined as Promise<void> | undefined }
+  const calls = callsOf(parts, round)
+  const state: { stopped: boolean; wanted: boolean; running: Promise<void> | undefined } = {
+    stopped: false,
+    wanted: false,
+    running: undefined,
+  }
   let cancel = (): void => undefined
 
   function run(): void {
     if (state.stopped || state.running !== undefined) return
     state.wanted = false
-    state.running = round
-      .pass()
-      .catch((cause: unknown) => {
-        context.log.error('scheduler.pass-failed', cause)
-        return false
-      })
-      .then(more => {
-        state.running = undefined
-        if (more) run()
-        else if (state.wanted) cancel = clock.after(gapMs, run)
-        return undefined
-      })
+    state.running = passOnce().then(more => {
+      state.running = undefined
+      if (more) run()
+      else if (state.wanted) cancel = clock.after(gapMs, run)
+      return undefined
+    })
+  }
+  async function passOnce(): Promise<boolean> {
+    try {
+      return await round.pass()
+    } catch (cause) {
+      context.log.error('scheduler.pass-failed', cause)
+      return false
+    }
   }
   function tick(): void {
     if (state.stopped) return
-    for (const reaction of parts.reactions ?? []) round.want(reaction.task, reaction.sweep())
+    round.beat()
     state.wanted = true
     run()
     beat = clock.after(parts.intervalMs, tick)
   }
   view.onNews(news => {
-    if (state.stopped) return
-    const called = parts.reactions?.map(reaction => round.want(reaction.task, reaction.affected(news))).includes(true) ?? false
-    if (!called && !news.some(change => watched.has(change.kind))) return
+    if (state.stopped || !calls(news)) return
     state.wanted = true
     run()
   })
@@ -68,5 +75,14 @@ export function startScheduler(context: Context, parts: SchedulerParts): Schedul
       cancel()
       await state.running
     },
+  }
+}
+
+/** Do these news call the scheduler? What reactions have to do because of them is queued. */
+function callsOf(parts: SchedulerParts, round: Round): (news: readonly Change[]) => boolean {
+  const watched = new Set<number>([kinds.jobs, ...parts.tasks.map(task => kinds[task.family])])
+  return news => {
+    const queued = (parts.reactions ?? []).map(reaction => round.want(reaction.task, reaction.affected(news)))
+    return queued.includes(true) || news.some(change => watched.has(change.kind))
   }
 }

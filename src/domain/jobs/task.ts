@@ -27,13 +27,19 @@ export interface JobRunner {
   readonly operation: string
   /** Does the next bounded piece, stages the job's new state by `context.jobs.update`. */
   step(context: Context, call: Call, job: Held<Job, readonly [id: string]>): Promise<void>
+  /** What a job that has failed leaves at the thing it worked on: staged together with its end. */
+  failed?(
+    context: Context,
+    call: Call,
+    what: { readonly job: Held<Job, readonly [id: string]>; readonly error: { readonly code: string; readonly message: string } },
+  ): Promise<void>
 }
 
-/** What does not wait for a due time: records that follow others. Looks at memory alone and changes nothing. */
+/** What does not wait for a due time: records that follow others. Looks and changes nothing. */
 export interface Reaction {
   readonly task: DueTask
   /** Which records may have something to do because of this. */
   affected(news: readonly Change[]): readonly Due[]
-  /** All that may have something to do: at start and at each beat, for what nobody was told. */
-  sweep(): readonly Due[]
+  /** All that have something to do: at start and at each beat, for what nobody was told. */
+  sweep(): Promise<readonly Due[]>
 }
