@@ -1,0 +1,143 @@
+import type { Principal } from '#model/principal.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { resourceOf, type Reached } from './audiences.ts'
+import { signIn, type ClientCredential, type SignedIn } from './sign-in.ts'
+import { tokenLifeSeconds } from './lifetimes.ts'
+import { missing, refused } from './refusals.ts'
+import { signerAt, signText } from './signing-keys.ts'
+import { credentialClaim } from './token-claims.ts'
+
+export interface TokenRequest {
+  /** Of the path: id, domain, `common`, `adfs`. */
+  readonly tenant: string
+  readonly grantType: string | undefined
+  readonly clientId: string | undefined
+  readonly credential: ClientCredential
+  /** v2 asks by `scope`, v1 by `resource`; one of them counts. */
+  readonly asked: { readonly scope: string | undefined } | { readonly resource: string | undefined }
+  /** The client can be told to come again with claims: `CP1`. */
+  readonly capable: boolean
+  /** `https://login.D[:port]`. */
+  readonly login: string
+  readonly reached: Reached
+}
+
+export interface IssuedToken {
+  readonly accessToken: string
+  readonly audience: string
+  /** Seconds. */
+  readonly issuedAt: number
+  readonly expiresAt: number
+}
+
+type IssueNeeds = Needs<'identity' | 'instance' | 'tenants' | 'signingKeys' | 'module' | 'store' | 'ground'>
+
+/** Client credentials (RFC 6749 4.4) for an access token of ours. Raises `OAuthRefused`, `TenantNotFound`; the entry's actor is the application only once it has proved itself. */
+export async function issueToken(context: IssueNeeds, call: Call, request: TokenRequest): Promise<IssuedToken> {
+  call.ruling = { allowed: false, because: 'not-signed-in' }
+  if (request.grantType === undefined) throw missing('grant_type')
+  call.details.set('grantType', request.grantType)
+  if (request.grantType !== 'client_credentials')
+    throw refused('unsupportedGrant', `The app requested an unsupported grant type '${request.grantType.slice(0, 128)}'.`)
+  const audience = audienceAsked(request)
+  const signedIn = await signIn(context, call, request)
+  const resource = resourceOf(audience, request.reached)
+  if (resource === undefined)
+    throw refused(
+      'unknownResource',
+      `The resource principal named ${audience.slice(0, 256)} was not found in the tenant named ${signedIn.tenant.displayName}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
+    )
+  call.details.set('audience', audience)
+  call.who = actorOf(signedIn, request)
+  call.ruling = { allowed: true, by: signedIn.method }
+  return sign(context, call, { signedIn, request, audience, forGraph: resource === 'graph' })
+}
+
+const ignoredScopes = new Set(['openid', 'profile', 'offline_access'])
+
+/** One resource, all of what it gives (`/.default`); exactly one such suffix is taken off, and what remains is the audience, its slash included. */
+function audienceAsked({ asked }: TokenRequest): string {
+  if ('resource' in asked) {
+    if (asked.resource === undefined || asked.resource === '') throw missing('resource')
+    return asked.resource
+  }
+  const scopes = (asked.scope ?? '').split(' ').filter(scope => scope !== '' && !ignoredScopes.has(scope))
+  const [scope] = scopes
+  if (asked.scope === undefined || asked.scope.trim() === '') throw missing('scope')
+  if (scope === undefined || scopes.length > 1)
+    throw refused(
+      'badScope',
+      "The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' is not valid.",
+    )
+  if (!scope.endsWith('/.default'))
+    throw refused(
+      'notDefaultScope',
+      `The provided value for scope ${scope.slice(0, 256)} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+    )
+  return scope.slice(0, -'/.default'.length)
+}
+
+const issuerOf = (signedIn: SignedIn, { login }: TokenRequest): string => `${login}/${signedIn.tenant.tenantId}/`
+
+const actorOf = (signedIn: SignedIn, request: TokenRequest): Principal => ({
+  id: signedIn.principal.id,
+  kind: 'application',
+  tenant: signedIn.tenant.tenantId,
+  appId: signedIn.principal.appId,
+  credentialId: signedIn.credentialId,
+  authMethod: signedIn.method,
+  issuer: issuerOf(signedIn, request),
+})
+
+interface ToSign {
+  readonly signedIn: SignedIn
+  readonly request: TokenRequest
+  readonly audience: string
+  readonly forGraph: boolean
+}
+
+async function sign(context: IssueNeeds, call: Call, what: ToSign): Promise<IssuedToken> {
+  const { signedIn, audience } = what
+  const key = signerAt(context.identity.index.signingKeys(signedIn.tenant.tenantId), call.at)
+  const { kid } = key.value
+  // A signature is dear: a try that follows on the same ground gives the same token.
+  return call.once(`token ${kid} ${signedIn.principal.id} ${signedIn.credentialId} ${audience}`, async () => {
+    const issuedAt = Math.floor(call.at / 1_000)
+    const expiresAt = issuedAt + tokenLifeSeconds
+    const uti = context.ground.random.bytes(16).toBase64({ alphabet: 'base64url', omitPadding: true })
+    const claims = { ...claimsOf(what), iat: issuedAt, nbf: issuedAt, exp: expiresAt, uti }
+    const text = `${encoded({ typ: 'JWT', alg: 'RS256', x5t: kid, kid })}.${encoded(claims)}`
+    const signature = await signText(context, key, text)
+    return { accessToken: `${text}.${Buffer.from(signature).toString('base64url')}`, audience, issuedAt, expiresAt }
+  })
+}
+
+const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value), 'utf8').toString('base64url')
+
+/** The v1 token that ARM, Key Vault and Graph take (identity-and-arm.md 1.5). */
+function claimsOf({ signedIn, request, audience, forGraph }: ToSign): Readonly<Record<string, unknown>> {
+  const { tenant, principal, application } = signedIn
+  const issuer = issuerOf(signedIn, request)
+  return {
+    aud: audience,
+    iss: issuer,
+    appid: principal.appId,
+    appidacr: signedIn.method === 'certificate' ? '2' : '1',
+    idp: issuer,
+    idtyp: 'app',
+    oid: principal.id,
+    sub: principal.id,
+    tid: tenant.tenantId,
+    ver: '1.0',
+    ...(forGraph && application.directoryRight !== undefined && { roles: graphRoles[application.directoryRight] }),
+    ...(request.capable && { xms_cc: ['CP1'] }),
+    [credentialClaim]: signedIn.credentialId,
+  }
+}
+
+/** For clients that look; what counts is the directory itself. */
+const graphRoles = {
+  read: ['Application.Read.All', 'Directory.Read.All'],
+  write: ['Application.ReadWrite.All', 'Directory.ReadWrite.All'],
+} as const

@@ -1,0 +1,23 @@
+import type { Context } from '#domain/context.ts'
+import type { Operation } from '#protocols/http/operation.ts'
+import type { EntraSite } from '#protocols/entra/site.ts'
+import { authorizeV1, authorizeV2 } from './authorize.ts'
+import { deviceCodeV1, deviceCodeV2 } from './device-code.ts'
+import { keysV1, keysV2 } from './get-keys.ts'
+import { openIdV1, openIdV2 } from './get-openid-configuration.ts'
+import { discoverInstance } from './discover-instance.ts'
+import { issueTokenV1, issueTokenV2 } from './issue-token.ts'
+
+export const operations: readonly Operation<Context, EntraSite>[] = [
+  discoverInstance,
+  openIdV1,
+  openIdV2,
+  keysV1,
+  keysV2,
+  issueTokenV1,
+  issueTokenV2,
+  deviceCodeV1,
+  deviceCodeV2,
+  authorizeV1,
+  authorizeV2,
+]
