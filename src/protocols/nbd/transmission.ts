@@ -18,6 +18,9 @@ import { commandFlags, commands, magics } from './wire.ts'
 const statusExtentsMax = 16 * 1024
 const statusRangeMax = 1024 * 1024 * 1024
 
+/** Smaller ones cost less to collect than to free. */
+const freedBytesMin = 16 * 1024
+
 export interface TransmissionNeeds extends Negotiated {
   readonly socket: Socket
   /** A failure below that the client only sees as an error number. */
@@ -63,6 +66,7 @@ export class Transmission {
     const { socket } = this.#needs
     socket.on('data', (bytes: Buffer) => {
       this.#receive(bytes)
+      if (this.#waiting === undefined) giveMemoryBack(bytes)
     })
     socket.on('close', () => {
       this.#drop()
@@ -228,6 +232,14 @@ export class Transmission {
     this.#waiting = undefined
     this.#pool.drop()
   }
+}
+
+/**
+ * Frees what libuv read into, instead of leaving 64 KiB a read to the garbage collector, which then takes half the time of sequential writes.
+ * Only where the socket's own, whole memory is at hand; nobody may hold a part of it.
+ */
+function giveMemoryBack({ buffer, byteOffset, length }: Buffer): void {
+  if (length >= freedBytesMin && byteOffset === 0 && length === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
 function change(device: BlockDevice, { type, offset, length, flags }: Request, payload: Buffer | undefined): void {
