@@ -52,8 +52,9 @@ export interface AuditTarget {
 const userAgentMax = 256
 const textMax = 1_024
 
+/** Well-formed whatever came: RFC 8785 has no form for half a surrogate pair, and the cut may make one. */
 const capped = (text: string | undefined, most = textMax): string | undefined =>
-  text === undefined || text.length <= most ? text : `${text.slice(0, most - 1)}…`
+  (text === undefined || text.length <= most ? text : `${text.slice(0, most - 1)}…`)?.toWellFormed()
 
 /** Canonical JSON (RFC 8785) by construction: members in the order of their names, absent ones left out. */
 export function rowText(entry: AuditEntry): string {
@@ -62,10 +63,10 @@ export function rowText(entry: AuditEntry): string {
     actor: {
       appid: capped(actor.appid),
       authMethod: actor.authMethod,
-      credentialId: actor.credentialId,
+      credentialId: capped(actor.credentialId),
       kind: actor.kind,
       oid: capped(actor.oid),
-      tenant: actor.tenant,
+      tenant: capped(actor.tenant),
     },
     at: new Date(entry.at).toISOString(), // oxlint-disable-line no-restricted-globals -- formats a given time, reads no clock
     boot: entry.boot,
@@ -74,12 +75,12 @@ export function rowText(entry: AuditEntry): string {
     details: entry.details === undefined ? undefined : sorted(entry.details),
     durationMs: Math.round(entry.durationMs),
     node: entry.node,
-    operation: entry.operation,
+    operation: capped(entry.operation),
     plane: entry.plane,
-    requestId: entry.requestId,
+    requestId: capped(entry.requestId, userAgentMax),
     resourceId: capped(entry.resourceId),
     result: { code: result.code, http: result.http },
-    sourceIp: entry.sourceIp,
+    sourceIp: capped(entry.sourceIp),
     target:
       target === undefined
         ? undefined
