@@ -1,7 +1,7 @@
 // The one gate: format, lint, types, dead code, tests.
 import { step } from './run.ts'
 
-const places = ['src', 'tests', 'tools', 'bench'] as const
+const places = ['src', 'tests', 'tools', 'bench', 'demo'] as const
 
 step('format', ['oxfmt', '--check', ...places])
 step('lint', ['oxlint', ...places])
