@@ -69,6 +69,7 @@ export const problemKinds = {
   BackupInvalid: 'invalid',
   BackupForeign: 'forbidden',
   PurgeProtected: 'forbidden',
+  NetworkForbidden: 'forbidden',
   // the directory
   TenantNotFound: 'invalid',
   OAuthRefused: 'invalid',
@@ -128,6 +129,8 @@ interface DetailsOf {
   ValueLengthInvalid: { readonly message: string }
   KeyNotWhole: { readonly message: string }
   PurgeProtected: { readonly vault: string; readonly location: string }
+  /** A vault's firewall. `because`: the address is not listed, or public access is off; `bypassed`: trusted services may pass. */
+  NetworkForbidden: { readonly because: 'address' | 'publicAccess'; readonly bypassed: boolean; readonly address: string }
   TenantNotFound: { readonly tenant: string }
   /** An OAuth 2.0 refusal: RFC 6749 `error`, AADSTS number, sentence without secrets. */
   OAuthRefused: { readonly status: number; readonly error: string; readonly code: number; readonly message: string }

@@ -7,7 +7,9 @@ import { compartmentOf, recordId, sealed, type Bytes, type CompartmentId, type R
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { Vault } from '#domain/resources/records.ts'
+import { subscriptionOfArmId } from '#domain/resources/scopes.ts'
 import { canonicalPath } from '#domain/records/family.ts'
+import { travellingKinds } from '#domain/records/kinds.ts'
 import { keySchema, type Key } from './records.ts'
 
 /** What a backup can be brought back into: any vault of the same tenant and subscription. */
@@ -27,13 +29,12 @@ const title = new TextEncoder().encode('KeysteadBackupV1/key')
 const formatVersion = 1
 const indexAt = 1 + title.length + 1 + 4
 const bodyAt = indexAt + 32
-/** Of the sealed body's context. Nothing at rest has it: a backup never opens as a record, nor a record as a backup. */
-const backupKind = 200
+const kind = travellingKinds.keyBackups
 
 const body = z.object({ tenantId: z.string(), subscriptionId: z.string(), key: keySchema })
 
 export function belongingOf(vault: Pick<Vault, 'tenantId' | 'scope'>): Belonging {
-  const subscriptionId = vault.scope[1]?.split('/')[2]
+  const subscriptionId = subscriptionOfArmId(vault.scope.at(-1) ?? '')
   if (subscriptionId === undefined) throw new Error('a vault outside any subscription')
   return { tenantId: vault.tenantId, subscriptionId }
 }
@@ -48,7 +49,7 @@ const indexOf = (barrier: Barrier, installation: CompartmentId, { tenantId, subs
 export function sealBackup(barrier: Barrier, installation: CompartmentId, { belongsTo, key, materials }: BackedUpKey): Bytes {
   const id = indexOf(barrier, installation, belongsTo)
   using plain = new SecretBytes(pack(new TextEncoder().encode(JSON.stringify({ ...belongsTo, key })), materials))
-  const { term, body: box } = barrier.sealRecord({ id, kind: backupKind, version: formatVersion }, plain.bytes)
+  const { term, body: box } = barrier.sealRecord({ id, kind, version: formatVersion }, plain.bytes)
   const blob = new Uint8Array(bodyAt + box.length)
   blob[0] = title.length
   blob.set(title, 1)
@@ -84,7 +85,7 @@ function openFrame(
   try {
     return {
       id,
-      plain: barrier.openRecord({ id, kind: backupKind, version: formatVersion }, { term, body: sealed(blob.subarray(bodyAt)) }),
+      plain: barrier.openRecord({ id, kind, version: formatVersion }, { term, body: sealed(blob.subarray(bodyAt)) }),
     }
   } catch {
     // The barrier says only that it does not open: a touched bit, another installation's, a term that never was.

@@ -21,4 +21,7 @@ export const kinds = {
   settings: 60,
 } as const
 
+/** Numbers of sealed bodies that are no records at rest, and never open as one. */
+export const travellingKinds = { keyBackups: 200, pagingTokens: 201 } as const
+
 export type KindName = keyof typeof kinds

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { encryptionAlgorithms, signatureAlgorithms } from '#crypto/algorithms.ts'
+import { namesOf } from '#model/names.ts'
+import { Problem } from '#model/problem.ts'
+import { keyTypes } from '#domain/keys/specs.ts'
+import { base64url } from '#protocols/azure/base64url.ts'
+import { tagCharactersMax, tagsMax } from './limits.ts'
+
+// What several operations read. A refusal says what the property must be; problems.ts puts its name in front.
+
+const must = (be: string) => ({ error: `must be ${be}` })
+/** `null` is as good as absent (key-vault.md 1.8). */
+const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform(value => value ?? undefined)
+
+export const jsonBody = <S extends z.ZodRawShape>(shape: S) => z.object(shape, must('a JSON object'))
+
+/** 9999-12-31T23:59:59Z: beyond it no calendar of ours goes. */
+const secondsMax = 253_402_300_799
+/** Unix seconds on the wire, milliseconds inside. */
+const time = z
+  .int(must('an integer number of seconds since 1970-01-01T00:00:00Z'))
+  .min(0, must('not negative'))
+  .max(secondsMax, must('a time before the year 10000'))
+  .transform(seconds => seconds * 1000)
+
+const boolean = z.boolean(must('a boolean'))
+
+export const attributes = maybe(
+  jsonBody({ enabled: maybe(boolean), nbf: maybe(time), exp: maybe(time), exportable: maybe(boolean) }).transform(
+    ({ nbf, exp, enabled, exportable }) => ({ enabled, notBefore: nbf, expires: exp, exportable }),
+  ),
+)
+
+const tagText = z.string(must('a string')).max(tagCharactersMax, must(`at most ${tagCharactersMax} characters long`))
+export const tags = maybe(
+  z
+    .record(tagText, tagText, must(`an object of strings, names and values of at most ${tagCharactersMax} characters`))
+    .refine(value => Object.keys(value).length <= tagsMax, must(`an object of at most ${tagsMax} tags`)),
+)
+
+export const keyOps = maybe(z.array(z.string(must('a string')), must('an array of strings')))
+export const flag = maybe(boolean)
+/** Is it there at all? */
+export const presence = z.unknown().transform(value => value !== undefined && value !== null)
+
+export const keyType = z.enum(keyTypes, must(`one of ${keyTypes.join(', ')}`))
+export const integer = maybe(z.int(must('an integer')))
+export const text = maybe(z.string(must('a string')))
+/** Clients may say the exponent, not choose it (key-vault.md 2.2). */
+export const publicExponent = integer.refine(value => value === undefined || value === 65_537, must('65537'))
+
+/** Bytes, at least one. */
+const value = base64url.refine(bytes => bytes.length > 0, must('not empty'))
+
+const encryptionAlgorithm = z.enum(namesOf(encryptionAlgorithms), must(`one of ${Object.keys(encryptionAlgorithms).join(', ')}`))
+const signatureAlgorithm = z.enum(namesOf(signatureAlgorithms), must(`one of ${Object.keys(signatureAlgorithms).join(', ')}`))
+
+export const encryptionBody = jsonBody({ alg: encryptionAlgorithm, value })
+export const signBody = jsonBody({ alg: signatureAlgorithm, value })
+/** A signature of no length at all is a wrong one, not a wrong request. */
+export const verifyBody = jsonBody({ alg: signatureAlgorithm, digest: value, value: base64url })
+export const restoreBody = jsonBody({ value })
+
+/** Keys do not leave this vault: asking for it is refused, not forgotten (key-vault.md 10.2). */
+export function refuseRelease(asked: {
+  readonly attributes: { readonly exportable?: boolean | undefined } | undefined
+  readonly policy: boolean
+}): void {
+  const exportable = asked.attributes?.exportable === true
+  if (!exportable && !asked.policy) return
+  const message = !asked.policy
+    ? 'AKV.SKR.1004: Exportable keys must have release policy.'
+    : exportable
+      ? 'Secure key release is not offered by this vault.'
+      : 'AKV.SKR.1005: Non-exportable keys must not have release policy.'
+  throw new Problem({ code: 'InvalidBody', details: { message } })
+}

@@ -1,0 +1,59 @@
+import { Problem } from '#model/problem.ts'
+import type { Call } from '#domain/call.ts'
+import type { Context } from '#domain/context.ts'
+import { vaultByName } from '#domain/resources/find-vault.ts'
+import { subscriptionOfArmId } from '#domain/resources/scopes.ts'
+import type { Protocol } from '#protocols/http/protocol.ts'
+import type { WireRequest } from '#protocols/http/request.ts'
+import { checkVersion } from './api-version.ts'
+import { authenticate } from './authenticate.ts'
+import { createFirewall } from './firewall.ts'
+import { clientRequestId, headers } from './headers.ts'
+import { operations } from './operations/index.ts'
+import { refuse } from './problems.ts'
+import type { VaultSite } from './site.ts'
+import { createThrottle } from './throttle.ts'
+import { transactionOf } from './transactions.ts'
+
+/** The data plane of vaults: one host a vault, one label below `vault.{domain}`. Counters live as long as the value. */
+export function keyVaultProtocol(domain: string): Protocol<Context, VaultSite> {
+  const suffix = `.vault.${domain}`
+  const vaultName = (hostname: string): string => hostname.slice(0, -suffix.length)
+  const throttle = createThrottle()
+  const firewall = createFirewall()
+
+  async function locate(context: Context, call: Call, request: WireRequest): Promise<VaultSite> {
+    const name = vaultName(request.hostname)
+    const vault = await vaultByName(context, call, name)
+    if (vault === undefined) throw new Problem({ code: 'VaultNotFound', details: { name } })
+    return { vault, baseUrl: `https://${request.host}` }
+  }
+
+  /** Once a request, however often it is tried. */
+  async function count(context: Context, call: Call, { site, request }: { site: VaultSite; request: WireRequest }): Promise<void> {
+    const vault = site.vault.value
+    await call.once('counted', async () => {
+      const transaction = await transactionOf(context, call, { vault, request })
+      const nowMs = context.ground.clock.monotonic()
+      throttle.count(transaction, { vault: vault.compartment, subscription: subscriptionOfArmId(vault.id) ?? '', nowMs })
+    })
+  }
+
+  return {
+    name: 'keyvault',
+    plane: 'keyvault',
+    serves: hostname => hostname.endsWith(suffix) && /^[a-z0-9-]+$/.test(vaultName(hostname)),
+    operations,
+    routeBeforeToken: true,
+    locate,
+    authenticate,
+    async admit(context, call, at) {
+      firewall.admit(at.site.vault.value, at.request.remoteAddress)
+      if (context.instance.throttle) await count(context, call, at)
+    },
+    checkVersion,
+    refuse,
+    headers: ({ instance }, at) => headers(instance.location, at),
+    correlationId: clientRequestId,
+  }
+}

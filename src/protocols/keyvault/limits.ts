@@ -1,0 +1,11 @@
+// Key Vault's own numbers (key-vault.md 1.7, 8).
+
+export const pageSizeMax = 25
+export const tagsMax = 15
+export const tagCharactersMax = 256
+export const importBytesMax = 256 * 1024
+export const restoreBytesMax = 16 * 1024 * 1024
+
+/** Transactions of a vault in a window; a subscription has five times as many. */
+export const throttleWindowMs = 10_000
+export const subscriptionFactor = 5

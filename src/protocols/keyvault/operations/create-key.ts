@@ -1,0 +1,54 @@
+import { createKey } from '#domain/keys/create-key.ts'
+import { kindOf } from '#domain/keys/specs.ts'
+import { json } from '#protocols/http/answer.ts'
+import {
+  attributes,
+  integer,
+  jsonBody,
+  keyOps,
+  keyType,
+  presence,
+  publicExponent,
+  refuseRelease,
+  tags,
+  text,
+} from '#protocols/keyvault/bodies.ts'
+import { namedKey, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { keyBundle } from '#protocols/keyvault/shapes.ts'
+import { vaultOperation } from '#protocols/keyvault/site.ts'
+
+export const createKeyOperation = vaultOperation({
+  name: 'KeyCreate',
+  method: 'POST',
+  path: '/keys/{name}/create',
+  permissions: ['key.create'],
+  scope: scopeOfKey,
+  resource: urlOfKey,
+  params: namedKey,
+  query: noQuery,
+  body: {
+    json: jsonBody({
+      kty: keyType,
+      key_size: integer,
+      crv: text,
+      public_exponent: publicExponent,
+      key_ops: keyOps,
+      attributes,
+      tags,
+      release_policy: presence,
+    }),
+  },
+  async handle(context, call, { site, params, body, permit, request }) {
+    refuseRelease({ attributes: body.attributes, policy: body.release_policy })
+    const made = await createKey(context, call, {
+      permit: permit('key.create'),
+      vault: site.vault.value,
+      name: params.name,
+      kind: kindOf({ type: body.kty, bits: body.key_size, crv: body.crv }),
+      keyOps: body.key_ops,
+      attributes: body.attributes,
+      tags: body.tags,
+    })
+    return json(200, keyBundle({ site, request }, made))
+  },
+})

@@ -1,0 +1,28 @@
+import { encrypt } from '#domain/keys/encrypt.ts'
+import { toBase64url } from '#protocols/azure/base64url.ts'
+import { json } from '#protocols/http/answer.ts'
+import { encryptionBody } from '#protocols/keyvault/bodies.ts'
+import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
+import { versionUrl } from '#protocols/keyvault/shapes.ts'
+import { vaultOperation } from '#protocols/keyvault/site.ts'
+
+export const encryptOperation = vaultOperation({
+  name: 'KeyEncrypt',
+  method: 'POST',
+  path: '/keys/{name}/{version?}/encrypt',
+  permissions: ['key.encrypt'],
+  scope: scopeOfKey,
+  resource: urlOfKey,
+  params: versionedKey,
+  query: noQuery,
+  body: { json: encryptionBody },
+  async handle(context, call, { site, params, body, permit }) {
+    const used = await encrypt(context, call, {
+      permit: permit('key.encrypt'),
+      reference: { vault: site.vault.value, ...params },
+      algorithm: body.alg,
+      value: body.value,
+    })
+    return json(200, { kid: versionUrl(site, used), value: toBase64url(used.value) })
+  },
+})

@@ -1,0 +1,37 @@
+import { importKey } from '#domain/keys/import-key.ts'
+import { json } from '#protocols/http/answer.ts'
+import { attributes, flag, jsonBody, presence, refuseRelease, tags } from '#protocols/keyvault/bodies.ts'
+import { importedJwk } from '#protocols/keyvault/jwk.ts'
+import { importBytesMax } from '#protocols/keyvault/limits.ts'
+import { namedKey, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { keyBundle } from '#protocols/keyvault/shapes.ts'
+import { vaultOperation } from '#protocols/keyvault/site.ts'
+
+export const importKeyOperation = vaultOperation({
+  name: 'KeyImport',
+  method: 'PUT',
+  path: '/keys/{name}',
+  permissions: ['key.import'],
+  scope: scopeOfKey,
+  resource: urlOfKey,
+  params: namedKey,
+  query: noQuery,
+  body: {
+    json: jsonBody({ key: importedJwk, Hsm: flag, attributes, tags, release_policy: presence }),
+    maximumBytes: importBytesMax,
+  },
+  async handle(context, call, { site, params, body, permit, request }) {
+    refuseRelease({ attributes: body.attributes, policy: body.release_policy })
+    const made = await importKey(context, call, {
+      permit: permit('key.import'),
+      vault: site.vault.value,
+      name: params.name,
+      jwk: body.key.jwk,
+      hsm: body.key.hsm || body.Hsm === true,
+      keyOps: body.key.keyOps,
+      attributes: body.attributes,
+      tags: body.tags,
+    })
+    return json(200, keyBundle({ site, request }, made))
+  },
+})

@@ -1,0 +1,51 @@
+import { backUpKeyOperation } from './back-up-key.ts'
+import { createKeyOperation } from './create-key.ts'
+import { decryptOperation } from './decrypt.ts'
+import { deleteKeyOperation } from './delete-key.ts'
+import { encryptOperation } from './encrypt.ts'
+import { getDeletedKeyOperation } from './get-deleted-key.ts'
+import { getKeyOperation } from './get-key.ts'
+import { getRotationPolicyOperation } from './get-rotation-policy.ts'
+import { importKeyOperation } from './import-key.ts'
+import { listDeletedKeysOperation } from './list-deleted-keys.ts'
+import { listKeyVersionsOperation } from './list-key-versions.ts'
+import { listKeysOperation } from './list-keys.ts'
+import { purgeKeyOperation } from './purge-key.ts'
+import { recoverKeyOperation } from './recover-key.ts'
+import { restoreKeyOperation } from './restore-key.ts'
+import { rotateKeyOperation } from './rotate-key.ts'
+import { setRotationPolicyOperation } from './set-rotation-policy.ts'
+import { signOperation } from './sign.ts'
+import { unwrapKeyOperation } from './unwrap-key.ts'
+import { updateKeyOperation } from './update-key.ts'
+import { verifyOperation } from './verify.ts'
+import { wrapKeyOperation } from './wrap-key.ts'
+import type { Context } from '#domain/context.ts'
+import type { Operation } from '#protocols/http/operation.ts'
+import type { VaultSite } from '#protocols/keyvault/site.ts'
+
+/** Everything that a vault's host answers. */
+export const operations: readonly Operation<Context, VaultSite>[] = [
+  listKeysOperation,
+  getKeyOperation,
+  listKeyVersionsOperation,
+  createKeyOperation,
+  importKeyOperation,
+  updateKeyOperation,
+  deleteKeyOperation,
+  backUpKeyOperation,
+  restoreKeyOperation,
+  rotateKeyOperation,
+  getRotationPolicyOperation,
+  setRotationPolicyOperation,
+  encryptOperation,
+  decryptOperation,
+  wrapKeyOperation,
+  unwrapKeyOperation,
+  signOperation,
+  verifyOperation,
+  listDeletedKeysOperation,
+  getDeletedKeyOperation,
+  recoverKeyOperation,
+  purgeKeyOperation,
+]

@@ -1,0 +1,29 @@
+import { updateKey } from '#domain/keys/update-key.ts'
+import { json } from '#protocols/http/answer.ts'
+import { attributes, jsonBody, keyOps, presence, refuseRelease, tags } from '#protocols/keyvault/bodies.ts'
+import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
+import { keyBundle } from '#protocols/keyvault/shapes.ts'
+import { vaultOperation } from '#protocols/keyvault/site.ts'
+
+export const updateKeyOperation = vaultOperation({
+  name: 'KeyUpdate',
+  method: 'PATCH',
+  path: '/keys/{name}/{version?}',
+  permissions: ['key.update'],
+  scope: scopeOfKey,
+  resource: urlOfKey,
+  params: versionedKey,
+  query: noQuery,
+  body: { json: jsonBody({ key_ops: keyOps, attributes, tags, release_policy: presence }) },
+  async handle(context, call, { site, params, body, permit, request }) {
+    refuseRelease({ attributes: body.attributes, policy: body.release_policy })
+    const updated = await updateKey(context, call, {
+      permit: permit('key.update'),
+      reference: { vault: site.vault.value, ...params },
+      keyOps: body.key_ops,
+      attributes: body.attributes,
+      tags: body.tags,
+    })
+    return json(200, keyBundle({ site, request }, updated))
+  },
+})
