@@ -17,7 +17,7 @@ const openDisk = z.strictObject({
   lease: z.instanceof(SharedArrayBuffer),
 })
 
-export const openAnswer = z.union([
+const openAnswer = z.union([
   z.strictObject({ disk: openDisk }),
   z.strictObject({ refused: z.enum(['unknown', 'policy', 'unavailable']), why: z.string() }),
 ])
@@ -65,7 +65,8 @@ export function movable(disk: OpenDisk): { readonly disk: OpenDisk; readonly mov
     dek.set(layer.dek)
     layer.dek.fill(0)
     moved.push(dek.buffer)
-    return { ...layer, dek }
+    return { dekId: layer.dekId, dek, cipher: layer.cipher }
   })
-  return { disk: { ...disk, layers }, moved }
+  const { diskId, sizeBytes, readOnly, epoch, lease } = disk
+  return { disk: { diskId, sizeBytes, readOnly, epoch, layers, lease }, moved }
 }

@@ -9,7 +9,7 @@ import type { ChunkHeader } from './chunk-header.ts'
 const syncData = promisify(fdatasync)
 
 /** What is on the medium cannot be trusted or must not be changed: the caller's request fails as an I/O error, others go on. */
-export class ChunkRefused extends Error {
+class ChunkRefused extends Error {
   readonly code = 'EIO'
 }
 

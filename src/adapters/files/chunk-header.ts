@@ -16,12 +16,12 @@ import type { ChunkIdentity } from '#ports/block-store.ts'
 
 export const headerBytes = 4096
 /** The header stands twice, one after the other, so that a write torn by a power cut costs neither the bits nor the data. */
-export const headerCopies = 2
+const headerCopies = 2
 export const dataStart = headerBytes * headerCopies
 export const sectorsOfChunk = chunkBytes / sectorBytes
 export const bitmapBytes = sectorsOfChunk / 8
 /** Ciphers on top of each other: design.md 7 needs two. */
-export const layersMax = 4
+const layersMax = 4
 
 const magic = Buffer.from('KSTDCHNK', 'latin1')
 const format = 1

@@ -27,7 +27,7 @@ export interface BlockDevice {
 }
 
 /** Zeroes are written in pieces of this many bytes where holes are not wanted. */
-export const zeroPieceBytes = 256 * 1024
+const zeroPieceBytes = 256 * 1024
 
 /** Writes real zeroes through `write`, a fresh piece each time because a layer may encrypt it in place. */
 export function writeZeroes(write: (offset: number, bytes: Bytes) => void, offset: number, length: number): void {

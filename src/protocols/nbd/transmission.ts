@@ -50,6 +50,7 @@ export class Transmission {
   #waiting: Buffer | undefined
   #syncing = 0
   #disconnecting = false
+  #lastFailure = ''
 
   /** `first`: bytes that came with the handshake's last. */
   constructor(needs: TransmissionNeeds, first: Buffer) {
@@ -166,8 +167,7 @@ export class Transmission {
     try {
       this.#run(request, payload)
     } catch (cause) {
-      this.#needs.onFailure(cause)
-      this.#fail(request, errorOf(cause))
+      this.#failBelow(request, cause)
     }
   }
 
@@ -201,12 +201,19 @@ export class Transmission {
       await device.flush()
       replySimple(this.#replies, request.cookie, 'none')
     } catch (cause) {
-      this.#needs.onFailure(cause)
-      this.#fail(request, errorOf(cause))
+      this.#failBelow(request, cause)
     }
     this.#syncing -= 1
     this.#replies.send()
     this.#endWhenDone()
+  }
+
+  /** The same failure again and again, a damaged chunk that is read by a loop, is told once a connection. */
+  #failBelow(request: Request, cause: unknown): void {
+    const told = String(cause)
+    if (told !== this.#lastFailure) this.#needs.onFailure(cause)
+    this.#lastFailure = told
+    this.#fail(request, errorOf(cause))
   }
 
   #fail({ type, cookie }: Request, error: ErrorName): void {

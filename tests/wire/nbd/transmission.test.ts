@@ -162,9 +162,9 @@ describe('NBD transmission, simple replies', () => {
     client.close()
     while (made.heard.at(-1) !== 'closed') await new Promise(setImmediate)
     const underOtherKeys = await made.go()
-    assert.equal((await underOtherKeys.read(0, 512)).error, error.EIO)
+    for (let again = 0; again < 3; again++) assert.equal((await underOtherKeys.read(0, 512)).error, error.EIO)
     assert.equal((await underOtherKeys.read(8 * mebibyte, 512)).error, 0)
-    assert.equal(made.failures.length, 1)
+    assert.equal(made.failures.length, 1, 'logged once')
   })
 })
 
