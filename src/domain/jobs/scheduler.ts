@@ -40,20 +40,12 @@ export function startScheduler(context: Context, parts: SchedulerParts): Schedul
   function run(): void {
     if (state.stopped || state.running !== undefined) return
     state.wanted = false
-    state.running = passOnce().then(more => {
+    state.running = passOnce(context, round).then(more => {
       state.running = undefined
       if (more) run()
       else if (state.wanted) cancel = clock.after(gapMs, run)
       return undefined
     })
-  }
-  async function passOnce(): Promise<boolean> {
-    try {
-      return await round.pass()
-    } catch (cause) {
-      context.log.error('scheduler.pass-failed', cause)
-      return false
-    }
   }
   function tick(): void {
     if (state.stopped) return
@@ -84,5 +76,14 @@ function callsOf(parts: SchedulerParts, round: Round): (news: readonly Change[])
   return news => {
     const queued = (parts.reactions ?? []).map(reaction => round.want(reaction.task, reaction.affected(news)))
     return queued.includes(true) || news.some(change => watched.has(change.kind))
+  }
+}
+
+async function passOnce(context: Context, round: Round): Promise<boolean> {
+  try {
+    return await round.pass()
+  } catch (cause) {
+    context.log.error('scheduler.pass-failed', cause)
+    return false
   }
 }

@@ -1,0 +1,67 @@
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import type { Permit } from '#domain/access/permit.ts'
+import { assertPermits } from '#domain/access/permit.ts'
+import { createManagedIdentity, removePrincipal } from '#domain/identity/directory.ts'
+import { identityNamed, identityScope, type IdentityName } from '#domain/resources/user-assigned-identities.ts'
+import { invalid } from './arm-refusal.ts'
+import type { DiskEncryptionSet } from './records.ts'
+
+export type SetIdentity = DiskEncryptionSet['identity']
+
+export interface IdentityWanted {
+  readonly type: SetIdentity['type']
+  readonly userAssigned: readonly IdentityName[]
+}
+
+export interface IdentityChange {
+  readonly wanted: IdentityWanted
+  readonly before: SetIdentity | undefined
+  readonly tenantId: string
+  readonly name: string
+  readonly armId: string
+  /** Asked of each identity that the set has not had: it will act as it (`LinkedAccessDenied`). */
+  readonly mayAssign: (identity: IdentityName) => Permit<'identity.assign'>
+}
+
+export type AssignNeeds = Needs<'servicePrincipals' | 'userAssignedIdentities' | 'ground'>
+
+const system = (type: SetIdentity['type']): boolean => type.startsWith('SystemAssigned')
+const user = (type: SetIdentity['type']): boolean => type.endsWith('UserAssigned')
+
+/** Gives a set the identities that it asks for: its own is made and removed with the wish for it. Raises `ArmRefused`, `ResourceNotFound`. */
+export async function assignIdentity(context: AssignNeeds, call: Call, change: IdentityChange): Promise<SetIdentity> {
+  const { wanted, tenantId } = change
+  if (user(wanted.type) !== wanted.userAssigned.length > 0)
+    throw invalid('identity', 'userAssignedIdentities must be named for the type UserAssigned, and for no other.')
+  const own = await ownIdentity(context, call, change)
+  const userAssigned: SetIdentity['userAssigned'] = []
+  for (const identity of wanted.userAssigned) userAssigned.push(await assigned(context, call, { ...change, identity }))
+  return { type: wanted.type, tenantId, userAssigned, ...own }
+}
+
+async function ownIdentity(context: AssignNeeds, call: Call, change: IdentityChange): Promise<{ principalId?: string; clientId?: string }> {
+  const { before, wanted, tenantId, name, armId } = change
+  if (before?.principalId !== undefined) {
+    const { principalId, clientId } = before
+    if (system(wanted.type)) return { principalId, ...(clientId !== undefined && { clientId }) }
+    await removePrincipal(context, call, tenantId, principalId)
+    return {}
+  }
+  if (!system(wanted.type)) return {}
+  return createManagedIdentity(context, call, { tenantId, displayName: name, resourceId: armId, userAssigned: false })
+}
+
+async function assigned(
+  context: AssignNeeds,
+  call: Call,
+  change: IdentityChange & { readonly identity: IdentityName },
+): Promise<SetIdentity['userAssigned'][number]> {
+  const { before, identity, tenantId, mayAssign } = change
+  const permit = mayAssign(identity)
+  assertPermits(permit, identityScope(identity))
+  const { value } = await identityNamed(context, call, identity)
+  if (value.tenantId !== tenantId) throw invalid('identity', `The identity '${value.name}' is in another tenant.`)
+  const known = before?.userAssigned.find(one => one.id.toLowerCase() === value.id.toLowerCase())
+  return known ?? { id: value.id, principalId: value.principalId, clientId: value.clientId }
+}
