@@ -133,7 +133,7 @@ class MemoryView implements View {
     if (last === undefined) return
     for (const change of fresh) this.#forget(change.id)
     for (const change of fresh) {
-      if (change.id.endsWith(compartmentKeyChange)) await this.#compartmentChanged(compartmentOf(change.id), change.version)
+      if (change.id.endsWith(compartmentKeyChange)) await this.#compartmentChanged(compartmentOf(change.id))
     }
     await this.#reload(fresh)
     this.appliedSeq = last.seq
@@ -147,9 +147,11 @@ class MemoryView implements View {
     this.#reading.delete(id)
   }
 
-  async #compartmentChanged(compartment: CompartmentId, version: number): Promise<void> {
-    if (version > 0) {
-      this.#needs.barrier.admit(await this.#needs.store.compartmentKeys(compartment))
+  /** Made, wrapped anew, or purged: the change is the same, the store's rows tell which. */
+  async #compartmentChanged(compartment: CompartmentId): Promise<void> {
+    const rows = await this.#needs.store.compartmentKeys(compartment)
+    if (rows.length > 0) {
+      this.#needs.barrier.admit(rows)
       return
     }
     for (const id of [...this.#cached.keys()]) if (compartmentOf(id) === compartment) this.#forget(id)
