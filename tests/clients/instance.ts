@@ -200,7 +200,8 @@ async function gone(pid: number): Promise<undefined> {
   }
 }
 
-async function ranProgram(words: readonly string[], dir: string): Promise<Ran> {
+/** A command of the program, with the seals of the instance in `dir`. */
+export async function ranProgram(words: readonly string[], dir: string): Promise<Ran> {
   const { promise, resolve } = Promise.withResolvers<Ran>()
   const env = { ...process.env, XDG_STATE_HOME: join(dir, 'state') }
   execFile(program, words, { env, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
