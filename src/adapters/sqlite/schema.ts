@@ -72,7 +72,8 @@ export function ensureSchema(db: DatabaseSync): void {
     if (schemaOf(db) === 0) db.exec(tables)
     db.exec('COMMIT')
   } catch (cause) {
-    db.exec('ROLLBACK')
+    // After an I/O error SQLite has rolled back by itself.
+    if (db.isTransaction) db.exec('ROLLBACK')
     throw cause
   }
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { storeError, StoreFull } from './failure.ts'
 import { command, query } from './statements.ts'
 
 /** 1.5 × the checkpoint threshold of 1,000 pages (performance.md 6.4). */
@@ -16,6 +17,11 @@ export function growWal(db: DatabaseSync, bytes: number): void {
     db.exec('BEGIN IMMEDIATE; DROP TABLE IF EXISTS wal_scratch; CREATE TABLE wal_scratch(body BLOB NOT NULL) STRICT')
     command(db, 'INSERT INTO wal_scratch VALUES (zeroblob(?))')(bytes)
     db.exec('COMMIT; DROP TABLE wal_scratch')
+  } catch (cause) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    const error = storeError(cause)
+    // It only makes commits faster: a full disk is judged elsewhere.
+    if (!(error instanceof StoreFull)) throw error
   } finally {
     db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000')
   }

@@ -29,7 +29,7 @@ const entries: fc.Arbitrary<AuditEntry> = fc.record(
     boot: fc.uuid(),
     correlationId: text,
     decision: fc.record({ allow: fc.boolean(), appliedSeq: fc.nat(), by: text, because: text }, { requiredKeys: ['allow', 'appliedSeq'] }),
-    details: fc.dictionary(fc.string({ maxLength: 20 }), text, { maxKeys: 5, noNullPrototype: true }),
+    details: fc.dictionary(fc.stringMatching(/^[A-Za-z_$][A-Za-z0-9_$.-]{0,19}$/), text, { maxKeys: 5, noNullPrototype: true }),
     durationMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
     node: fc.nat(),
     operation: fc.constant('KeySign'),

@@ -91,6 +91,7 @@ export function rowText(entry: AuditEntry): string {
   })
 }
 
+/** Names are the operations' own words: were one a number, an object would put it first whatever the order. */
 const sorted = (details: Readonly<Record<string, string>>): Record<string, string | undefined> =>
   Object.fromEntries(
     Object.entries(details)
