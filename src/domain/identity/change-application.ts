@@ -1,0 +1,123 @@
+import { Problem } from '#model/problem.ts'
+import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { compartmentOfGuid } from '#domain/instance.ts'
+import { rootScope } from '#domain/resources/scopes.ts'
+import { readCertificate } from './client-certificates.ts'
+import { azureCli, type HeldApplication } from './directory.ts'
+import type { Application, KeyCredential, PasswordCredential } from './records.ts'
+
+/** A certificate as it comes in; without `key` it names one that the application has already. */
+export interface NewKeyCredential {
+  readonly keyId?: string
+  readonly displayName?: string
+  readonly key?: Uint8Array
+  readonly startAt?: number
+  readonly endAt?: number
+}
+
+export interface ApplicationChange {
+  readonly displayName?: string
+  readonly identifierUris?: readonly string[]
+  readonly publicClient?: boolean
+  /** The whole set: it replaces what was there. */
+  readonly keyCredentials?: readonly NewKeyCredential[]
+  /** Ids of those that stay: secrets are made by `addPassword` alone. */
+  readonly passwordKeyIds?: readonly string[]
+}
+
+/** Of either kind, an application has so many credentials at most. */
+const credentialsMax = 100
+
+/** An application of the tenant's own, by its object id. Raises `DirectoryObjectNotFound`; az's client is Microsoft's, not the tenant's. */
+export async function applicationById(
+  context: Needs<'applications'>,
+  call: Call,
+  named: { readonly tenantId: string; readonly id: string },
+): Promise<HeldApplication> {
+  const held = await context.applications.get(call, compartmentOfGuid(named.tenantId), [named.id.toLowerCase()])
+  if (held === undefined || !isOwn(held.value)) throw new Problem({ code: 'DirectoryObjectNotFound', details: { id: named.id } })
+  return held
+}
+
+export const isOwn = (application: Application): boolean => application.appId !== azureCli.appId
+
+/** Changes what is given and leaves the rest. Raises `InvalidBody` for a certificate that is none, or a credential that is not there. */
+export function changeApplication(
+  context: Needs<'applications' | 'ground'>,
+  call: Call,
+  request: { readonly permit: Permit<'directory.write'>; readonly application: HeldApplication; readonly change: ApplicationChange },
+): HeldApplication {
+  const { permit, application, change } = request
+  assertPermits(permit, rootScope)
+  const { value } = application
+  const { keyCredentials, passwordKeyIds } = change
+  return context.applications.update(call, application, {
+    ...value,
+    ...(change.displayName !== undefined && { displayName: change.displayName }),
+    ...(change.identifierUris !== undefined && { identifierUris: [...change.identifierUris] }),
+    ...(change.publicClient !== undefined && { publicClient: change.publicClient }),
+    ...(keyCredentials !== undefined && { keyCredentials: checkCount(keyCredentials).map(one => keyCredential(context, value, one)) }),
+    ...(passwordKeyIds !== undefined && { passwordCredentials: keptPasswords(value.passwordCredentials, passwordKeyIds) }),
+  })
+}
+
+/** The application and its principal in its own tenant. */
+export async function removeApplication(
+  context: Needs<'applications' | 'servicePrincipals' | 'identity'>,
+  call: Call,
+  request: { readonly permit: Permit<'directory.write'>; readonly application: HeldApplication },
+): Promise<void> {
+  assertPermits(request.permit, rootScope)
+  const { tenantId, appId } = request.application.value
+  context.applications.remove(call, request.application)
+  const indexed = context.identity.index.servicePrincipalOfApp(tenantId, appId)
+  const principal = indexed && (await context.servicePrincipals.get(call, indexed.compartment, indexed.path))
+  if (principal !== undefined) context.servicePrincipals.remove(call, principal)
+}
+
+/** The credentials without one of them. Raises `InvalidBody` where it is not there. */
+export function withoutPassword(credentials: readonly PasswordCredential[], keyId: string): PasswordCredential[] {
+  const left = credentials.filter(credential => credential.keyId !== keyId.toLowerCase())
+  if (left.length === credentials.length) throw invalid('keyId', 'No password credential found with the given keyId.')
+  return left
+}
+
+/** Raises `Conflict` where one more is one too many. */
+export function checkRoom(credentials: readonly PasswordCredential[]): void {
+  if (credentials.length >= credentialsMax)
+    throw new Problem({ code: 'Conflict', details: { message: `An object has ${credentialsMax} password credentials at most.` } })
+}
+
+const invalid = (name: string, message: string): Problem => new Problem({ code: 'InvalidBody', details: { name, message } })
+
+function checkCount(credentials: readonly NewKeyCredential[]): readonly NewKeyCredential[] {
+  if (credentials.length > credentialsMax) throw invalid('keyCredentials', `An application has ${credentialsMax} key credentials at most.`)
+  return credentials
+}
+
+function keptPasswords(before: readonly PasswordCredential[], keyIds: readonly string[]): PasswordCredential[] {
+  const wanted = new Set(keyIds.map(keyId => keyId.toLowerCase()))
+  const kept = before.filter(({ keyId }) => wanted.has(keyId))
+  if (kept.length !== wanted.size) throw invalid('passwordCredentials', 'New password credentials must be generated with service actions.')
+  return kept
+}
+
+function keyCredential({ ground }: Needs<'ground'>, before: Application, given: NewKeyCredential): KeyCredential {
+  const known = before.keyCredentials.find(({ keyId }) => keyId === given.keyId?.toLowerCase())
+  if (given.key === undefined) {
+    if (known === undefined) throw invalid('keyCredentials.key', 'A new key credential needs the value of its key.')
+    return known
+  }
+  const certificate = readCertificate(given.key)
+  if ('flaw' in certificate) throw invalid('keyCredentials.key', certificate.flaw)
+  return {
+    ...certificate,
+    keyId: given.keyId?.toLowerCase() ?? ground.random.uuid(),
+    // Never longer than the certificate itself.
+    startAt: Math.max(certificate.startAt, given.startAt ?? 0),
+    endAt: Math.min(certificate.endAt, given.endAt ?? certificate.endAt),
+    ...(given.displayName !== undefined && { displayName: given.displayName }),
+  }
+}

@@ -1,0 +1,67 @@
+import { Problem } from '#model/problem.ts'
+import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { rootScope } from '#domain/resources/scopes.ts'
+import { makePrincipal, principalById, type HeldPrincipal } from './directory.ts'
+
+type Write = Permit<'directory.write'>
+
+/** A principal by its object id. Raises `DirectoryObjectNotFound`. */
+export async function foundPrincipal(
+  context: Needs<'servicePrincipals'>,
+  call: Call,
+  named: { readonly tenantId: string; readonly id: string },
+): Promise<HeldPrincipal> {
+  const held = await principalById(context, call, named.tenantId, named.id)
+  if (held === undefined) throw new Problem({ code: 'DirectoryObjectNotFound', details: { id: named.id } })
+  return held
+}
+
+/** Makes the principal of an application of this tenant. Raises `InvalidBody` where there is no such application, `Conflict` where it has one. */
+export function createPrincipal(
+  context: Needs<'servicePrincipals' | 'identity' | 'ground'>,
+  call: Call,
+  request: { readonly permit: Write; readonly tenantId: string; readonly appId: string },
+): HeldPrincipal {
+  const { tenantId } = request
+  assertPermits(request.permit, rootScope)
+  const appId = request.appId.toLowerCase()
+  const application = context.identity.index.application(tenantId, appId)?.value
+  if (application === undefined)
+    throw new Problem({
+      code: 'InvalidBody',
+      details: { name: 'appId', message: `The appId '${appId}' of the service principal does not reference a valid application object.` },
+    })
+  // Both are rulings: of two calls that find it free at once, the second runs again.
+  if (context.identity.index.servicePrincipalOfApp(tenantId, appId) !== undefined)
+    throw new Problem({
+      code: 'Conflict',
+      details: {
+        message: `The service principal cannot be created, updated, or restored because the service principal name ${appId} is already in use.`,
+      },
+    })
+  return makePrincipal(context, call, { tenantId, appId, displayName: application.displayName, kind: 'application' })
+}
+
+/** A disabled principal gets no token, and those that it has count no more. */
+export function enablePrincipal(
+  context: Needs<'servicePrincipals'>,
+  call: Call,
+  request: { readonly permit: Write; readonly principal: HeldPrincipal; readonly enabled: boolean },
+): HeldPrincipal {
+  assertPermits(request.permit, rootScope)
+  return context.servicePrincipals.update(call, request.principal, { ...request.principal.value, enabled: request.enabled })
+}
+
+/** Raises `Conflict` for a managed identity: it goes with its resource. */
+export function deletePrincipal(
+  context: Needs<'servicePrincipals'>,
+  call: Call,
+  request: { readonly permit: Write; readonly principal: HeldPrincipal },
+): void {
+  assertPermits(request.permit, rootScope)
+  if (request.principal.value.kind === 'managedIdentity')
+    throw new Problem({ code: 'Conflict', details: { message: 'A managed identity is deleted with the resource that it belongs to.' } })
+  context.servicePrincipals.remove(call, request.principal)
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { changeApplication } from '#domain/identity/change-application.ts'
+import { makeApplication } from '#domain/identity/directory.ts'
+import { rootScope } from '#domain/resources/scopes.ts'
+import { noQuery } from '#protocols/graph/addressed.ts'
+import { applicationIn, applicationShown, changeOf } from '#protocols/graph/shapes.ts'
+import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
+import { json } from '#protocols/http/answer.ts'
+
+/** The application alone: its principal is made by `POST /servicePrincipals`. */
+export const createApplication = graphOperation({
+  name: 'ApplicationCreate',
+  method: 'POST',
+  path: '/v1.0/applications',
+  permissions: ['directory.write'],
+  scope: () => rootScope,
+  params: z.object({}),
+  query: noQuery,
+  body: { json: applicationIn },
+  async handle(context, call, { site, body, permit }) {
+    const made = makeApplication(context, call, { tenantId: tenantOfCaller(call), displayName: body.displayName })
+    const { value } = changeApplication(context, call, { permit: permit('directory.write'), application: made, change: changeOf(body) })
+    call.resource = `${site.baseUrl}/v1.0/applications/${value.id}`
+    call.details.set('appId', value.appId).set('displayName', value.displayName)
+    return json(201, { '@odata.context': `${site.baseUrl}/v1.0/$metadata#applications/$entity`, ...applicationShown(value) })
+  },
+})

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { createPrincipal, enablePrincipal } from '#domain/identity/change-principal.ts'
+import { rootScope } from '#domain/resources/scopes.ts'
+import { noQuery } from '#protocols/graph/addressed.ts'
+import { guid, principalShown } from '#protocols/graph/shapes.ts'
+import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
+import { json } from '#protocols/http/answer.ts'
+
+export const createServicePrincipal = graphOperation({
+  name: 'ServicePrincipalCreate',
+  method: 'POST',
+  path: '/v1.0/servicePrincipals',
+  permissions: ['directory.write'],
+  scope: () => rootScope,
+  params: z.object({}),
+  query: noQuery,
+  body: { json: z.strictObject({ appId: guid, accountEnabled: z.boolean().nullish() }) },
+  async handle(context, call, { site, body, permit }) {
+    const given = permit('directory.write')
+    const made = createPrincipal(context, call, { permit: given, tenantId: tenantOfCaller(call), appId: body.appId })
+    const { value } =
+      body.accountEnabled === false ? enablePrincipal(context, call, { permit: given, principal: made, enabled: false }) : made
+    call.resource = `${site.baseUrl}/v1.0/servicePrincipals/${value.id}`
+    call.details.set('appId', value.appId)
+    return json(201, { '@odata.context': `${site.baseUrl}/v1.0/$metadata#servicePrincipals/$entity`, ...principalShown(value) })
+  },
+})

@@ -1,0 +1,42 @@
+import type { Context } from '#domain/context.ts'
+import type { GraphSite } from '#protocols/graph/site.ts'
+import type { Operation } from '#protocols/http/operation.ts'
+import { addApplicationPassword } from './add-application-password.ts'
+import { addServicePrincipalPassword } from './add-service-principal-password.ts'
+import { createApplication } from './create-application.ts'
+import { createServicePrincipal } from './create-service-principal.ts'
+import { deleteApplication } from './delete-application.ts'
+import { deleteServicePrincipal } from './delete-service-principal.ts'
+import { getApplication } from './get-application.ts'
+import { getByAlternateKey } from './get-by-alternate-key.ts'
+import { getDirectoryObjects } from './get-directory-objects.ts'
+import { getMe } from './get-me.ts'
+import { getServicePrincipal } from './get-service-principal.ts'
+import { listApplications } from './list-applications.ts'
+import { listOrganization } from './list-organization.ts'
+import { listServicePrincipals } from './list-service-principals.ts'
+import { removeApplicationPassword } from './remove-application-password.ts'
+import { removeServicePrincipalPassword } from './remove-service-principal-password.ts'
+import { updateApplication } from './update-application.ts'
+import { updateServicePrincipal } from './update-service-principal.ts'
+
+export const operations: readonly Operation<Context, GraphSite>[] = [
+  listApplications,
+  createApplication,
+  getApplication,
+  updateApplication,
+  deleteApplication,
+  addApplicationPassword,
+  removeApplicationPassword,
+  listServicePrincipals,
+  createServicePrincipal,
+  getServicePrincipal,
+  updateServicePrincipal,
+  deleteServicePrincipal,
+  addServicePrincipalPassword,
+  removeServicePrincipalPassword,
+  getDirectoryObjects,
+  getMe,
+  listOrganization,
+  getByAlternateKey,
+]

@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import type { ApplicationChange, NewKeyCredential } from '#domain/identity/change-application.ts'
+import type { NewPassword } from '#domain/identity/directory.ts'
+import type { Application, KeyCredential, PasswordCredential, ServicePrincipal } from '#domain/identity/records.ts'
+
+const guidText = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+export const guid = z.string().regex(guidText, 'not a GUID')
+
+const instant = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString()
+
+/** Edm.DateTimeOffset to milliseconds. */
+const dateTime = z.string().transform((text, context) => {
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not a date and time with its offset' })
+    return z.NEVER
+  }
+})
+
+/** Standard base64, strictly; a certificate's DER is far below the limit. */
+const base64 = z
+  .string()
+  .max(16_384, 'the key is too long')
+  .transform((text, context) => {
+    try {
+      return Uint8Array.fromBase64(text, { lastChunkHandling: 'strict' })
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not base64' })
+      return z.NEVER
+    }
+  })
+
+const name = z.string().min(1, 'may not be empty').max(256, 'longer than 256 characters')
+
+const keyCredentialIn = z.object({
+  type: z.literal('AsymmetricX509Cert', 'only AsymmetricX509Cert is supported').optional(),
+  usage: z.literal('Verify', 'only Verify is supported').optional(),
+  key: base64.nullish(),
+  keyId: guid.nullish(),
+  displayName: name.nullish(),
+  startDateTime: dateTime.nullish(),
+  endDateTime: dateTime.nullish(),
+})
+
+/** A member that is not known would be lost in silence, so it is refused. */
+const writable = {
+  identifierUris: z.array(z.string().min(1).max(255)).max(50).nullish(),
+  isFallbackPublicClient: z.boolean().nullish(),
+  signInAudience: z.literal('AzureADMyOrg', 'only AzureADMyOrg is supported').nullish(),
+  keyCredentials: z.array(keyCredentialIn).nullish(),
+}
+
+export const applicationIn = z.strictObject({ displayName: name, ...writable, passwordCredentials: z.array(z.never()).nullish() })
+export const applicationPatch = z.strictObject({
+  displayName: name.nullish(),
+  ...writable,
+  passwordCredentials: z.array(z.object({ keyId: guid })).nullish(),
+})
+
+export const passwordIn = z.object({
+  passwordCredential: z
+    .object({ displayName: name.nullish(), startDateTime: dateTime.nullish(), endDateTime: dateTime.nullish() })
+    .refine(({ startDateTime, endDateTime }) => (startDateTime ?? 0) < (endDateTime ?? Infinity), 'endDateTime is not after startDateTime')
+    .nullish(),
+})
+export const passwordOut = z.object({ keyId: guid })
+
+/** What was given, without the nulls that stand for "nothing". */
+export function changeOf(body: z.output<typeof applicationPatch> | z.output<typeof applicationIn>): ApplicationChange {
+  const { displayName, identifierUris, isFallbackPublicClient, keyCredentials, passwordCredentials } = body
+  return {
+    ...present('displayName', displayName),
+    ...present('identifierUris', identifierUris),
+    ...present('publicClient', isFallbackPublicClient),
+    ...present('keyCredentials', keyCredentials?.map(keyCredentialOf)),
+    ...present(
+      'passwordKeyIds',
+      passwordCredentials?.map(({ keyId }) => keyId),
+    ),
+  }
+}
+
+const keyCredentialOf = (given: z.output<typeof keyCredentialIn>): NewKeyCredential => ({
+  ...present('keyId', given.keyId),
+  ...present('displayName', given.displayName),
+  ...present('key', given.key),
+  ...present('startAt', given.startDateTime),
+  ...present('endAt', given.endDateTime),
+})
+
+export const passwordWanted = (body: z.output<typeof passwordIn> | undefined): NewPassword => ({
+  ...present('displayName', body?.passwordCredential?.displayName),
+  ...present('startAt', body?.passwordCredential?.startDateTime),
+  ...present('endAt', body?.passwordCredential?.endDateTime),
+})
+
+function present<N extends string, T>(name: N, value: T | null | undefined): { readonly [K in N]?: T } {
+  const made: { [K in N]?: T } = {}
+  if (value !== null && value !== undefined) made[name] = value
+  return made
+}
+
+export const passwordShown = ({ keyId, displayName, hint, startAt, endAt }: PasswordCredential, secretText: string | null = null) => ({
+  customKeyIdentifier: null,
+  displayName: displayName ?? null,
+  endDateTime: instant(endAt),
+  hint,
+  keyId,
+  secretText,
+  startDateTime: instant(startAt),
+})
+
+const keyShown = ({ keyId, displayName, sha1, startAt, endAt }: KeyCredential) => ({
+  customKeyIdentifier: Buffer.from(sha1, 'base64url').toString('base64'),
+  displayName: displayName ?? null,
+  endDateTime: instant(endAt),
+  key: null,
+  keyId,
+  startDateTime: instant(startAt),
+  type: 'AsymmetricX509Cert',
+  usage: 'Verify',
+})
+
+export const applicationShown = (value: Application) => ({
+  id: value.id,
+  appId: value.appId,
+  createdDateTime: instant(value.createdAt),
+  displayName: value.displayName,
+  identifierUris: value.identifierUris,
+  isFallbackPublicClient: value.publicClient ? true : null,
+  signInAudience: 'AzureADMyOrg',
+  keyCredentials: value.keyCredentials.map(keyShown),
+  passwordCredentials: value.passwordCredentials.map(credential => passwordShown(credential)),
+})
+
+/** The names that `az` finds a principal by; a managed identity's alternative names lead back to its resource. */
+export const principalShown = (value: ServicePrincipal) => ({
+  id: value.id,
+  accountEnabled: value.enabled,
+  alternativeNames:
+    value.resourceId === undefined ? [] : [`isExplicit=${value.userAssigned === true ? 'True' : 'False'}`, value.resourceId],
+  appDisplayName: value.kind === 'application' ? value.displayName : null,
+  appId: value.appId,
+  appOwnerOrganizationId: value.kind === 'application' ? value.tenantId : null,
+  createdDateTime: instant(value.createdAt),
+  displayName: value.displayName,
+  servicePrincipalNames: principalNames(value),
+  servicePrincipalType: value.kind === 'application' ? 'Application' : 'ManagedIdentity',
+  keyCredentials: [],
+  passwordCredentials: value.passwordCredentials.map(credential => passwordShown(credential)),
+})
+
+export const principalNames = (value: ServicePrincipal): readonly string[] => [value.appId]
