@@ -33,11 +33,14 @@ interface Opening {
   readonly stateHome: string
   readonly clock: Clock
   readonly random: Random
+  /** For commands that look: an empty directory is not initialised. */
+  readonly mustExist?: true
 }
 
 /** Locks the directory for this process, initialises an empty one by a key file outside it, and unseals. Throws with what to do where it cannot. */
 export async function openDataDirectory(opening: Opening): Promise<OpenDirectory> {
   const { dataDir, clock, random } = opening
+  if (opening.mustExist === true && !existsSync(filesOf(dataDir).database)) throw new Error(`There is no Keystead in ${dataDir}.`)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   mkdirSync(join(dataDir, 'audit'), { recursive: true, mode: 0o700 })
   const lock = lockDataDirectory(dataDir, { pid: process.pid, since: clock.now() })

@@ -8,12 +8,12 @@ import type { Config } from '#config'
 import type { Context } from '#domain/context.ts'
 import { createLifecycle, type Lifecycle } from '#domain/seal/states.ts'
 import { createExportControl } from '#domain/disks/export-control.ts'
-import { startScheduler, type Scheduler } from '#domain/jobs/scheduler.ts'
-import { jobRunners, scheduledTasks } from './schedules.ts'
+import type { Scheduler } from '#domain/jobs/scheduler.ts'
+import { startSchedules } from './schedules.ts'
 import { startAudit, type RunningAudit } from './audit.ts'
 import { bringUp, type Home } from './bring-up.ts'
 import { composeContext } from './context.ts'
-import { filesOf, openDataDirectory } from './data-directory.ts'
+import { openDataDirectory } from './data-directory.ts'
 import { startDiskPlane, type DiskPlane } from './disk-plane.ts'
 import { openListeners, type Listeners } from './listeners.ts'
 import { openStore } from './store.ts'
@@ -36,8 +36,6 @@ export interface ServerOptions {
   readonly onStopAsked: () => void
 }
 
-const schedulerIntervalMs = 1_000
-
 /** The one composition of the server: everything that names a concrete adapter is here or beside it. */
 export async function startServer({ config, onFatal, onStopAsked }: ServerOptions): Promise<RunningServer> {
   const [clock, random] = [systemClock, systemRandom()]
@@ -49,7 +47,7 @@ export async function startServer({ config, onFatal, onStopAsked }: ServerOption
   const { custody } = directory
   life.become('catching-up')
   const node = { id: config.node, boot: random.uuid() }
-  const store = await openStore({ dataDir, custody, node, log, onFatal })
+  const store = await openStore({ dataDir, custody, node, onFatal })
   const native = loadNative()
   const context = await composeContext({
     store,
@@ -68,15 +66,10 @@ export async function startServer({ config, onFatal, onStopAsked }: ServerOption
     modules: [softwareModule({ barrier: custody.barrier, random, native, threads: availableParallelism() })],
   })
   const home = await bringUp(context, custody)
-  const audit = startAudit({ context, custody, checkpointFile: filesOf(dataDir).checkpoint })
+  const audit = await startAudit({ custody, dataDir, log: store }, log)
   const control = createExportControl(context)
   const disks = startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log })
-  const scheduler = startScheduler(context, {
-    tasks: scheduledTasks,
-    runners: jobRunners,
-    effects: { diskRemoved: async diskId => disks.remove(diskId) },
-    intervalMs: schedulerIntervalMs,
-  })
+  const schedules = startSchedules(context, disks)
   const runtime = runtimeOf({ config, context, home, audit, disks, control, life, native, seals: directory.seals, onStopAsked })
   const listeners = await openListeners({ config, context, custody, runtime, state: () => life.state() })
   runtime.know(listeners)
@@ -87,7 +80,7 @@ export async function startServer({ config, onFatal, onStopAsked }: ServerOption
     seals: directory.seals,
     state: () => life.state(),
     async stop() {
-      await stopInOrder({ life, listeners, scheduler, disks, audit, context })
+      await stopInOrder({ life, listeners, schedules, disks, audit, context })
       await store.close()
       custody.close()
       directory[Symbol.dispose]()
@@ -98,17 +91,17 @@ export async function startServer({ config, onFatal, onStopAsked }: ServerOption
 interface Stopping {
   readonly life: Lifecycle
   readonly listeners: Listeners
-  readonly scheduler: Scheduler
+  readonly schedules: Scheduler
   readonly disks: DiskPlane
   readonly audit: RunningAudit
   readonly context: Context
 }
 
 /** What takes requests goes first, what they stand on last. */
-async function stopInOrder({ life, listeners, scheduler, disks, audit }: Stopping): Promise<void> {
+async function stopInOrder({ life, listeners, schedules, disks, audit }: Stopping): Promise<void> {
   life.become('draining')
   await listeners.stop()
-  await scheduler.stop()
+  await schedules.stop()
   await disks.stop()
   await audit.stop()
   life.become('sealed')

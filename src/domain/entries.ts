@@ -1,4 +1,5 @@
 import type { Write } from '#ports/record-store.ts'
+import { namedWrites } from './audit/named-writes.ts'
 import { rowText, type AuditEntry } from './audit/row.ts'
 import type { Call } from './call.ts'
 
@@ -27,7 +28,7 @@ export function entriesOf(call: Call, ended: Ended): { readonly texts: readonly 
     })),
     { call, result: own },
   ]
-  const written = writes.flatMap(writeOf)
+  const written = namedWrites(writes)
   const texts = all.map((one, index) =>
     rowText({
       ...describe(one.call),
@@ -42,12 +43,6 @@ export function entriesOf(call: Call, ended: Ended): { readonly texts: readonly 
     texts,
     outcome: JSON.stringify(all.map(one => [one.call.operation, one.call.who.id, one.call.resource, one.call.ruling, one.result])),
   }
-}
-
-const writeOf = (write: Write): readonly (readonly [string, number])[] => {
-  if ('put' in write) return [[write.put.id, write.put.version]]
-  if ('remove' in write) return [[write.remove, 0]]
-  return 'removeCompartment' in write ? [[write.removeCompartment, 0]] : []
 }
 
 function describe(call: Call): Omit<AuditEntry, 'boot' | 'durationMs' | 'node' | 'result' | 'writes'> {

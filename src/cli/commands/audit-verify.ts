@@ -16,7 +16,7 @@ export const run: Run = async ({ options }) => {
   const word = textOf(memberOf(verdict, 'verdict'))
   if (options['json'] === true) printJson(verdict)
   else {
-    print(word === 'intact' ? `✓ intact: ${textOf(memberOf(verdict, 'rows'))} rows` : `✗ ${word}: ${textOf(memberOf(verdict, 'why'))}`)
+    print(word === 'intact' ? `✓ intact: ${textOf(memberOf(verdict, 'rows'))} rows` : `✗ ${word}: ${textOf(memberOf(verdict, 'because'))}`)
   }
   return exitOf[word] ?? exits.unknown
 }
@@ -27,6 +27,6 @@ async function verifyStopped(dataDir: string, how: { readonly records: boolean; 
     await using stopped = await openStopped({ dataDir, sealFile: how.sealFile })
     return await stopped.audit.verify({ records: how.records })
   } catch (error) {
-    return { verdict: 'unknown', why: error instanceof Error ? error.message : 'the data directory does not open' }
+    return { verdict: 'unknown', because: error instanceof Error ? error.message : 'the data directory does not open' }
   }
 }

@@ -1,0 +1,33 @@
+import { diskRemovedTopic } from '#domain/disks/delete-disk.ts'
+import { followKeys } from '#domain/disks/follow-key.ts'
+import { rewrapRunner } from '#domain/disks/rewrap.ts'
+import type { Context } from '#domain/context.ts'
+import { signingKeyTask } from '#domain/identity/signing-key-task.ts'
+import { expireJobs } from '#domain/jobs/expire-jobs.ts'
+import { startOutbox } from '#domain/jobs/outbox.ts'
+import { startScheduler, type Scheduler } from '#domain/jobs/scheduler.ts'
+import { keyTasks } from '#domain/keys/tasks.ts'
+import { deleteGroupRunner } from '#domain/resources/delete-group.ts'
+import { vaultTasks } from '#domain/resources/delete-vault.ts'
+import type { DiskPlane } from './disk-plane.ts'
+
+const intervalMs = 1_000
+
+/** All that the instance does by itself. */
+export function startSchedules(context: Context, disks: DiskPlane): Scheduler {
+  const scheduler = startScheduler(context, {
+    tasks: [...keyTasks, ...vaultTasks, signingKeyTask, expireJobs],
+    runners: [deleteGroupRunner, rewrapRunner],
+    reactions: [followKeys(context)],
+    intervalMs,
+  })
+  const outbox = startOutbox(context, {
+    consumers: [{ topic: diskRemovedTopic, handle: async body => disks.remove(Buffer.from(body).toString('utf8')) }],
+    intervalMs,
+  })
+  return {
+    async stop() {
+      await Promise.all([scheduler.stop(), outbox.stop()])
+    },
+  }
+}
