@@ -20,7 +20,8 @@ const kits = new Set(['http', 'azure'])
 const packagesOf: Readonly<Record<string, readonly string[]>> = { crypto: [], model: ['zod'], ports: [], domain: ['zod'] }
 
 const sources = globSync('src/**/*.ts').filter(file => !/\.(?:test|contract)\.ts$|src\/domain\/testing\.ts$/.test(file))
-const importsOf = (text: string): readonly string[] => [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(match => match[1] ?? '')
+const importsOf = (text: string): readonly string[] =>
+  [...text.matchAll(/(?:^(?:import|export|\}) .*?from |^import |await import\()'([^']+)'/gm)].map(match => match[1] ?? '')
 
 describe('the layers', () => {
   for (const file of sources) {

@@ -1,0 +1,100 @@
+import { roleBase, type RoleDefinition } from './role-definition.ts'
+
+/** Roles of machines, disks and their identities (identity-and-arm.md 3.3). */
+export const computeRoles: readonly RoleDefinition[] = [
+  {
+    id: 'e40ec5ca-96e0-45a2-b4ff-59039f2c2b59',
+    roleName: 'Managed Identity Contributor',
+    description: 'Creates, reads, updates and deletes user-assigned identities.',
+    actions: [
+      ...roleBase,
+      'Microsoft.ManagedIdentity/userAssignedIdentities/read',
+      'Microsoft.ManagedIdentity/userAssignedIdentities/write',
+      'Microsoft.ManagedIdentity/userAssignedIdentities/delete',
+      'Microsoft.ManagedIdentity/userAssignedIdentities/revokeTokens/action',
+      'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/read',
+      'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write',
+      'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/delete',
+    ],
+  },
+  {
+    id: 'f1a07417-d97a-45cb-824c-7a7467783830',
+    roleName: 'Managed Identity Operator',
+    description: 'Reads and assigns user-assigned identities.',
+    actions: [
+      ...roleBase,
+      'Microsoft.ManagedIdentity/userAssignedIdentities/*/read',
+      'Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action',
+    ],
+  },
+  {
+    id: '9980e02c-c2be-4d73-94e8-173b1dc7cf3c',
+    roleName: 'Virtual Machine Contributor',
+    description: 'Manages virtual machines and their disks.',
+    actions: [
+      ...roleBase,
+      'Microsoft.Compute/availabilitySets/*',
+      'Microsoft.Compute/locations/*',
+      'Microsoft.Compute/virtualMachines/*',
+      'Microsoft.Compute/virtualMachineScaleSets/*',
+      'Microsoft.Compute/cloudServices/*',
+      'Microsoft.Compute/disks/write',
+      'Microsoft.Compute/disks/read',
+      'Microsoft.Compute/disks/delete',
+      'Microsoft.Compute/hostgroups/write',
+      'Microsoft.Compute/hostgroups/hosts/write',
+    ],
+  },
+  {
+    id: '959f8984-c045-4866-89c7-12bf9737be2e',
+    roleName: 'Data Operator for Managed Disks',
+    description: 'Uploads and downloads data of managed disks and snapshots.',
+    actions: [],
+    dataActions: [
+      'Microsoft.Compute/disks/download/action',
+      'Microsoft.Compute/disks/upload/action',
+      'Microsoft.Compute/snapshots/download/action',
+      'Microsoft.Compute/snapshots/upload/action',
+    ],
+  },
+  {
+    id: '136d308c-0937-4a49-9bd7-edfb42adbffc',
+    roleName: 'Disk Encryption Set Operator for Managed Disks',
+    description: 'Reads and writes disk encryption sets for managed disks.',
+    actions: ['Microsoft.Compute/diskEncryptionSets/read', 'Microsoft.Compute/diskEncryptionSets/write'],
+  },
+  {
+    id: '3e5e47e6-65f7-47ef-90b5-e5dd4d455f24',
+    roleName: 'Disk Backup Reader',
+    description: 'Reads disks for backup.',
+    actions: ['Microsoft.Authorization/*/read', 'Microsoft.Compute/disks/read', 'Microsoft.Compute/disks/beginGetAccess/action'],
+  },
+  {
+    id: 'b50d9833-a0cb-478e-945f-707fcc997c13',
+    roleName: 'Disk Restore Operator',
+    description: 'Restores disks.',
+    actions: [
+      'Microsoft.Authorization/*/read',
+      'Microsoft.Resources/subscriptions/resourceGroups/read',
+      'Microsoft.Compute/disks/write',
+      'Microsoft.Compute/disks/read',
+    ],
+  },
+  {
+    id: '7efff54f-a5b4-42b5-a1c5-5411624893ce',
+    roleName: 'Disk Snapshot Contributor',
+    description: 'Manages disk snapshots.',
+    actions: [
+      'Microsoft.Compute/snapshots/delete',
+      'Microsoft.Compute/snapshots/write',
+      'Microsoft.Compute/snapshots/read',
+      'Microsoft.Compute/snapshots/beginGetAccess/action',
+      'Microsoft.Compute/snapshots/endGetAccess/action',
+      'Microsoft.Compute/disks/beginGetAccess/action',
+      'Microsoft.Storage/storageAccounts/listkeys/action',
+      'Microsoft.Storage/storageAccounts/write',
+      'Microsoft.Storage/storageAccounts/read',
+      'Microsoft.Storage/storageAccounts/delete',
+    ],
+  },
+]
