@@ -1,6 +1,9 @@
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import type { Permission } from '#domain/access/permissions.ts'
+import { deleteDisk } from '#domain/disks/delete-disk.ts'
+import { deleteSet } from '#domain/disks/delete-disk-encryption-set.ts'
+import { diskType, setType } from '#domain/disks/set-place.ts'
 import type { Held } from '#domain/records/family.ts'
 import { deleteVault } from './delete-vault.ts'
 import type { ResourceEnvelope } from './records.ts'
@@ -22,6 +25,28 @@ export interface ResourceType {
 
 /** In the order in which a group loses them: what depends on another goes first. */
 export const resourceTypes: readonly ResourceType[] = [
+  {
+    type: diskType,
+    read: 'disk.read',
+    peek: context => context.disks.peek(),
+    find: async (context, call, { compartment, path }) => context.disks.get(call, compartment, path),
+    async remove(context, call, held) {
+      const disk = await context.disks.get(call, held.compartment, held.path)
+      if (disk === undefined) return
+      await deleteDisk(context, call, { permit: context.access.permit(call, 'disk.delete', { on: disk.value.scope }), disk })
+    },
+  },
+  {
+    type: setType,
+    read: 'diskSet.read',
+    peek: context => context.diskEncryptionSets.peek(),
+    find: async (context, call, { compartment, path }) => context.diskEncryptionSets.get(call, compartment, path),
+    async remove(context, call, held) {
+      const set = await context.diskEncryptionSets.get(call, held.compartment, held.path)
+      if (set === undefined) return
+      await deleteSet(context, call, { permit: context.access.permit(call, 'diskSet.delete', { on: set.value.scope }), set })
+    },
+  },
   {
     type: vaultType,
     read: 'vault.read',

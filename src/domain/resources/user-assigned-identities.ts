@@ -26,12 +26,12 @@ export interface IdentityName {
 export const identityScope = ({ subscriptionId, group, name }: IdentityName) =>
   childScope(groupScope(subscriptionId, group), `providers/${identityType}/${name}`)
 
-const armIdOf = ({ subscriptionId, group, name }: IdentityName): string =>
+export const identityArmId = ({ subscriptionId, group, name }: IdentityName): string =>
   resourceArmId(groupArmId(subscriptionId, group), identityType, name)
 
 /** Raises `ResourceNotFound`. */
 export async function identityNamed(context: Needs<'userAssignedIdentities'>, call: Call, at: IdentityName): Promise<HeldIdentity> {
-  const found = await context.userAssignedIdentities.get(call, compartmentOfGuid(at.subscriptionId), [armIdOf(at).toLowerCase()])
+  const found = await context.userAssignedIdentities.get(call, compartmentOfGuid(at.subscriptionId), [identityArmId(at).toLowerCase()])
   if (found !== undefined) return found
   throw new Problem({ code: 'ResourceNotFound', details: { type: identityType, name: at.name, group: at.group } })
 }
@@ -54,7 +54,7 @@ export async function setIdentity(
   const tags = checkedTags(request.tags)
   const group = await groupForWriting(context, call, request)
   const home = compartmentOfGuid(subscriptionId)
-  const found = await context.userAssignedIdentities.get(call, home, [armIdOf(request).toLowerCase()])
+  const found = await context.userAssignedIdentities.get(call, home, [identityArmId(request).toLowerCase()])
   if (found !== undefined) {
     if (found.value.location !== location) throw elsewhere(found.value, location)
     const value = { ...found.value, ...changedNow(call), tags: { ...tags } }

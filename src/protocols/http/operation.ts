@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Scope } from '#model/brands.ts'
 import type { Call } from '#domain/call.ts'
-import type { Found, Permit } from '#domain/access/permit.ts'
+import type { Facts, Found, Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { Answer } from './answer.ts'
 import type { WireRequest } from './request.ts'
@@ -51,6 +51,8 @@ export interface Operation<Context, Site, P extends z.ZodType = z.ZodType, Q ext
   /** `api-version` is not asked for: token endpoints, metadata. */
   readonly unversioned?: true
   scope?(at: { readonly site: Site; readonly params: z.output<P> }): Scope
+  /** What conditions of the permissions above may ask for, read from the request no sooner than they ask. */
+  facts?(request: WireRequest): Facts
   /** The resource as its entry names it; the raw path where absent. */
   resource?(at: { readonly site: Site; readonly params: z.output<P>; readonly request: WireRequest }): string
   handle(context: Context, call: Call, input: Input<Site, z.output<P>, z.output<Q>, BodyOf<B>>): Promise<Answer>

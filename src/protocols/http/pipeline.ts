@@ -1,11 +1,11 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { bodyBytesDefault, requestDeadlineMs } from '#model/limits.ts'
 import { anonymous } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
 import type { Log } from '#ports/log.ts'
 import { beginCall, type Call } from '#domain/call.ts'
 import { perform, type Ground } from '#domain/perform.ts'
-import type { Access, Permit } from '#domain/access/permit.ts'
+import type { Access, Found, Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { Answer } from './answer.ts'
 import { parseBody } from './body.ts'
@@ -96,7 +96,7 @@ export function createPipeline<Context extends PipelineContext, Site>(context: C
     const params = parsed(operation.params, raw)
     if (operation.resource !== undefined) call.resource = operation.resource({ site, params, request })
     const query = parsed(operation.query, Object.fromEntries(request.query))
-    const permit = permits({ context, call, operation, scopeOf: () => operation.scope?.({ site, params }) })
+    const permit = permits({ context, call, operation, foundOf: () => foundOf(operation, { site, params, request }) })
     const body = parseBody(operation.body, request)
     return operation.handle(context, call, { site, params, query, body, permit, request })
   }
@@ -131,20 +131,29 @@ function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   throw new Problem({ code: 'InvalidParameter', details: { name: issue?.path.join('.') ?? '', message: issue?.message ?? 'invalid' } })
 }
 
+/** What the path itself says of what is asked for. */
+function foundOf<Context, Site, P extends z.ZodType>(
+  operation: Operation<Context, Site, P>,
+  at: { readonly site: Site; readonly params: z.output<P>; readonly request: WireRequest },
+): Found | undefined {
+  const on = operation.scope?.(at)
+  return on === undefined ? undefined : { on, ...(operation.facts !== undefined && { facts: operation.facts(at.request) }) }
+}
+
 /** Asks the permissions of the path now; hands the permits over later, and asks for what lies deeper when it is found. */
 function permits<Context extends PipelineContext, Site>(at: {
   readonly context: Context
   readonly call: Call
   readonly operation: Operation<Context, Site>
-  readonly scopeOf: () => ReturnType<NonNullable<Operation<Context, Site>['scope']>> | undefined
+  readonly foundOf: () => Found | undefined
 }): Ask {
   const { context, call, operation } = at
   const declared: readonly Permission[] = typeof operation.permissions === 'string' ? [] : operation.permissions
   const given = new Map<Permission, Permit<Permission>>()
   if (operation.permissions === 'public') call.ruling = { allowed: true, by: 'public' }
   if (operation.permissions === 'authenticated') call.ruling = { allowed: true, by: 'authenticated' }
-  const scope = at.scopeOf()
-  if (scope !== undefined) for (const permission of declared) given.set(permission, context.access.permit(call, permission, { on: scope }))
+  const path = at.foundOf()
+  if (path !== undefined) for (const permission of declared) given.set(permission, context.access.permit(call, permission, path))
   const isFor = <P extends Permission>(permit: Permit<Permission>, permission: P): permit is Permit<P> & Permit<Permission> =>
     permit.question.permission === permission
   return (permission, found) => {

@@ -1,0 +1,14 @@
+import type { Context } from '#domain/context.ts'
+import type { WireRequest } from '#protocols/http/request.ts'
+
+/** Where to sign in for what the path names: its subscription's tenant, else the instance's first. */
+export function challengeOf(context: Context, request: WireRequest, code: string): string {
+  const [, id] = request.segments
+  const subscription = context.subscriptions.peek().find(({ value }) => value.subscriptionId === id?.toLowerCase())
+  const tenantId = subscription?.value.tenantId ?? context.tenants.peek()[0]?.value.tenantId ?? 'common'
+  const description =
+    code === 'AuthenticationFailed'
+      ? "The authentication failed because of missing 'Authorization' header."
+      : 'Could not validate the access token.'
+  return `Bearer authorization_uri="https://login.${context.instance.domain}${request.portSuffix}/${tenantId}", error="invalid_token", error_description="${description}"`
+}

@@ -1,0 +1,73 @@
+import type { Context } from '#domain/context.ts'
+import { audiencesOf } from '#domain/identity/audiences.ts'
+import { verifyToken } from '#domain/identity/verify-token.ts'
+import { compartmentOfGuid } from '#domain/instance.ts'
+import type { Call } from '#domain/call.ts'
+import { Problem } from '#model/problem.ts'
+import { apiVersionOf, refuseOlder } from '#protocols/azure/api-version.ts'
+import { isGuid } from '#protocols/azure/arm-ids.ts'
+import { bearerToken } from '#protocols/azure/bearer.ts'
+import type { Protocol } from '#protocols/http/protocol.ts'
+import type { WireRequest } from '#protocols/http/request.ts'
+import { floorOf } from './providers.ts'
+import { correlationIdOf, headersOf } from './headers.ts'
+import { operations } from './operations/index.ts'
+import { refuse } from './problems.ts'
+import type { ArmSite } from './site.ts'
+
+/** The subscription that a path begins with: `undefined` where it begins with none, or with one that is no GUID. */
+function subscriptionOf({ segments }: WireRequest): string | undefined {
+  const [word, id] = segments
+  return word?.toLowerCase() === 'subscriptions' && id !== undefined && isGuid(id) ? id.toLowerCase() : undefined
+}
+
+async function tenantOfPath(context: Context, call: Call, request: WireRequest): Promise<string | undefined> {
+  const id = subscriptionOf(request)
+  return id === undefined ? undefined : (await context.subscriptions.get(call, compartmentOfGuid(id), [id]))?.value.tenantId
+}
+
+const isPublic = ({ segments }: WireRequest): boolean => segments[0]?.toLowerCase() === 'metadata'
+
+/** Azure Resource Manager on `management.{domain}` (identity-and-arm.md 2). */
+export const armProtocol = (domain: string): Protocol<Context, ArmSite> => ({
+  name: 'arm',
+  plane: 'arm',
+  serves: hostname => hostname === `management.${domain}`,
+  operations,
+  routeBeforeToken: false,
+  async locate(context, call, request) {
+    const { barrier } = context.ground
+    return {
+      baseUrl: `https://${request.host}`,
+      domain,
+      portSuffix: request.portSuffix,
+      // No record, collection or tag has a path that begins so: a mark is never an index.
+      mark: text => barrier.index(context.instance.installation, JSON.stringify(['mark', 'arm', call.who.id, text])).slice(32, 72),
+    }
+  },
+  async authenticate(context, call, { request }) {
+    const at = { domain, portSuffix: request.portSuffix }
+    const token = bearerToken(request)
+    const tenantId = await tenantOfPath(context, call, request)
+    return verifyToken(context, call, {
+      token,
+      audiences: audiencesOf('arm', at),
+      login: `https://login.${domain}${request.portSuffix}`,
+      resourceName: 'arm',
+      ...(tenantId !== undefined && { tenantId }),
+    })
+  },
+  async admit(context, call, { request }) {
+    if (isPublic(request)) return
+    apiVersionOf(request)
+    const id = subscriptionOf(request)
+    if (id !== undefined && (await context.subscriptions.get(call, compartmentOfGuid(id), [id])) === undefined)
+      throw new Problem({ code: 'SubscriptionNotFound', details: { id } })
+  },
+  checkVersion(request) {
+    refuseOlder(apiVersionOf(request), floorOf(request))
+  },
+  refuse,
+  headers: (_context, at) => headersOf(at),
+  correlationId: correlationIdOf,
+})

@@ -1,0 +1,95 @@
+import type { Context } from '#domain/context.ts'
+import type { Operation } from '#protocols/http/operation.ts'
+import type { ArmSite } from '#protocols/arm/site.ts'
+import { changeAccessPolicies } from './change-access-policies.ts'
+import { checkVaultName } from './check-vault-name.ts'
+import { computeOperations } from './compute-operations.ts'
+import { computeOperations } from './compute-operations.ts'
+import { deleteGroup } from './delete-group.ts'
+import { deleteIdentity } from './delete-identity.ts'
+import { deleteRoleAssignment } from './delete-role-assignment.ts'
+import { deleteVault } from './delete-vault.ts'
+import { getDeletedVault } from './get-deleted-vault.ts'
+import { getGroup } from './get-group.ts'
+import { getIdentity } from './get-identity.ts'
+import { getMetadata } from './get-metadata.ts'
+import { getOperation } from './get-operation.ts'
+import { getOperationResult } from './get-operation-result.ts'
+import { getProvider } from './get-provider.ts'
+import { getRoleAssignment } from './get-role-assignment.ts'
+import { getRoleDefinition, getRoleDefinitionAnywhere } from './get-role-definition.ts'
+import { getSubscription } from './get-subscription.ts'
+import { getVault } from './get-vault.ts'
+import { headGroup } from './head-group.ts'
+import { listDeletedVaults } from './list-deleted-vaults.ts'
+import { listDenyAssignments, listPolicyAssignments } from './list-denials.ts'
+import { listGroups } from './list-groups.ts'
+import { listGroupIdentities, listIdentities } from './list-identities.ts'
+import { listLocations } from './list-locations.ts'
+import { listPermissions } from './list-permissions.ts'
+import { listProviders } from './list-providers.ts'
+import { listGroupResources, listResources } from './list-resources.ts'
+import { listRoleAssignments } from './list-role-assignments.ts'
+import { listRoleDefinitions } from './list-role-definitions.ts'
+import { listSubscriptions } from './list-subscriptions.ts'
+import { listTenants } from './list-tenants.ts'
+import { listGroupVaults, listVaults } from './list-vaults.ts'
+import { patchGroup } from './patch-group.ts'
+import { patchIdentity } from './patch-identity.ts'
+import { patchVault } from './patch-vault.ts'
+import { purgeVault } from './purge-vault.ts'
+import { putGroup } from './put-group.ts'
+import { putIdentity } from './put-identity.ts'
+import { putRoleAssignment } from './put-role-assignment.ts'
+import { putVault } from './put-vault.ts'
+import { registerProvider } from './register-provider.ts'
+
+/** Everything that ARM answers here. A new operation is one file and one line. */
+export const operations: readonly Operation<Context, ArmSite>[] = [
+  getMetadata,
+  listTenants,
+  listSubscriptions,
+  getSubscription,
+  listLocations,
+  listProviders,
+  getProvider,
+  registerProvider,
+  getOperation,
+  getOperationResult,
+  putGroup,
+  patchGroup,
+  getGroup,
+  headGroup,
+  deleteGroup,
+  listGroups,
+  listResources,
+  listGroupResources,
+  putVault,
+  patchVault,
+  getVault,
+  deleteVault,
+  listVaults,
+  listGroupVaults,
+  changeAccessPolicies,
+  checkVaultName,
+  listDeletedVaults,
+  getDeletedVault,
+  purgeVault,
+  putIdentity,
+  patchIdentity,
+  getIdentity,
+  deleteIdentity,
+  listIdentities,
+  listGroupIdentities,
+  listRoleDefinitions,
+  getRoleDefinition,
+  getRoleDefinitionAnywhere,
+  putRoleAssignment,
+  getRoleAssignment,
+  deleteRoleAssignment,
+  listRoleAssignments,
+  listPermissions,
+  listDenyAssignments,
+  listPolicyAssignments,
+  ...computeOperations,
+]

@@ -1,0 +1,37 @@
+import { builtInRoles } from '#domain/access/built-in-roles.ts'
+import type { RoleDefinition } from '#domain/access/role-definition.ts'
+import { parseFilter, refuseTerm, type FilterTerm } from '#protocols/azure/odata-filter.ts'
+import { armList, listQuery } from '#protocols/arm/answers.ts'
+import { atAnyScope, scopeOfPath } from '#protocols/arm/role-path.ts'
+import { roleDefinitionShape } from '#protocols/arm/shapes.ts'
+import { armOperation } from '#protocols/arm/site.ts'
+
+/** `roleName eq`, `type eq` in any case, `atScopeAndBelow()`: built-in roles are the same everywhere. */
+function matches(term: FilterTerm, role: RoleDefinition): boolean {
+  if ('word' in term) return term.word === 'atscopeandbelow' || refuseTerm()
+  const wanted = term.equals.toLowerCase()
+  if (term.name === 'rolename') return role.roleName.toLowerCase() === wanted
+  if (term.name === 'type') return wanted === 'builtinrole'
+  return refuseTerm()
+}
+
+export const listRoleDefinitions = armOperation({
+  name: 'RoleDefinitionList',
+  method: 'GET',
+  path: '/{scope*}/providers/Microsoft.Authorization/roleDefinitions',
+  permissions: ['roleDefinition.read'],
+  params: atAnyScope,
+  query: listQuery,
+  body: { none: true },
+  scope: scopeOfPath,
+  resource: ({ params }) => `${params.scope.scopeId}/providers/Microsoft.Authorization/roleDefinitions`,
+  async handle(_context, _call, { site, params, query, request }) {
+    const terms = parseFilter(query.$filter)
+    const roles = builtInRoles.filter(role => terms.every(term => matches(term, role)))
+    return armList(
+      site,
+      request,
+      roles.map(role => roleDefinitionShape(params.scope.scopeId, role)),
+    )
+  },
+})

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { groupScope, subscriptionScope } from '#domain/resources/scopes.ts'
+import { isVaultName, vaultNameRule } from '#domain/resources/vault-names.ts'
+import { normalLocation } from '#domain/resources/locations.ts'
+import { formatArmId, isGroupName, isGuid, parseArmId, scopeOfArmId } from '#protocols/azure/arm-ids.ts'
+import { rootScope } from '#domain/resources/scopes.ts'
+
+// Parameters of paths. A refusal's code is found by the parameter's name (problems.ts), its sentence stands here.
+
+const guid = (message: string) =>
+  z
+    .string()
+    .refine(isGuid, message)
+    .transform(text => text.toLowerCase())
+
+export const subscriptionId = guid('The provided subscription identifier is malformed or invalid.')
+export const group = z
+  .string()
+  .refine(
+    isGroupName,
+    'The provided resource group name has invalid characters or length: 1 to 90 letters, digits, ., _, -, ( and ), not ending in a period.',
+  )
+export const vault = z.string().refine(isVaultName, `The vault name is invalid. ${vaultNameRule}`)
+export const location = z.string().transform(normalLocation)
+export const key = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/, 'The key name is invalid: 1 to 127 letters, digits and hyphens.')
+export const keyVersion = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/i, 'The key version is invalid.')
+  .transform(text => text.toLowerCase())
+export const identity = z
+  .string()
+  .regex(
+    /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,127}$/,
+    'The identity name is invalid: 3 to 128 letters, digits, underscores and hyphens, a letter or digit in front.',
+  )
+export const roleAssignment = guid('The role assignment ID is not valid. The role assignment ID must be a GUID.')
+export const roleDefinition = guid('The role definition ID is not valid. The role definition ID must be a GUID.')
+
+/** Segments in front of an extension resource, as one scope; nothing in front is the root. */
+export const extended = z.string().transform((text, context) => {
+  if (text === '') return { scope: rootScope, scopeId: '', subscriptionId: undefined }
+  const id = parseArmId(`/${text}`)
+  if (id !== undefined && id.extension === undefined)
+    return { scope: scopeOfArmId(id), scopeId: formatArmId(id), subscriptionId: id.subscriptionId }
+  context.addIssue({ code: 'custom', message: 'The scope of the request is not valid.' })
+  return z.NEVER
+})
+
+export const inSubscription = z.object({ subscriptionId })
+export const inGroup = z.object({ subscriptionId, group })
+export const ofVault = z.object({ subscriptionId, group, vault }).transform(({ vault, ...rest }) => ({ ...rest, name: vault }))
+export const ofIdentity = z.object({ subscriptionId, group, identity }).transform(({ identity, ...rest }) => ({ ...rest, name: identity }))
+
+export const atSubscription = ({ params }: { readonly params: { readonly subscriptionId: string } }) =>
+  subscriptionScope(params.subscriptionId)
+export const atGroup = ({ params }: { readonly params: { readonly subscriptionId: string; readonly group: string } }) =>
+  groupScope(params.subscriptionId, params.group)
+
+/** Members of a query that no operation here reads are not looked at. */
+export const anyQuery = z.object({})

@@ -1,0 +1,130 @@
+import type { HeldAssignment } from '#domain/access/scope-assignments.ts'
+import type { RoleDefinition } from '#domain/access/role-definition.ts'
+import type { HeldDeletedVault } from '#domain/resources/delete-vault.ts'
+import { groupType, type HeldGroup } from '#domain/resources/groups.ts'
+import { identityType, type HeldIdentity } from '#domain/resources/user-assigned-identities.ts'
+import type { Subscription, Vault } from '#domain/resources/records.ts'
+import { vaultType } from '#domain/resources/set-vault.ts'
+import { isoTime, trackedResource, type Listed } from './answers.ts'
+import type { ArmSite } from './site.ts'
+
+export const subscriptionShape = ({ subscriptionId, tenantId, displayName }: Subscription): Listed => ({
+  id: `/subscriptions/${subscriptionId}`,
+  authorizationSource: 'RoleBased',
+  managedByTenants: [],
+  subscriptionId,
+  tenantId,
+  displayName,
+  state: 'Enabled',
+  subscriptionPolicies: { locationPlacementId: 'Public_2014-09-01', quotaId: 'PayAsYouGo_2014-09-01', spendingLimit: 'Off' },
+})
+
+export function groupShape({ value }: HeldGroup): Listed {
+  const { id, name, location, tags, provisioningState } = value
+  return { id, name, type: groupType, location, tags, properties: { provisioningState } }
+}
+
+/** The vault's URL, as callers behind the same port reach it. */
+export const vaultUri = (site: ArmSite, name: string): string => `https://${name.toLowerCase()}.vault.${site.domain}${site.portSuffix}/`
+
+export function vaultShape(site: ArmSite, vault: Vault): Listed {
+  const { sku, tenantId, accessPolicies, networkAcls, enablePurgeProtection } = vault
+  return trackedResource(vault, {
+    type: vaultType,
+    properties: {
+      sku: { family: 'A', name: sku },
+      tenantId,
+      ...(networkAcls !== undefined && { networkAcls }),
+      accessPolicies,
+      enabledForDeployment: vault.enabledForDeployment,
+      enabledForDiskEncryption: vault.enabledForDiskEncryption,
+      enabledForTemplateDeployment: vault.enabledForTemplateDeployment,
+      enableSoftDelete: true,
+      softDeleteRetentionInDays: vault.softDeleteRetentionInDays,
+      enableRbacAuthorization: vault.enableRbacAuthorization,
+      ...(enablePurgeProtection && { enablePurgeProtection }),
+      vaultUri: vaultUri(site, vault.name),
+      provisioningState: 'Succeeded',
+      publicNetworkAccess: vault.publicNetworkAccess,
+    },
+  })
+}
+
+export function deletedVaultShape({ value }: HeldDeletedVault): Listed {
+  const { vault, deletedAt, scheduledPurgeAt } = value
+  const subscription = vault.id.split('/').slice(0, 3).join('/')
+  return {
+    id: `${subscription}/providers/Microsoft.KeyVault/locations/${vault.location}/deletedVaults/${vault.name}`,
+    name: vault.name,
+    type: 'Microsoft.KeyVault/deletedVaults',
+    properties: {
+      vaultId: vault.id,
+      location: vault.location,
+      tags: vault.tags,
+      deletionDate: isoTime(deletedAt),
+      scheduledPurgeDate: isoTime(scheduledPurgeAt),
+      ...(vault.enablePurgeProtection && { purgeProtectionEnabled: true }),
+    },
+  }
+}
+
+export const identityShape = ({ value }: HeldIdentity): Listed =>
+  trackedResource(value, {
+    type: identityType,
+    properties: { isolationScope: 'None', tenantId: value.tenantId, principalId: value.principalId, clientId: value.clientId },
+  })
+
+/** Definitions are named below the subscription that was asked; clients compare these ids with those of assignments. */
+export const roleDefinitionId = (scopeId: string, roleId: string): string =>
+  `${/^\/subscriptions\/[^/]+/.exec(scopeId)?.[0] ?? ''}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`
+
+export const roleDefinitionShape = (scopeId: string, role: RoleDefinition): Listed => ({
+  id: roleDefinitionId(scopeId, role.id),
+  name: role.id,
+  type: 'Microsoft.Authorization/roleDefinitions',
+  properties: {
+    roleName: role.roleName,
+    type: 'BuiltInRole',
+    description: role.description,
+    assignableScopes: ['/'],
+    permissions: [
+      {
+        actions: role.actions,
+        notActions: role.notActions ?? [],
+        dataActions: role.dataActions ?? [],
+        notDataActions: role.notDataActions ?? [],
+        ...(role.delegates !== undefined && { condition: delegation(role.delegates), conditionVersion: '2.0' }),
+      },
+    ],
+  },
+})
+
+/** The condition that a role's own rule amounts to, in Azure's words. */
+function delegation(roleIds: readonly string[]): string {
+  const set = `{${roleIds.join(', ')}}`
+  const one = (action: 'write' | 'delete', attribute: 'Request' | 'Resource'): string =>
+    `((!(ActionMatches{'Microsoft.Authorization/roleAssignments/${action}'})) OR (@${attribute}[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals ${set}))`
+  return `${one('write', 'Request')} AND ${one('delete', 'Resource')}`
+}
+
+export function roleAssignmentShape({ value }: HeldAssignment): Listed {
+  return {
+    id: `${value.scopeId}/providers/Microsoft.Authorization/roleAssignments/${value.name}`,
+    name: value.name,
+    type: 'Microsoft.Authorization/roleAssignments',
+    properties: {
+      roleDefinitionId: roleDefinitionId(value.scopeId, value.roleId),
+      principalId: value.principalId,
+      principalType: value.principalType,
+      scope: value.scopeId === '' ? '/' : value.scopeId,
+      condition: null,
+      conditionVersion: null,
+      createdOn: isoTime(value.createdAt),
+      updatedOn: isoTime(value.updatedAt),
+      createdBy: value.createdBy,
+      updatedBy: value.updatedBy,
+      delegatedManagedIdentityResourceId: null,
+      description: value.description ?? null,
+    },
+  }
+}
