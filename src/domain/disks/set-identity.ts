@@ -20,5 +20,7 @@ export function identityOf({ identity }: ActingSet): Principal | undefined {
 /** As a refusal names it: the set, or the identity that somebody else manages (disk-encryption.md A.1). */
 export function nameOfIdentity({ name, identity }: ActingSet): string {
   const [assigned] = identity.userAssigned
-  return identity.principalId === undefined && assigned !== undefined ? assigned.id : name
+  return identity.principalId === undefined && assigned !== undefined
+    ? `the user assigned identity ${assigned.id}`
+    : `the disk encryption set ${name}`
 }

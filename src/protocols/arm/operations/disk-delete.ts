@@ -1,0 +1,24 @@
+import { deleteDisk } from '#domain/disks/delete-disk.ts'
+import { diskArmId } from '#domain/disks/set-place.ts'
+import { compartmentOfGuid } from '#domain/instance.ts'
+import { empty } from '#protocols/http/answer.ts'
+import { atDisk, ofDisk } from '#protocols/arm/compute-shapes.ts'
+import { anyQuery } from '#protocols/arm/params.ts'
+import { armOperation } from '#protocols/arm/site.ts'
+
+export const diskDelete = armOperation({
+  name: 'DiskDelete',
+  method: 'DELETE',
+  path: '/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Microsoft.Compute/disks/{disk}',
+  permissions: ['disk.delete'],
+  scope: atDisk,
+  params: ofDisk,
+  query: anyQuery,
+  body: { none: true },
+  async handle(context, call, { params, permit }) {
+    const disk = await context.disks.get(call, compartmentOfGuid(params.subscriptionId), [diskArmId(params).toLowerCase()])
+    if (disk === undefined) return empty(204)
+    await deleteDisk(context, call, { permit: permit('disk.delete'), disk })
+    return empty(200)
+  },
+})

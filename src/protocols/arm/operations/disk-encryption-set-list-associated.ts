@@ -1,0 +1,28 @@
+import { disksUnder } from '#domain/disks/rewrap.ts'
+import { setNamed } from '#domain/disks/set-place.ts'
+import { armList } from '#protocols/arm/answers.ts'
+import { atSet, ofSet } from '#protocols/arm/compute-shapes.ts'
+import { anyQuery } from '#protocols/arm/params.ts'
+import { armOperation } from '#protocols/arm/site.ts'
+
+/** A page of ids, where other lists hold resources. */
+export const diskEncryptionSetListAssociated = armOperation({
+  name: 'DiskEncryptionSetListAssociated',
+  method: 'GET',
+  path: '/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Microsoft.Compute/diskEncryptionSets/{set}/associatedResources',
+  permissions: ['diskSet.read'],
+  scope: atSet,
+  params: ofSet,
+  query: anyQuery,
+  body: { none: true },
+  async handle(context, call, { site, params, request }) {
+    const set = await setNamed(context, call, params)
+    const disks = await disksUnder(context, call, { set, after: -1, limit: Number.MAX_SAFE_INTEGER })
+    // On the wire each is its id alone.
+    return armList(
+      site,
+      request,
+      disks.map(({ value: { id } }) => ({ id, toJSON: () => id })),
+    )
+  },
+})

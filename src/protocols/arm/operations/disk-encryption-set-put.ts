@@ -1,0 +1,29 @@
+import { putSet } from '#domain/disks/set-disk-encryption-set.ts'
+import { armJson } from '#protocols/arm/bodies.ts'
+import { setBody } from '#protocols/arm/compute-bodies.ts'
+import { askLinked, atSet, ofSet } from '#protocols/arm/compute-shapes.ts'
+import { setAnswer } from '#protocols/arm/compute-answers.ts'
+import { anyQuery } from '#protocols/arm/params.ts'
+import { armOperation } from '#protocols/arm/site.ts'
+import { identityScope } from '#domain/resources/user-assigned-identities.ts'
+
+export const diskEncryptionSetPut = armOperation({
+  name: 'DiskEncryptionSetPut',
+  method: 'PUT',
+  path: '/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Microsoft.Compute/diskEncryptionSets/{set}',
+  permissions: ['diskSet.write'],
+  linked: ['identity.assign'],
+  scope: atSet,
+  params: ofSet,
+  query: anyQuery,
+  body: armJson(setBody),
+  async handle(context, call, { site, params, body, permit, request }) {
+    const answer = await putSet(context, call, {
+      ...params,
+      ...body,
+      permit: permit('diskSet.write'),
+      mayAssign: identity => askLinked(permit, 'identity.assign', identityScope(identity)),
+    })
+    return setAnswer(context, { site, request, answer, subscriptionId: params.subscriptionId })
+  },
+})

@@ -1,0 +1,28 @@
+import { patchDisk } from '#domain/disks/set-disk.ts'
+import { json } from '#protocols/http/answer.ts'
+import { armJson } from '#protocols/arm/bodies.ts'
+import { diskPatch } from '#protocols/arm/compute-bodies.ts'
+import { askLinked, atDisk, diskShape, ofDisk } from '#protocols/arm/compute-shapes.ts'
+import { anyQuery } from '#protocols/arm/params.ts'
+import { armOperation } from '#protocols/arm/site.ts'
+
+export const diskPatchOperation = armOperation({
+  name: 'DiskPatch',
+  method: 'PATCH',
+  path: '/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Microsoft.Compute/disks/{disk}',
+  permissions: ['disk.write'],
+  linked: ['diskSet.read'],
+  scope: atDisk,
+  params: ofDisk,
+  query: anyQuery,
+  body: armJson(diskPatch),
+  async handle(context, call, { params, body, permit }) {
+    const disk = await patchDisk(context, call, {
+      ...params,
+      ...body,
+      permit: permit('disk.write'),
+      mayUseSet: set => askLinked(permit, 'diskSet.read', set.value.scope),
+    })
+    return json(200, diskShape(disk))
+  },
+})

@@ -1,0 +1,28 @@
+import { putDisk } from '#domain/disks/set-disk.ts'
+import { json } from '#protocols/http/answer.ts'
+import { armJson } from '#protocols/arm/bodies.ts'
+import { diskBody } from '#protocols/arm/compute-bodies.ts'
+import { askLinked, atDisk, diskShape, ofDisk } from '#protocols/arm/compute-shapes.ts'
+import { anyQuery } from '#protocols/arm/params.ts'
+import { armOperation } from '#protocols/arm/site.ts'
+
+export const diskPutOperation = armOperation({
+  name: 'DiskPut',
+  method: 'PUT',
+  path: '/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Microsoft.Compute/disks/{disk}',
+  permissions: ['disk.write'],
+  linked: ['diskSet.read'],
+  scope: atDisk,
+  params: ofDisk,
+  query: anyQuery,
+  body: armJson(diskBody),
+  async handle(context, call, { params, body, permit }) {
+    const { disk } = await putDisk(context, call, {
+      ...params,
+      ...body,
+      permit: permit('disk.write'),
+      mayUseSet: set => askLinked(permit, 'diskSet.read', set.value.scope),
+    })
+    return json(200, diskShape(disk))
+  },
+})
