@@ -1,0 +1,68 @@
+// The operation's one cryptographic call and nothing else, placed as in the product: public RSA and P-256 on the calling thread,
+// private RSA on libuv's threads (performance.md 5.1). Keys are opened once.
+import { constants, generateKeyPairSync, hash, publicDecrypt, publicEncrypt, type KeyObject } from 'node:crypto'
+import { type Binding, hashBits, loadBinding, paddings } from '#adapters/native/binding.ts'
+
+export const workNames = [
+  'none',
+  'rsa-encrypt',
+  'rsa-decrypt',
+  'rsa-sign-pkcs1',
+  'rsa-sign-pss',
+  'rsa-verify',
+  'ec-sign',
+  'ec-verify',
+] as const
+export type WorkName = (typeof workNames)[number]
+
+/** Does the work once; rejects when its result is not what it must be. */
+export type Work = () => Promise<void>
+
+const value = new Uint8Array(hash('sha256', 'what the anchors work on', 'buffer'))
+const oaep = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' } as const
+
+export function openWork(name: WorkName): Work {
+  if (name === 'none') return async () => undefined
+  const loaded = loadBinding()
+  if ('reason' in loaded) throw new Error(`the anchors need the native module: ${loaded.reason}`)
+  return name.startsWith('rsa') ? rsaWork(name, loaded.binding) : ecWork(name, loaded.binding)
+}
+
+const pkcs8Of = (key: KeyObject): Uint8Array<ArrayBuffer> => new Uint8Array(key.export({ format: 'der', type: 'pkcs8' }))
+
+function demand(done: unknown): void {
+  if (done === undefined || done === false) throw new Error('the anchor’s own work failed')
+}
+
+function rsaWork(name: WorkName, binding: Binding): Work {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const opened = binding.openKey(pkcs8Of(privateKey))
+  const wrapped = new Uint8Array(publicEncrypt({ key: publicKey, ...oaep }, value))
+  const works: Readonly<Record<string, Work>> = {
+    'rsa-encrypt': async () => demand(publicEncrypt({ key: publicKey, ...oaep }, value)),
+    'rsa-decrypt': async () => demand(await binding.rsaDecrypt(opened, wrapped, paddings.oaep, hashBits.sha256, false)),
+    'rsa-sign-pkcs1': async () => demand(await binding.rsaSign(opened, value, paddings.pkcs1, hashBits.sha256, false)),
+    'rsa-sign-pss': async () => demand(await binding.rsaSign(opened, value, paddings.pss, hashBits.sha256, false)),
+    // Any number below the modulus costs the same to raise.
+    'rsa-verify': async () => demand(publicDecrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, wrapped)),
+  }
+  return known(works, name)
+}
+
+function ecWork(name: WorkName, binding: Binding): Work {
+  const opened = binding.openKey(pkcs8Of(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey))
+  const sign = async () => binding.ecSign(opened, value, true)
+  const signature = binding.ecSign(opened, value, true)
+  if (!(signature instanceof Uint8Array)) throw new Error('inline work answers at once')
+  const works: Readonly<Record<string, Work>> = {
+    'ec-sign': async () => demand(await sign()),
+    'ec-verify': async () => demand(await binding.ecVerify(opened, value, signature, true)),
+  }
+  return known(works, name)
+}
+
+function known(works: Readonly<Record<string, Work>>, name: WorkName): Work {
+  const work = works[name]
+  if (work === undefined) throw new Error(`no anchor does ${name}`)
+  return work
+}

@@ -1,0 +1,84 @@
+// Fills a data directory that nothing else has open, through the domain (performance.md 10). Prints what it made as one line of JSON.
+import { z } from 'zod'
+import { openInstance, performAs } from '#bench/seeding/open-instance.ts'
+import { seedAssignments } from '#bench/seeding/seed-assignments.ts'
+import { seedKeys } from '#bench/seeding/seed-keys.ts'
+import { assignRole } from '#domain/access/assign-role.ts'
+import { createKey } from '#domain/keys/create-key.ts'
+import { keyScope } from '#domain/keys/reference.ts'
+import { addPassword, createApplication } from '#domain/identity/directory.ts'
+import { setVault, vaultScope } from '#domain/resources/set-vault.ts'
+import type { Vault } from '#domain/resources/records.ts'
+import type { Principal } from '#model/principal.ts'
+
+const plan = z.object({
+  dataDir: z.string(),
+  stateHome: z.string(),
+  /** Keys of the vault `many`. */
+  keys: z.int(),
+  /** Beside the three that the instance needs. */
+  assignments: z.int(),
+})
+
+const { dataDir, stateHome, keys, assignments } = plan.parse(JSON.parse(process.argv[2] ?? ''))
+const opened = await openInstance({ dataDir, stateHome })
+const { context, home } = opened
+const { tenantId, subscriptionId, resourceGroup: group, administrator } = home
+const owner: Principal = { id: administrator.objectId, kind: 'application', tenant: tenantId, appId: administrator.clientId }
+const yearMs = 365 * 86_400_000
+const keyVaultAdministrator = '00482a5a-887f-4fb3-b363-3b7fe8e74483'
+
+const credentials = await performAs(context, owner, async call => {
+  const { application, servicePrincipal } = await createApplication(context, call, { tenantId, displayName: 'bench' })
+  const { secretText } = await addPassword(context, call, application, { displayName: 'bench', endAt: call.at + yearMs })
+  return { clientId: application.value.appId, clientSecret: secretText, objectId: servicePrincipal.value.id }
+})
+const user: Principal = { id: credentials.objectId, kind: 'application', tenant: tenantId, appId: credentials.clientId }
+
+async function vaultOf(name: string): Promise<Vault> {
+  const at = { subscriptionId, group, name }
+  const scope = vaultScope(at)
+  const { vault } = await performAs(context, owner, async call =>
+    setVault(context, call, {
+      ...at,
+      permit: context.access.permit(call, 'vault.write', { on: scope }),
+      mayChangeMode: () => context.access.permit(call, 'roleAssignment.write', { on: scope }),
+      location: 'local',
+      tags: undefined,
+      createMode: 'default',
+      rbacByDefault: true,
+      settings: { tenantId, sku: 'premium', enableRbacAuthorization: true, enablePurgeProtection: true, softDeleteRetentionInDays: 7 },
+    }),
+  )
+  await performAs(context, owner, async call =>
+    assignRole(context, call, {
+      permit: context.access.permit(call, 'roleAssignment.write', { on: scope }),
+      tenantId,
+      scope,
+      scopeId: vault.value.id,
+      name: context.ground.random.uuid(),
+      roleId: keyVaultAdministrator,
+      principalId: credentials.objectId,
+    }),
+  )
+  return vault.value
+}
+
+async function keyOf(vault: Vault, name: string, spec: 'RSA-2048' | 'P-256'): Promise<void> {
+  await performAs(context, user, async call =>
+    createKey(context, call, {
+      vault,
+      name,
+      permit: context.access.permit(call, 'key.create', { on: keyScope(vault, name) }),
+      kind: { spec, hsm: false },
+    }),
+  )
+}
+
+const bench = await vaultOf('benchvault')
+await keyOf(bench, 'rsa', 'RSA-2048')
+await keyOf(bench, 'ec', 'P-256')
+if (keys > 0) await seedKeys(context, { vault: await vaultOf('benchmany'), count: keys, who: user })
+await seedAssignments(context, { vault: bench, count: assignments, who: owner, principalId: credentials.objectId, tenantId })
+await opened.close()
+console.log(JSON.stringify(credentials))
