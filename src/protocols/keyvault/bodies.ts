@@ -41,7 +41,10 @@ export const tags = maybe(
 export const keyOps = maybe(z.array(z.string(must('a string')), must('an array of strings')))
 export const flag = maybe(boolean)
 /** Is it there at all? */
-export const presence = z.unknown().transform(value => value !== undefined && value !== null)
+export const presence = z
+  .unknown()
+  .optional()
+  .transform(value => value !== undefined && value !== null)
 
 export const keyType = z.enum(keyTypes, must(`one of ${keyTypes.join(', ')}`))
 export const integer = maybe(z.int(must('an integer')))

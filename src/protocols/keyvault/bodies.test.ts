@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { at, ecKey, message, refusal, version74, withKey, withVault } from './testing.ts'
+
+const v = version74
+const ec = ecKey
+
+describe('bodies', () => {
+  for (const [why, body, text] of [
+    ['no kty', {}, 'The property "kty" must be one of RSA, RSA-HSM, EC, EC-HSM.'],
+    ['a kty nobody knows', { kty: 'DES' }, undefined],
+    ['a symmetric kty', { kty: 'oct', key_size: 256 }, undefined],
+    ['kty in another case', { kty: 'rsa' }, undefined],
+    ['a number for a string', { kty: 1 }, undefined],
+    ['a fraction of a bit', { kty: 'RSA', key_size: 2048.5 }, 'The property "key_size" must be an integer.'],
+    ['an exponent', { kty: 'RSA', public_exponent: 3 }, 'The property "public_exponent" must be 65537.'],
+    ['an operation nobody knows', { kty: 'RSA', key_ops: ['fly'] }, undefined],
+    [
+      'operations of another type',
+      { ...ec, key_ops: ['encrypt', 'sign'] },
+      'Unsupported key operation(s): "encrypt". Supported values are "sign", "verify".',
+    ],
+    ['enabled as a word', { ...ec, attributes: { enabled: 'yes' } }, 'The property "attributes.enabled" must be a boolean.'],
+    [
+      'a window that ends first',
+      { ...ec, attributes: { nbf: 2_000_000_000, exp: 1_900_000_000 } },
+      'The property "exp" must be later than the property "nbf".',
+    ],
+    ['a time beyond the calendar', { ...ec, attributes: { exp: 1e15 } }, undefined],
+    ['a tag that is a number', { ...ec, tags: { a: 1 } }, undefined],
+    ['a tag that is null', { ...ec, tags: { a: null } }, undefined],
+    [
+      '16 tags',
+      { ...ec, tags: Object.fromEntries(Array.from({ length: 16 }, (_, tag) => [tag, 'v'])) },
+      'The property "tags" must be an object of at most 15 tags.',
+    ],
+    ['a tag of 257 characters', { ...ec, tags: { a: 'v'.repeat(257) } }, undefined],
+    ['a curve nobody knows', { kty: 'EC', crv: 'P-224' }, undefined],
+    ['an exportable key', { ...ec, attributes: { exportable: true } }, 'AKV.SKR.1004: Exportable keys must have release policy.'],
+    ['a release policy', { ...ec, release_policy: { data: 'e30' } }, 'AKV.SKR.1005: Non-exportable keys must not have release policy.'],
+    ['an array', [ec], 'The request body must be a JSON object.'],
+    ['null', null, 'The request body must be a JSON object.'],
+    ['no JSON', Buffer.from('kty=RSA'), 'The body is not JSON.'],
+    ['a member twice', Buffer.from('{"kty":"EC","kty":"RSA"}'), 'The body has a member twice.'],
+  ] as const)
+    test(`${why}: 400, and no key is made`, async () => {
+      const { send } = await withVault()
+      const heard = await send('POST', `/keys/k/create?${v}`, { body })
+      assert.deepEqual(refusal(heard), [400, 'BadParameter', undefined])
+      if (text !== undefined) assert.equal(message(heard), text)
+      assert.deepEqual(refusal(await send('GET', `/keys/k?${v}`)), [404, 'KeyNotFound', undefined])
+    })
+
+  test('an RSA size that is not offered says which are', async () => {
+    const { send } = await withVault()
+    const heard = await send('POST', `/keys/k/create?${v}`, { body: { kty: 'RSA', key_size: 1024 } })
+    assert.deepEqual(refusal(heard), [400, 'BadParameter', 'KeySizeNotSupported'])
+    assert.equal(message(heard), 'Unsupported key size (1024). Supported sizes are [2048, 3072, 4096]')
+  })
+
+  test('a size beside a curve, null members and unknown ones do not matter', async () => {
+    const { send } = await withVault()
+    const body = { ...ec, key_size: 2048, public_exponent: null, tags: null, attributes: { nbf: null, hsmPlatform: '2' }, new_member: {} }
+    const made = await send('POST', `/keys/k/create?${v}`, { body })
+    assert.deepEqual([made.status, at(made.json, 'key', 'crv')], [200, 'P-256'], made.text)
+  })
+
+  test('a body over the limit is 413 in the envelope', async () => {
+    const { send } = await withVault()
+    assert.deepEqual(refusal(await send('POST', `/keys/k/create?${v}`, { body: Buffer.alloc(64 * 1024 + 1, 32) })), [
+      413,
+      'RequestTooLarge',
+      undefined,
+    ])
+  })
+
+  for (const value of ['', '****', 'AAAA=', 'A', 'AAB', 'AA A', 'AA+A', 7, [], { a: 1 }, undefined])
+    test(`${value === undefined ? 'nothing' : JSON.stringify(value)} is no value to sign`, async () => {
+      const { send } = await withKey()
+      assert.deepEqual(refusal(await send('POST', `/keys/k/sign?${v}`, { body: { alg: 'ES256', value } })), [
+        400,
+        'BadParameter',
+        undefined,
+      ])
+    })
+})
