@@ -1,7 +1,8 @@
 import { ClientCertificateCredential } from '@azure/identity'
 import { z } from 'zod'
 import { expect, type Seen } from '#demo/told.ts'
-import { addApplication, authorityOf, azureBy, azureOf, called, vaultResource, type Application, type Azure } from '#tests/clients/azure.ts'
+import { addApplication, authorityOf, azureBy, azureOf, called, vaultResource, type Azure } from '#tests/clients/azure.ts'
+import { addCertificate } from '#tests/clients/graph.ts'
 import { clientCertificate } from '#tests/clients/certificate.ts'
 import type { Instance } from '#tests/clients/instance.ts'
 
@@ -32,25 +33,10 @@ async function certificateToken(instance: Instance, administrator: Azure): Promi
   const { environment } = instance
   const application = await addApplication(instance, called('robot'))
   const certificate = await clientCertificate('robot')
-  await addKeyCredential(instance, administrator, { application, der: certificate.der })
+  await addCertificate(instance, administrator, { application, der: certificate.der })
   const options = authorityOf(environment)
   const credential = new ClientCertificateCredential(environment.tenantId, application.clientId, { certificate: certificate.pem }, options)
   return azureBy(environment, credential).token(vaultResource(environment))
-}
-
-/** Through Microsoft Graph, as the portal does. */
-export async function addKeyCredential(
-  { environment }: Instance,
-  administrator: Azure,
-  what: { readonly application: Application; readonly der: string },
-): Promise<void> {
-  const { graph } = environment.endpoints
-  const answer = await fetch(`${graph}/v1.0/applications(appId='${what.application.clientId}')`, {
-    method: 'PATCH',
-    headers: { authorization: `Bearer ${await administrator.token(graph)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ keyCredentials: [{ type: 'AsymmetricX509Cert', usage: 'Verify', displayName: 'CN=robot', key: what.der }] }),
-  })
-  expect(answer.ok, `Graph answered ${answer.status} to a certificate: ${await answer.text()}`)
 }
 
 const claimsShape = z.looseObject({ oid: z.string(), tid: z.string(), appidacr: z.string() })

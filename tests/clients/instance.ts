@@ -123,6 +123,8 @@ function instanceIn({ dir, ports, pid }: HandOver): Known {
       const child = launched({ data, dir, logFile, words: ['--port', `${ports.tls}`, '--proxy-port', `${ports.proxy}`] })
       leader = { pid: child.pid ?? 0, ended: endOf(child) }
       await ready(logFile, leader)
+      // A test that forgets to stop it shall end all the same.
+      child.unref()
       await this.know()
     },
     async stop() {
@@ -148,7 +150,6 @@ function launched(how: {
     detached: true,
     env: { ...withoutProxies(), KEYSTEAD_THROTTLE: 'off', XDG_STATE_HOME: join(how.dir, 'state') },
   })
-  child.unref()
   closeSync(output)
   return child
 }
@@ -156,7 +157,10 @@ function launched(how: {
 const endOf = (child: ChildProcess): Leader['ended'] => {
   const { promise, resolve } = Promise.withResolvers<number | undefined>()
   child.on('exit', code => resolve(code ?? undefined))
-  return async () => promise
+  return async () => {
+    child.ref()
+    return promise
+  }
 }
 
 async function ready(logFile: string, leader: Leader): Promise<void> {

@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { ClientCertificateCredential, ClientSecretCredential, DefaultAzureCredential, type TokenCredential } from '@azure/identity'
-import { addKeyCredential } from '#demo/steps/sign-in.ts'
 import { addApplication, authorityOf, azureBy, azureOf, called, groupId, vaultResource } from './azure.ts'
 import { behindInstance } from './behind.ts'
 import { clientCertificate } from './certificate.ts'
+import { addCertificate } from './graph.ts'
 
 const instance = await behindInstance(import.meta.filename)
 const { environment } = instance
@@ -48,7 +48,7 @@ describe('@azure/identity', () => {
   test('ClientCertificateCredential signs in by a file and by text; another certificate is refused', async () => {
     const application = await addApplication(instance, called('app'))
     const certificate = await clientCertificate('client')
-    await addKeyCredential(instance, azureOf(environment, administrator), { application, der: certificate.der })
+    await addCertificate(instance, azureOf(environment, administrator), { application, der: certificate.der })
     const certificatePath = join(instance.dir, 'client.pem')
     writeFileSync(certificatePath, certificate.pem, { mode: 0o600 })
     const { clientId } = application

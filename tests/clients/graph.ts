@@ -1,0 +1,24 @@
+// What no SDK is here for: Microsoft Graph, as the portal and az use it.
+import { z } from 'zod'
+import type { Application, Azure } from './azure.ts'
+import type { Instance } from './instance.ts'
+
+const listed = z.object({ value: z.array(z.looseObject({ id: z.guid(), appId: z.guid() })) })
+
+/** Registers a certificate with an application. */
+export async function addCertificate(
+  { environment }: Instance,
+  administrator: Azure,
+  what: { readonly application: Application; readonly der: string },
+): Promise<void> {
+  const { graph } = environment.endpoints
+  const headers = { authorization: `Bearer ${await administrator.token(graph)}`, 'content-type': 'application/json' }
+  const filter = encodeURIComponent(`appId eq '${what.application.clientId}'`)
+  const found = listed.parse(await (await fetch(`${graph}/v1.0/applications?$filter=${filter}`, { headers })).json())
+  const [registration] = found.value
+  const body = JSON.stringify({
+    keyCredentials: [{ type: 'AsymmetricX509Cert', usage: 'Verify', displayName: 'a certificate', key: what.der }],
+  })
+  const answer = await fetch(`${graph}/v1.0/applications/${registration?.id}`, { method: 'PATCH', headers, body })
+  if (!answer.ok) throw new Error(`Graph answered ${answer.status} to a certificate: ${await answer.text()}`)
+}
