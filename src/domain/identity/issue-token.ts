@@ -35,7 +35,6 @@ type IssueNeeds = Needs<'identity' | 'instance' | 'tenants' | 'signingKeys' | 'm
 
 /** Client credentials (RFC 6749 4.4) for an access token of ours. Raises `OAuthRefused`, `TenantNotFound`; the entry's actor is the application only once it has proved itself. */
 export async function issueToken(context: IssueNeeds, call: Call, request: TokenRequest): Promise<IssuedToken> {
-  call.ruling = { allowed: false, because: 'not-signed-in' }
   if (request.grantType === undefined) throw missing('grant_type')
   call.details.set('grantType', request.grantType)
   if (request.grantType !== 'client_credentials')

@@ -61,9 +61,11 @@ async function generate(context: Needs<'signingKeys' | 'ground' | 'module'>, cal
   return { place, material, value: { id, tenantId, module, kid, certificate: certificate.toBase64(), n: jwk.n, e: jwk.e } }
 }
 
-/** What the key set shows now: those that sign, will sign, or have signed tokens that still live. */
+/** What the key set shows now, oldest first: those that sign, will sign, or have signed tokens that still live. */
 export const publishedKeys = (keys: readonly HeldKey[], at: Millis): readonly HeldKey[] =>
-  keys.filter(({ value }) => value.publishedUntil === undefined || at < value.publishedUntil)
+  keys.filter(key => isPublished(key, at)).sort((one, other) => one.value.signsFrom - other.value.signsFrom)
+
+export const isPublished = ({ value }: HeldKey, at: Millis): boolean => value.publishedUntil === undefined || at < value.publishedUntil
 
 /** The key that signs now: the newest whose time has come, published for as long as anything that it signs may live. */
 export function signerAt(keys: readonly HeldKey[], at: Millis): HeldKey {

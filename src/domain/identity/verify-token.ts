@@ -5,7 +5,7 @@ import type { Principal } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { publishedKeys } from './signing-keys.ts'
+import { isPublished } from './signing-keys.ts'
 import { leewaySeconds, tokenLifeSecondsMax } from './lifetimes.ts'
 import type { Application, ServicePrincipal, SigningKey } from './records.ts'
 import { readClaims } from './token-claims.ts'
@@ -54,7 +54,7 @@ function knownToken({ identity }: TokenNeeds, at: Millis, token: string): Verifi
   const known = identity.tokens.get(keyOf(token))
   if (known === undefined || at >= known.verifiedAt + goodForMs) return undefined
   const key = identity.index.signingKey(known.tenantId, known.kid)
-  return key !== undefined && publishedKeys([key], at).length > 0 ? known : undefined
+  return key !== undefined && isPublished(key, at) ? known : undefined
 }
 
 function checkSignature(context: TokenNeeds, at: Millis, { token, login }: Presented): VerifiedToken {
@@ -67,7 +67,7 @@ function checkSignature(context: TokenNeeds, at: Millis, { token, login }: Prese
   if (claims.issuer !== issuerOf(claims, instance.domain) || identity.index.tenant(claims.tenantId) === undefined)
     throw new Problem({ code: 'TokenIssuerInvalid', details: { expected: `${login}/`, found: claims.issuer.slice(0, 256) } })
   const key = identity.index.signingKey(claims.tenantId, claims.kid)
-  if (key === undefined || publishedKeys([key], at).length === 0) throw new Problem({ code: 'TokenSignatureInvalid' })
+  if (key === undefined || !isPublished(key, at)) throw new Problem({ code: 'TokenSignatureInvalid' })
   if (!verifyJws(jws, { algorithm: 'RS256', key: publicKeyOf(context, key.value) })) throw new Problem({ code: 'TokenSignatureInvalid' })
   identity.tokens.set(keyOf(token), claims)
   return claims

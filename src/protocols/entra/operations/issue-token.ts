@@ -31,6 +31,8 @@ async function issued(
   how: Posted & { readonly asked: { readonly scope: string | undefined } | { readonly resource: string | undefined } },
 ): Promise<IssuedToken> {
   const { site, params, body, request, asked } = how
+  // The endpoint is public, the token is not: whatever is wrong from here on is a refusal.
+  call.ruling = { allowed: false, because: 'not-signed-in' }
   return issueToken(context, call, {
     ...clientOf(body, request),
     tenant: params.tenant,
