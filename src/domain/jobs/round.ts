@@ -12,7 +12,6 @@ const leaseName = 'scheduler'
 const leaseMs = 15_000
 const renewMs = 5_000
 const pageRows = 100
-const effectHoldMs = 60_000
 
 export interface Round {
   /** Queues work that does not wait for a due time; answers whether there is any. */
@@ -38,7 +37,6 @@ export function createRound(context: Context, parts: RoundParts): Round {
   async function afterBeat(): Promise<void> {
     beaten = false
     for (const reaction of parts.reactions ?? []) want(reaction.task, await reaction.sweep())
-    for (const [topic, consume] of Object.entries(parts.effects ?? {})) await consumeEffects(context, topic, consume)
   }
   return {
     want,
@@ -87,19 +85,6 @@ function createLease({ ground: { clock, node }, store }: Context): Lease {
 interface Under {
   readonly fence: Fence
   readonly rest: Rest
-}
-
-/** What is not settled comes again when its hold is over. */
-async function consumeEffects(context: Context, topic: string, consume: (body: string) => Promise<void>): Promise<void> {
-  const taken = await context.store.takeEffects(topic, { now: context.ground.clock.now(), limit: pageRows, holdMs: effectHoldMs })
-  for (const { id, body } of taken) {
-    try {
-      await consume(new TextDecoder().decode(body))
-      await context.store.settleEffect(id)
-    } catch (cause) {
-      context.log.error('scheduler.effect-failed', cause, { topic })
-    }
-  }
 }
 
 async function runDue(context: Context, tasks: readonly DueTask[], { fence, rest }: Under): Promise<boolean> {

@@ -8,8 +8,6 @@ export interface SchedulerParts {
   readonly tasks: readonly DueTask[]
   readonly runners: readonly JobRunner[]
   readonly reactions?: readonly Reaction[]
-  /** Consumers of outbox topics: each must bear being called twice with the same body. */
-  readonly effects?: Readonly<Record<string, (body: string) => Promise<void>>>
   /** How often it looks without being called. News call it at once. */
   readonly intervalMs: number
 }
