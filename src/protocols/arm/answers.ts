@@ -1,8 +1,4 @@
-import { z } from 'zod'
-import { Problem } from '#model/problem.ts'
 import { json, empty, type Answer } from '#protocols/http/answer.ts'
-import type { WireRequest } from '#protocols/http/request.ts'
-import { openPagingToken, sealPagingToken } from '#protocols/azure/paging-tokens.ts'
 import type { ArmSite } from './site.ts'
 
 /** What the domain keeps of every tracked resource. */
@@ -95,43 +91,4 @@ export function finishedAt(site: ArmSite, id: string): number | undefined {
   if (time === undefined) return undefined
   const at = Number.parseInt(time, 36)
   return finishedOperation(site, at) === id ? at : undefined
-}
-
-/** Rows of a page where `$top` names none. */
-const pageRows = 1_000
-
-/** The query of every list; what else a client sends is not looked at. */
-export const listQuery = z.object({
-  $top: z
-    .string()
-    .regex(/^[1-9]\d{0,8}$/, 'The $top query parameter must be a positive number.')
-    .transform(Number)
-    .optional(),
-  $skiptoken: z.string().optional(),
-  $filter: z.string().optional(),
-})
-
-/** One page of a collection, in the order of ids; `nextLink` is absolute, on the same host, good for this collection and caller alone. */
-export function armList(site: ArmSite, request: WireRequest, items: readonly { readonly id: string }[]): Answer {
-  const query = listQuery.safeParse(Object.fromEntries(request.query))
-  if (!query.success)
-    throw new Problem({
-      code: 'InvalidParameter',
-      details: { name: '$top', message: 'The $top query parameter must be a positive number.' },
-    })
-  const { $top: top, $skiptoken: token, $filter: filter = '' } = query.data
-  const bound = JSON.stringify([request.segments.join('/').toLowerCase(), filter])
-  const after = token === undefined ? '' : openPagingToken(text => site.mark(text), bound, token)
-  const rows = items
-    .map(item => ({ key: item.id.toLowerCase(), item }))
-    .filter(({ key }) => key > after)
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-  const page = rows.slice(0, Math.min(top ?? pageRows, pageRows))
-  const last = page.at(-1)
-  const value = page.map(({ item }) => item)
-  if (last === undefined || page.length === rows.length) return json(200, { value })
-  const next = [...request.query].filter(([name]) => name !== '$skiptoken')
-  next.push(['$skiptoken', sealPagingToken(text => site.mark(text), bound, last.key)])
-  const text = next.map(([name, part]) => `${name}=${encodeURIComponent(part)}`).join('&')
-  return json(200, { value, nextLink: `${site.baseUrl}/${request.segments.map(encodeURIComponent).join('/')}?${text}` })
 }

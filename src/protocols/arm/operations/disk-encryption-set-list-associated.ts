@@ -1,6 +1,6 @@
 import { disksUnder } from '#domain/disks/rewrap.ts'
 import { setNamed } from '#domain/disks/set-place.ts'
-import { armList } from '#protocols/arm/answers.ts'
+import { armList } from '#protocols/arm/lists.ts'
 import { atSet, ofSet } from '#protocols/arm/compute-shapes.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
 import { armOperation } from '#protocols/arm/site.ts'

@@ -1,5 +1,5 @@
 import { compartmentOfGuid } from '#domain/instance.ts'
-import { armList } from '#protocols/arm/answers.ts'
+import { armList } from '#protocols/arm/lists.ts'
 import { setShape } from '#protocols/arm/compute-shapes.ts'
 import { anyQuery, atSubscription, inSubscription } from '#protocols/arm/params.ts'
 import { armOperation } from '#protocols/arm/site.ts'

@@ -1,7 +1,7 @@
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { groupNamed } from '#domain/resources/groups.ts'
 import { standsIn } from '#domain/resources/scopes.ts'
-import { armList } from '#protocols/arm/answers.ts'
+import { armList } from '#protocols/arm/lists.ts'
 import { diskShape } from '#protocols/arm/compute-shapes.ts'
 import { anyQuery, atGroup, inGroup } from '#protocols/arm/params.ts'
 import { armOperation } from '#protocols/arm/site.ts'

@@ -19,6 +19,7 @@ import { getRoleAssignment } from './get-role-assignment.ts'
 import { getRoleDefinition, getRoleDefinitionAnywhere } from './get-role-definition.ts'
 import { getSubscription } from './get-subscription.ts'
 import { getVault } from './get-vault.ts'
+import { getVaultKey, getVaultKeyVersion } from './get-vault-key.ts'
 import { headGroup } from './head-group.ts'
 import { listDeletedVaults } from './list-deleted-vaults.ts'
 import { listDenyAssignments, listPolicyAssignments } from './list-denials.ts'
@@ -32,6 +33,7 @@ import { listRoleAssignments } from './list-role-assignments.ts'
 import { listRoleDefinitions } from './list-role-definitions.ts'
 import { listSubscriptions } from './list-subscriptions.ts'
 import { listTenants } from './list-tenants.ts'
+import { listVaultKeys, listVaultKeyVersions } from './list-vault-keys.ts'
 import { listGroupVaults, listVaults } from './list-vaults.ts'
 import { patchGroup } from './patch-group.ts'
 import { patchIdentity } from './patch-identity.ts'
@@ -41,6 +43,7 @@ import { putGroup } from './put-group.ts'
 import { putIdentity } from './put-identity.ts'
 import { putRoleAssignment } from './put-role-assignment.ts'
 import { putVault } from './put-vault.ts'
+import { putVaultKey } from './put-vault-key.ts'
 import { registerProvider } from './register-provider.ts'
 
 /** Everything that ARM answers here. A new operation is one file and one line. */
@@ -74,6 +77,11 @@ export const operations: readonly Operation<Context, ArmSite>[] = [
   listDeletedVaults,
   getDeletedVault,
   purgeVault,
+  putVaultKey,
+  getVaultKey,
+  getVaultKeyVersion,
+  listVaultKeys,
+  listVaultKeyVersions,
   putIdentity,
   patchIdentity,
   getIdentity,

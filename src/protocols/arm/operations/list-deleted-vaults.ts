@@ -1,5 +1,5 @@
 import { compartmentOfGuid } from '#domain/instance.ts'
-import { armList, listQuery } from '#protocols/arm/answers.ts'
+import { armList, listQuery } from '#protocols/arm/lists.ts'
 import { atSubscription, inSubscription } from '#protocols/arm/params.ts'
 import { deletedVaultShape } from '#protocols/arm/shapes.ts'
 import { armOperation } from '#protocols/arm/site.ts'

@@ -1,7 +1,7 @@
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { mayRead } from '#domain/resources/visible.ts'
 import { parseFilter, refuseTerm, type FilterTerm } from '#protocols/azure/odata-filter.ts'
-import { armList, listQuery } from '#protocols/arm/answers.ts'
+import { armList, listQuery } from '#protocols/arm/lists.ts'
 import { inSubscription } from '#protocols/arm/params.ts'
 import { groupShape } from '#protocols/arm/shapes.ts'
 import { armOperation } from '#protocols/arm/site.ts'

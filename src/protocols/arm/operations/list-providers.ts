@@ -1,5 +1,5 @@
 import { anyQuery, atSubscription, inSubscription } from '#protocols/arm/params.ts'
-import { armList } from '#protocols/arm/answers.ts'
+import { armList } from '#protocols/arm/lists.ts'
 import { providerDocument, providers } from '#protocols/arm/providers.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 

@@ -1,6 +1,6 @@
 import { assignmentsAround } from '#domain/access/scope-assignments.ts'
 import { parseFilter, refuseTerm, type FilterTerm } from '#protocols/azure/odata-filter.ts'
-import { armList, listQuery } from '#protocols/arm/answers.ts'
+import { armList, listQuery } from '#protocols/arm/lists.ts'
 import { atAnyScope, scopeOfPath, tenantAt } from '#protocols/arm/role-path.ts'
 import { roleAssignmentShape } from '#protocols/arm/shapes.ts'
 import { armOperation } from '#protocols/arm/site.ts'

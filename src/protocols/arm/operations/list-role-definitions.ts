@@ -1,7 +1,7 @@
 import { builtInRoles } from '#domain/access/built-in-roles.ts'
 import type { RoleDefinition } from '#domain/access/role-definition.ts'
 import { parseFilter, refuseTerm, type FilterTerm } from '#protocols/azure/odata-filter.ts'
-import { armList, listQuery } from '#protocols/arm/answers.ts'
+import { armList, listQuery } from '#protocols/arm/lists.ts'
 import { atAnyScope, scopeOfPath } from '#protocols/arm/role-path.ts'
 import { roleDefinitionShape } from '#protocols/arm/shapes.ts'
 import { armOperation } from '#protocols/arm/site.ts'

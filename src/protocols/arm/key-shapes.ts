@@ -1,0 +1,74 @@
+import type { Key, KeyVersion } from '#domain/keys/records.ts'
+import { currentVersion } from '#domain/keys/find-key.ts'
+import { keyType } from '#domain/keys/specs.ts'
+import type { Vault } from '#domain/resources/records.ts'
+import { keySpecs } from '#crypto/key-specs.ts'
+import type { Listed } from './answers.ts'
+import { vaultUri } from './shapes.ts'
+import type { ArmSite } from './site.ts'
+
+const seconds = (ms: number): number => Math.floor(ms / 1_000)
+
+function recoveryLevel({ softDeleteRetentionInDays, enablePurgeProtection }: Vault): string {
+  const level = softDeleteRetentionInDays === 90 ? 'Recoverable' : 'CustomizedRecoverable'
+  return enablePurgeProtection ? level : `${level}+Purgeable`
+}
+
+const attributes = (vault: Vault, version: KeyVersion) => ({
+  enabled: version.enabled,
+  ...(version.notBefore !== undefined && { nbf: seconds(version.notBefore) }),
+  ...(version.expires !== undefined && { exp: seconds(version.expires) }),
+  created: seconds(version.createdAt),
+  updated: seconds(version.updatedAt),
+  recoveryLevel: recoveryLevel(vault),
+  exportable: false,
+})
+
+function size({ spec }: KeyVersion) {
+  const row = keySpecs[spec]
+  return row.kty === 'RSA' ? { keySize: row.bits } : { curveName: row.crv }
+}
+
+function rotationPolicy({ rotationPolicy: policy }: Key) {
+  if (policy === undefined) return {}
+  const lifetimeActions = policy.lifetimeActions.map(({ action, timeAfterCreate, timeBeforeExpiry }) => ({
+    trigger: { ...(timeAfterCreate !== undefined && { timeAfterCreate }), ...(timeBeforeExpiry !== undefined && { timeBeforeExpiry }) },
+    action: { type: action },
+  }))
+  const { expiryTime, createdAt, updatedAt } = policy
+  return {
+    rotationPolicy: {
+      attributes: { ...(expiryTime !== undefined && { expiryTime }), created: seconds(createdAt), updated: seconds(updatedAt) },
+      lifetimeActions,
+    },
+  }
+}
+
+export interface ShownKey {
+  readonly vault: Vault
+  readonly key: Key
+  readonly version?: KeyVersion
+}
+
+/** A key as ARM shows it: what it is, never what it is made of. With a version named, that version's own resource. */
+export function vaultKeyShape(site: ArmSite, { vault, key, version: named }: ShownKey): Listed {
+  const version = named ?? currentVersion(key)
+  const keyUri = `${vaultUri(site, vault.name)}keys/${key.name}`
+  const id = `${vault.id}/keys/${key.name}`
+  return {
+    id: named === undefined ? id : `${id}/versions/${named.id}`,
+    name: named === undefined ? key.name : named.id,
+    type: named === undefined ? 'Microsoft.KeyVault/vaults/keys' : 'Microsoft.KeyVault/vaults/keys/versions',
+    location: vault.location,
+    tags: version.tags ?? {},
+    properties: {
+      attributes: attributes(vault, version),
+      kty: keyType(version),
+      keyOps: version.keyOps,
+      ...size(version),
+      keyUri,
+      keyUriWithVersion: `${keyUri}/${version.id}`,
+      ...rotationPolicy(key),
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { createKey } from '#domain/keys/create-key.ts'
+import { findKey } from '#domain/keys/find-key.ts'
+import { keyTypes, kindOf } from '#domain/keys/specs.ts'
+import { vaultNamed } from '#domain/resources/set-vault.ts'
+import { Problem } from '#model/problem.ts'
+import { json } from '#protocols/http/answer.ts'
+import { armJson, maybe, tagsBody, wordOf } from '#protocols/arm/bodies.ts'
+import { vaultKeyShape } from '#protocols/arm/key-shapes.ts'
+import { anyQuery } from '#protocols/arm/params.ts'
+import { armOperation } from '#protocols/arm/site.ts'
+import { atVaultKey, ofVaultKey, vaultKeyId, vaultKeyPath } from '#protocols/arm/vault-key-path.ts'
+
+const time = maybe(
+  z
+    .int('must be a number of seconds')
+    .min(0)
+    .max(253_402_300_799)
+    .transform(seconds => seconds * 1_000),
+)
+const body = z.object({
+  tags: tagsBody,
+  properties: z.object({
+    kty: wordOf(keyTypes),
+    keySize: maybe(z.int('must be an integer')),
+    curveName: maybe(z.string()),
+    keyOps: maybe(z.array(z.string())),
+    attributes: maybe(z.object({ enabled: maybe(z.boolean()), nbf: time, exp: time, exportable: maybe(z.boolean()) })),
+    rotationPolicy: z.unknown().optional(),
+    release_policy: z.unknown().optional(),
+  }),
+})
+
+function refuseUnserved(properties: z.output<typeof body>['properties']): void {
+  const asked = properties.rotationPolicy ?? properties.release_policy ?? null
+  if (asked === null && properties.attributes?.exportable !== true) return
+  throw new Problem({
+    code: 'NotSupported',
+    details: { message: 'Rotation policies are set through the vault itself; keys that can be released or exported are not offered.' },
+  })
+}
+
+/** Makes the key where there is none; a key that is there stays as it is, and is the answer (identity-and-arm.md 3.1). */
+export const putVaultKey = armOperation({
+  name: 'VaultKeyPut',
+  method: 'PUT',
+  path: vaultKeyPath,
+  permissions: ['vault.writeKey'],
+  params: ofVaultKey,
+  query: anyQuery,
+  body: armJson(body),
+  scope: atVaultKey,
+  resource: vaultKeyId,
+  async handle(context, call, { site, params, body: { tags, properties }, permit }) {
+    const { value: vault } = await vaultNamed(context, call, params)
+    const found = await findKey(context, call, { vault, name: params.key, version: 'current' })
+    if (found !== undefined) return json(200, vaultKeyShape(site, { vault, key: found.key.value }))
+    refuseUnserved(properties)
+    const { key } = await createKey(context, call, {
+      vault,
+      name: params.key,
+      permit: permit('vault.writeKey'),
+      kind: kindOf({ type: properties.kty, bits: properties.keySize, crv: properties.curveName }),
+      keyOps: properties.keyOps,
+      attributes: {
+        enabled: properties.attributes?.enabled,
+        notBefore: properties.attributes?.nbf,
+        expires: properties.attributes?.exp,
+      },
+      tags,
+    })
+    return json(200, vaultKeyShape(site, { vault, key }))
+  },
+})
