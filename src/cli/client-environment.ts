@@ -17,7 +17,8 @@ export function clientVariables(environment: unknown): Readonly<Record<string, s
     REQUESTS_CA_BUNDLE: bundle,
     CURL_CA_BUNDLE: bundle,
     AWS_CA_BUNDLE: bundle,
-    NODE_EXTRA_CA_CERTS: of(environment, 'caFile'),
+    // The bundle, for the discovery alias has a root of its own; Node adds what is in it to what it trusts.
+    NODE_EXTRA_CA_CERTS: bundle,
     NODE_USE_ENV_PROXY: '1',
     AZURE_AUTHORITY_HOST: of(endpoints, 'login'),
     AZURE_TENANT_ID: tenantId,

@@ -110,7 +110,10 @@ const encryption = z.object({
 })
 
 const absent = (message: string, absentValue: (value: unknown) => boolean = () => false) =>
-  z.unknown().refine(value => value === undefined || value === null || absentValue(value), message)
+  z
+    .unknown()
+    .optional()
+    .refine(value => value === undefined || value === null || absentValue(value), message)
 
 const enabledIsFalse = (value: unknown): boolean => z.object({ enabled: z.literal(false) }).safeParse(value).success
 const isStandard = (value: unknown): boolean => z.object({ securityType: z.literal('Standard') }).safeParse(value).success
