@@ -36,8 +36,13 @@ export interface RequestCase {
 const p99OfD = 0.5
 const connections = 32
 
-export const requestCase = (declared: RequestCase): BenchCase => ({
+export interface MeasuredRequest extends BenchCase {
+  readonly declared: RequestCase
+}
+
+export const requestCase = (declared: RequestCase): MeasuredRequest => ({
   name: declared.name,
+  declared,
   ...(declared.quick && { quick: declared.quick }),
   async run(bench) {
     const world = await bench.world()

@@ -35,11 +35,12 @@ export async function seed(place: Place, { keys, assignments }: Seed): Promise<C
   return credentials.parse(JSON.parse(stdout))
 }
 
-export async function openWorld(under: string, sown: Seed): Promise<World> {
+/** `variables`: more of the environment that the instance runs in. */
+export async function openWorld(under: string, sown: Seed, variables: Readonly<Record<string, string>> = {}): Promise<World> {
   const place = await newPlace(under)
   try {
     const user = await seed(place, sown)
-    const instance = await startInstance(place)
+    const instance = await startInstance(place, variables)
     const web = openWeb({ port: place.port, caFile: instance.environment.caFile })
     const token = await fetchToken(web, instance.environment, { who: user, resource: resources.keyVault })
     return {

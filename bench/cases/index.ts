@@ -1,11 +1,13 @@
 import type { BenchCase } from '#bench/case.ts'
 import { decrypt, encrypt, unwrapKey, wrapKey } from './encryption.ts'
+import type { MeasuredRequest } from '#bench/request-case.ts'
 import { getKey } from './get-key.ts'
 import { listKeys } from './list-keys.ts'
 import { signEs256, signPs256, signRs256, verifyEs256, verifyPs256, verifyRs256 } from './signatures.ts'
 import { token } from './token.ts'
 
-export const cases: readonly BenchCase[] = [
+/** Each beside its anchors A, F and D. */
+export const requestCases: readonly MeasuredRequest[] = [
   getKey,
   wrapKey,
   unwrapKey,
@@ -20,3 +22,5 @@ export const cases: readonly BenchCase[] = [
   listKeys,
   token,
 ]
+
+export const cases: readonly BenchCase[] = [...requestCases]
