@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { openSync, readSync, closeSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { KeyVaultKey } from '@azure/keyvault-keys'
+import { openExport } from '#demo/open-export.ts'
 import { expect, type Seen } from '#demo/told.ts'
 import { use } from '#demo/tools.ts'
 import { called, type Azure } from '#tests/clients/azure.ts'
@@ -95,13 +96,9 @@ async function expectThere(instance: Instance, { azure, house, disk, kept }: Kep
     (await auditRows(instance)).filter(row => row.operation === 'KeyCreate').map(row => row.resourceId.split('/').at(-1)),
   )
   for (const name of kept.keys.keys()) expect(recorded.has(name), `${name} was acknowledged without a record`)
-  const back = join(instance.dir, 'work', 'back')
-  await use('nbdcopy', (await exportOf(instance, disk)).uri, back)
-  const bytes = Buffer.alloc(kept.image.length)
-  const file = openSync(back, 'r')
-  readSync(file, bytes, 0, bytes.length, 0)
-  closeSync(file)
-  rmSync(back)
+  const open = await openExport(await exportOf(instance, disk))
+  const bytes = await open.read(0, kept.image.length)
+  open.close()
   expect(bytes.equals(kept.image), 'a flushed block is gone')
   const verdict = await instance.run('audit', 'verify')
   expect(verdict.code === 0, `audit verify exits ${verdict.code} after a power cut: ${verdict.stdout}${verdict.stderr}`)

@@ -1,0 +1,41 @@
+// Where the programs of other languages are: on PATH, or in the folder where .ci/run and the acceptance kit install them.
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import type { Ran } from '#tests/clients/instance.ts'
+
+const home = process.env['KEYSTEAD_CLIENTS_DIR'] ?? join(homedir(), '.cache', 'keystead-clients')
+const folders = [
+  ...(process.env['PATH'] ?? '').split(delimiter),
+  ...['ci', 'az', 'acceptance', 'bin'].map(name => (name === 'bin' ? join(home, 'bin') : join(home, name, 'bin'))),
+]
+
+/** The first of that name that passes its own check: a shim without its program behind it is none. */
+export function findProgram(name: string, check: readonly string[]): string | undefined {
+  return folders
+    .map(folder => join(folder, name))
+    .filter(path => existsSync(path))
+    .find(path => spawnSync(path, check, { stdio: 'ignore', timeout: 120_000 }).status === 0)
+}
+
+/** For `test`'s `skip`: what is missing and how to have it. Continuous integration must not skip. */
+export function missing(program: string | undefined, how: string): string | false {
+  if (program !== undefined) return false
+  if (process.env['CI'] === 'true') throw new Error(how)
+  return how
+}
+
+/** Runs a program in surroundings of its own; never throws for its exit code. */
+export async function ran(
+  program: string,
+  words: readonly string[],
+  how: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
+): Promise<Ran> {
+  const { promise, resolve } = Promise.withResolvers<Ran>()
+  execFile(program, words, { ...how, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+    const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+    resolve({ code, stdout, stderr })
+  })
+  return promise
+}
