@@ -42,6 +42,7 @@ const imported = (
       name: 'k',
       hsm: false,
       ...asked,
+      jwk: structuredClone(asked.jwk),
     }),
   )
 

@@ -10,7 +10,7 @@ import { keyScope, type KeyName } from './reference.ts'
 import { assertTypeOffered, keyOpsFor, rsaSizes } from './specs.ts'
 
 /**
- * Takes a private key in through the gate, as a new key or the next version of the one under this name.
+ * Takes a private key in through the gate, as a new key or the next version of the one under this name. The call zeroes the members given.
  * Raises `KeyTypeNeedsPremium`, `KeySizeNotSupported`, `KeyNotWhole`, `KeyOperationsUnsupported`, `InvalidBody`, `KeyNameDeleted`.
  */
 export async function importKey(
@@ -28,6 +28,7 @@ export async function importKey(
   const { permit, vault, name, jwk, hsm, attributes, tags } = request
   assertPermits(permit, keyScope(vault, name))
   assertTypeOffered(vault, { hsm })
+  for (const member of privateMembers(jwk)) call.defer(new SecretBytes(member))
   // The gate is dear: one judgement for all tries.
   const sound = await call.once('imported key', async () => throughTheGate(call, jwk))
   return addVersion(context, call, {
@@ -40,6 +41,9 @@ export async function importKey(
     make: async place => context.module(defaultModule).import(sound.spec, sound.pkcs8, place),
   })
 }
+
+const privateMembers = (jwk: PrivateJwk): readonly Uint8Array[] =>
+  (jwk.kty === 'EC' ? [jwk.d] : [jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi]).filter(member => member !== undefined)
 
 async function throughTheGate(call: Call, jwk: PrivateJwk): Promise<Pick<SoundKey, 'spec'> & { readonly pkcs8: SecretBytes }> {
   const judged = await importGate(jwk)

@@ -3,7 +3,7 @@ import { Problem } from '#model/problem.ts'
 import type { KeyOperation, KeyVersion } from './records.ts'
 
 /** What each state of a key version allows (key-vault.md 2.5): protecting is encrypt, wrap, sign; processing is decrypt, unwrap, verify. */
-export const keyUses = {
+const keyUses = {
   usable: { protect: true, process: true },
   notYetValid: { protect: false, process: true },
   expired: { protect: false, process: true },

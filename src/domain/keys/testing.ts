@@ -41,7 +41,7 @@ export type VaultChanges = Partial<
   > & { readonly subscription: string }
 >
 
-export function vaultNamed(name: string, number: number, changes: VaultChanges = {}): Vault {
+function vaultNamed(name: string, number: number, changes: VaultChanges = {}): Vault {
   const { subscription = subscriptionId, ...rest } = changes
   const group = `/subscriptions/${subscription}/resourceGroups/g`
   const id = `${group}/providers/Microsoft.KeyVault/vaults/${name}`

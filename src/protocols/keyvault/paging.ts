@@ -26,7 +26,7 @@ const contextOf = (barrier: Barrier, { compartment, collection, caller }: Bound)
 })
 
 /** u32 term ‖ sealed position: shows nothing of how many there are, and opens for nobody else (key-vault.md 1.7). */
-export function sealPosition(barrier: Barrier, bound: Bound, position: number): string {
+function sealPosition(barrier: Barrier, bound: Bound, position: number): string {
   const plain = new Uint8Array(8)
   new DataView(plain.buffer).setFloat64(0, position)
   const { term, body } = barrier.sealRecord(contextOf(barrier, bound), plain)
@@ -37,7 +37,7 @@ export function sealPosition(barrier: Barrier, bound: Bound, position: number): 
 }
 
 /** Raises `InvalidPagingToken` for a damaged token, and for another's. */
-export function openPosition(barrier: Barrier, bound: Bound, text: string): number {
+function openPosition(barrier: Barrier, bound: Bound, text: string): number {
   const token = fromBase64url(text)
   if (token === undefined || token.length < 4) throw new Problem({ code: 'InvalidPagingToken' })
   const term = new DataView(token.buffer).getUint32(0)

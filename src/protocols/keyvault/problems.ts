@@ -8,7 +8,7 @@ import { accessWords, networkWords } from './access-words.ts'
 import type { VaultSite } from './site.ts'
 
 /** An error as Key Vault says it (key-vault.md 1.4, 1.5). */
-export interface Words {
+interface Words {
   readonly status: number
   readonly code: string
   readonly inner?: string

@@ -12,7 +12,7 @@ import { bareRequest, takeApart, type WireRequest } from '#protocols/http/reques
 import { keyVaultProtocol } from './index.ts'
 import type { VaultSite } from './site.ts'
 
-export interface Sent {
+interface Sent {
   readonly host?: string
   readonly as?: 'officer' | 'stranger' | 'nobody'
   readonly headers?: Readonly<Record<string, string>>

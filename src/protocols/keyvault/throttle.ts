@@ -5,7 +5,7 @@ import { subscriptionFactor, throttleWindowMs } from './limits.ts'
 
 /** Transactions of a vault in 10 s (key-vault.md 8). Each class has a limit of its own; inside it, dear calls weigh more. */
 const limits = { create: 20, import: 300, key: 4_000, other: 4_000 } as const
-export type TransactionClass = keyof typeof limits
+type TransactionClass = keyof typeof limits
 
 export interface Transaction {
   readonly of: TransactionClass

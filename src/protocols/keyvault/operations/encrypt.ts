@@ -1,3 +1,4 @@
+import { SecretBytes } from '#model/secret-bytes.ts'
 import { encrypt } from '#domain/keys/encrypt.ts'
 import { toBase64url } from '#protocols/azure/base64url.ts'
 import { json } from '#protocols/http/answer.ts'
@@ -17,6 +18,7 @@ export const encryptOperation = vaultOperation({
   query: noQuery,
   body: { json: encryptionBody },
   async handle(context, call, { site, params, body, permit }) {
+    call.defer(new SecretBytes(body.value))
     const used = await encrypt(context, call, {
       permit: permit('key.encrypt'),
       reference: { vault: site.vault.value, ...params },
