@@ -1,40 +1,13 @@
 import assert from 'node:assert/strict'
-import { createHash, X509Certificate } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { createLocalJWKSet, jwtVerify } from 'jose'
-import { identityGround, type IdentityGround, type Made, tenantId } from '#domain/identity/testing.ts'
-import { signingKeyTask } from '#domain/identity/signing-key-task.ts'
-import { system } from '#model/principal.ts'
-import { createPipeline } from '#protocols/http/pipeline.ts'
+import { tenantId } from '#domain/identity/testing.ts'
 import { ask, listIn, objectIn, textIn, type Answered } from '#protocols/http/testing.ts'
-import { entraProtocol } from './index.ts'
+import { entraGround, formOf, login, v2, vaultResource } from './testing.ts'
 
 // The test clock's first moment, for a library that reads a clock of its own.
 // oxlint-disable-next-line no-restricted-globals
 const start = new Date(1_800_000_000_000)
-const login = 'https://login.keystead.test'
-const vaultResource = 'https://vault.keystead.test'
-
-async function entra(changes: { readonly throttle?: boolean } = {}) {
-  const ground = await identityGround(changes)
-  const pipeline = createPipeline(ground.context, entraProtocol('keystead.test'))
-  const get = async (path: string) => ask(pipeline, { url: login + path })
-  const post = async (path: string, form: Readonly<Record<string, string | undefined>>, headers: Readonly<Record<string, string>> = {}) => {
-    const given = Object.entries(form).filter((pair): pair is [string, string] => pair[1] !== undefined)
-    return ask(pipeline, { url: login + path, body: new URLSearchParams(given), headers })
-  }
-  return { ground, pipeline, get, post }
-}
-
-const formOf = (made: Made) => ({
-  grant_type: 'client_credentials',
-  client_id: made.appId,
-  client_secret: made.secretText,
-  scope: `${vaultResource}/.default`,
-})
-
-const v2 = `/${tenantId}/oauth2/v2.0/token`
-
 /** As a client reads it. */
 const keySet = (json: Readonly<Record<string, unknown>>) => ({
   keys: listIn(json['keys']).map(key => Object.assign({ kty: textIn(key['kty']) }, key)),
@@ -45,9 +18,13 @@ async function verified(get: (path: string) => Promise<Answered>, token: string)
   return (await jwtVerify(token, createLocalJWKSet(keySet(json)), { algorithms: ['RS256'], currentDate: start })).payload
 }
 
+/** A tenant's key takes a while to make: tests that change nothing share one. */
+const shared = await entraGround()
+const app = await shared.ground.add('app')
+
 describe('the token endpoint', () => {
   test('gives a v1 token that the published keys verify, by another library than ours', async () => {
-    const { ground, get, post } = await entra()
+    const { ground, get, post } = await entraGround()
     const made = await ground.add('app')
     const { status, json, headers } = await post(v2, formOf(made))
     assert.equal(status, 200)
@@ -88,7 +65,7 @@ describe('the token endpoint', () => {
   })
 
   test('v1 answers numbers as strings and names the resource', async () => {
-    const { ground, post } = await entra()
+    const { ground, post } = shared
     const { json } = await post(`/${tenantId}/oauth2/token`, {
       ...formOf(await ground.add('app')),
       scope: undefined,
@@ -113,21 +90,20 @@ describe('the token endpoint', () => {
     ['adfs with a scope, as MSAL sends it', '/adfs/oauth2/token', { scope: `${vaultResource}/.default` }],
   ] as const) {
     test(`finds ${what}`, async () => {
-      const { ground, get, post } = await entra()
-      const made = await ground.add('app')
-      const { json } = await post(path, { ...formOf(made), ...asked })
+      const { get, post } = shared
+      const { json } = await post(path, { ...formOf(app), ...asked })
       assert.equal((await verified(get, textIn(json['access_token'])))['tid'], tenantId)
     })
   }
 
   test('takes exactly one /.default off and keeps the slash that remains as the audience', async () => {
-    const { ground, get, post } = await entra()
+    const { ground, get, post } = shared
     const { json } = await post(v2, { ...formOf(await ground.add('app')), scope: 'https://management.keystead.test//.default' })
     assert.equal((await verified(get, textIn(json['access_token']))).aud, 'https://management.keystead.test/')
   })
 
   test('takes the secret by HTTP Basic, form-encoded (RFC 6749 2.3.1), but not beside one in the form', async () => {
-    const { ground, post } = await entra()
+    const { ground, post } = await entraGround()
     const made = await ground.add('app')
     const basic = (secret: string) => ({
       authorization: `Basic ${Buffer.from(`${made.appId}:${encodeURIComponent(secret)}`).toString('base64')}`,
@@ -140,7 +116,7 @@ describe('the token endpoint', () => {
   })
 
   test('echoes the capability CP1 in whatever case it came, and nothing of other claims', async () => {
-    const { ground, get, post } = await entra()
+    const { ground, get, post } = shared
     const claims = '{"access_token":{"xms_cc":{"values":["cp1"]},"x":{"essential":true}},"id_token":{"login_hint":{}}}'
     const { json } = await post(v2, { ...formOf(await ground.add('app')), claims })
     assert.deepEqual((await verified(get, textIn(json['access_token'])))['xms_cc'], ['CP1'])
@@ -180,9 +156,8 @@ describe('the token endpoint', () => {
   ]
   for (const [what, form, status, error, code] of refusals) {
     test(`refuses ${what} as AADSTS${code}`, async () => {
-      const { ground, post } = await entra()
-      const made = await ground.add('app')
-      const answered = await post(v2, { ...formOf(made), ...form })
+      const { ground, post } = shared
+      const answered = await post(v2, { ...formOf(app), ...form })
       assert.deepEqual([answered.status, answered.json['error'], answered.json['error_codes']], [status, error, [code]])
       assert.ok(textIn(answered.json['error_description']).startsWith(`AADSTS${code}: `))
       assert.match(textIn(answered.json['error_description']), / Trace ID: \S+ Correlation ID: \S+ Timestamp: 2027-01-15 08:00:00Z$/)
@@ -195,16 +170,16 @@ describe('the token endpoint', () => {
         'timestamp',
         'trace_id',
       ])
-      assert.ok(!answered.text.includes(made.secretText) && !answered.text.includes('this-is-not-it'))
+      assert.ok(!answered.text.includes(app.secretText) && !answered.text.includes('this-is-not-it'))
       const row = ground.rows().at(-1)
       assert.deepEqual([row?.['operation'], row?.['result']], ['TokenIssue', { code: `AADSTS${code}`, http: status }])
       assert.equal(objectIn(row?.['decision'])['allow'], false, 'the audit shows a refusal')
-      assert.ok(!JSON.stringify(ground.rows()).includes(made.secretText), 'no secret in the audit')
+      assert.ok(!JSON.stringify(ground.rows()).includes(app.secretText), 'no secret in the audit')
     })
   }
 
   test('refuses a secret from the end of its life on', async () => {
-    const { ground, post } = await entra()
+    const { ground, post } = await entraGround()
     const made = await ground.add('app')
     ground.clock.advance(2 * 365 * 86_400_000)
     const { json } = await post(v2, formOf(made))
@@ -212,7 +187,7 @@ describe('the token endpoint', () => {
   })
 
   test('names a tenant that does not exist, here and on discovery', async () => {
-    const { ground, get, post } = await entra()
+    const { ground, get, post } = await entraGround()
     const nowhere = '00000000-2222-4333-8444-555555555555'
     const refused = await post(`/${nowhere}/oauth2/v2.0/token`, formOf(await ground.add('app')))
     const discovery = await get(`/${nowhere}/v2.0/.well-known/openid-configuration`)
@@ -221,7 +196,7 @@ describe('the token endpoint', () => {
   })
 
   test("the client's request id comes back as the correlation id, by header or query", async () => {
-    const { post } = await entra()
+    const { post } = await entraGround()
     const mine = '7b5f4d5e-52a1-4f0e-9e66-0a5b9a2f8d11'
     assert.equal((await post(v2, {}, { 'client-request-id': mine })).json['correlation_id'], mine)
     assert.equal((await post(`${v2}?client-request-id=${mine}`, {})).json['correlation_id'], mine)
@@ -237,15 +212,14 @@ describe('the token endpoint', () => {
     ['a megabyte', `a=${'x'.repeat(1 << 20)}`, 'application/x-www-form-urlencoded'],
   ] as const) {
     test(`refuses a form that is ${what}, in its own envelope`, async () => {
-      const { pipeline } = await entra()
-      const { status, json } = await ask(pipeline, { url: login + v2, method: 'POST', body, headers: { 'content-type': type } })
+      const { status, json } = await ask(shared.pipeline, { url: login + v2, method: 'POST', body, headers: { 'content-type': type } })
       assert.ok(status >= 400 && status < 500)
       assert.equal(json['error'], 'invalid_request')
     })
   }
 
   test('after ten failures the source waits for that client, twice as long each time, and nobody else does', async () => {
-    const { ground, post } = await entra({ throttle: true })
+    const { ground, post } = await entraGround({ throttle: true })
     const [made, other] = [await ground.add('app'), await ground.add('other')]
     const wrong = { ...formOf(made), client_secret: 'wrong' }
     for (let at = 0; at < 10; at++) assert.deepEqual((await post(v2, wrong)).json['error_codes'], [7000215])
@@ -261,108 +235,9 @@ describe('the token endpoint', () => {
   })
 
   test('without throttle no failure costs anything', async () => {
-    const { ground, post } = await entra()
+    const { ground, post } = await entraGround()
     const made = await ground.add('app')
     for (let at = 0; at < 12; at++) await post(v2, { ...formOf(made), client_secret: 'wrong' })
     assert.equal((await post(v2, formOf(made))).status, 200)
-  })
-})
-
-describe('the documents', () => {
-  test('agree with each other and with the keys', async () => {
-    const { get } = await entra()
-    const { json: second } = await get(`/${tenantId}/v2.0/.well-known/openid-configuration`)
-    const { json: first } = await get(`/${tenantId}/.well-known/openid-configuration`)
-    const { json: adfs } = await get('//adfs/.well-known/openid-configuration')
-    assert.equal(second['issuer'], `${login}/${tenantId}/v2.0`)
-    assert.equal(second['token_endpoint'], `${login}/${tenantId}/oauth2/v2.0/token`)
-    assert.equal(first['issuer'], `${login}/${tenantId}/`)
-    assert.equal(first['token_endpoint'], `${login}/${tenantId}/oauth2/token`)
-    assert.equal(adfs['token_endpoint'], `${login}/adfs/oauth2/token`)
-    for (const document of [first, second, adfs]) {
-      const { json } = await get(textIn(document['jwks_uri']).slice(login.length))
-      for (const key of listIn(json['keys'])) {
-        const der = Buffer.from(textIn(Object.values(objectIn(key['x5c']))[0]), 'base64')
-        const certificate = new X509Certificate(der)
-        assert.ok(certificate.verify(certificate.publicKey), 'self-signed')
-        assert.equal(key['kid'], createHash('sha1').update(der).digest('base64url'))
-        assert.equal(key['x5t'], key['kid'])
-        const jwk = certificate.publicKey.export({ format: 'jwk' })
-        assert.deepEqual([key['n'], key['e']], [jwk.n, jwk.e])
-        assert.deepEqual(Object.keys(key).sort(), ['e', 'issuer', 'kid', 'kty', 'n', 'use', 'x5c', 'x5t'])
-      }
-    }
-  })
-
-  test("carry the port of the caller's Host", async () => {
-    const { pipeline } = await entra()
-    const { json } = await ask(pipeline, { url: `https://login.keystead.test:18443/${tenantId}/v2.0/.well-known/openid-configuration` })
-    assert.equal(json['token_endpoint'], `https://login.keystead.test:18443${v2}`)
-  })
-
-  test('instance discovery knows this host and no other', async () => {
-    const { get } = await entra()
-    const asked = (endpoint: string) =>
-      get(`/common/discovery/instance?api-version=1.1&authorization_endpoint=${encodeURIComponent(endpoint)}`)
-    const { json } = await asked(`${login}:18443/${tenantId}/oauth2/v2.0/authorize`)
-    assert.equal(json['tenant_discovery_endpoint'], `${login}:18443/${tenantId}/v2.0/.well-known/openid-configuration`)
-    assert.deepEqual(listIn(json['metadata'])[0]?.['aliases'], ['login.keystead.test:18443', 'login.keystead.test'])
-    const { status, json: refused } = await asked('https://login.elsewhere.example/common/oauth2/authorize')
-    assert.deepEqual([status, refused['error'], refused['error_codes']], [400, 'invalid_instance', [50049]])
-  })
-
-  for (const [method, path, status, code] of [
-    ['GET', '/common/userrealm/someone@contoso?api-version=1.0', 404, 9002313],
-    ['GET', v2, 405, 900561],
-    ['GET', `/${tenantId}/oauth2/v2.0/authorize?response_type=code`, 400, 70005],
-    ['POST', `/${tenantId}/oauth2/v2.0/devicecode`, 400, 70003],
-  ] as const) {
-    test(`${method} ${path.replace(tenantId, '{tenant}')} answers ${status}`, async () => {
-      const { pipeline } = await entra()
-      const { status: got, json } = await ask(pipeline, {
-        method,
-        url: login + path,
-        ...(method === 'POST' && { body: new URLSearchParams() }),
-      })
-      assert.deepEqual([got, json['error_codes']], [status, [code]])
-    })
-  }
-})
-
-describe('the roll of signing keys', () => {
-  const day = 86_400_000
-  const runDue = async (ground: IdentityGround) => {
-    let done = 0
-    for (const held of ground.context.signingKeys.peek())
-      await ground.run(system, async call => {
-        if (await signingKeyTask.run(ground.context, call, held)) done += 1
-      })
-    return done
-  }
-
-  test('publishes the successor a day before it signs, and the predecessor until its longest token has expired', async () => {
-    const { ground, get, post } = await entra()
-    const made = await ground.add('app')
-    const kids = async () => listIn((await get(`/${tenantId}/discovery/v2.0/keys`)).json['keys']).map(key => textIn(key['kid']))
-    const signer = async () => {
-      const { json } = await post(v2, formOf(made))
-      const [head = ''] = textIn(json['access_token']).split('.')
-      return objectIn(JSON.parse(Buffer.from(head, 'base64url').toString()))['kid']
-    }
-    const [first] = await kids()
-    assert.equal(await runDue(ground), 0)
-    ground.clock.advance(90 * day)
-    assert.equal(await runDue(ground), 1)
-    assert.equal(await runDue(ground), 0, 'once is enough')
-    const [, second] = await kids()
-    assert.deepEqual(await kids(), [first, second])
-    assert.equal(await signer(), first, 'published, and not signing yet')
-    ground.clock.advance(day)
-    assert.equal(await signer(), second)
-    assert.deepEqual(await kids(), [first, second], "the old one's tokens still verify")
-    ground.clock.advance(day + 61_000)
-    assert.deepEqual(await kids(), [second])
-    assert.equal(await runDue(ground), 1, 'and it goes')
-    assert.equal(ground.context.signingKeys.peek().length, 1)
   })
 })
