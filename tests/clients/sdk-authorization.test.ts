@@ -75,7 +75,7 @@ describe('@azure/arm-authorization', () => {
     assert.deepEqual([nobody.statusCode, nobody.code], [400, 'PrincipalNotFound'])
     const unknown = roleDefinitionId.replace(/[^/]+$/, crypto.randomUUID())
     const nothing = await refusalOf('giving no role', give({ roleDefinitionId: unknown }))
-    assert.deepEqual([nothing.statusCode, nothing.code], [400, 'RoleDefinitionDoesNotExist'])
+    assert.deepEqual([nothing.statusCode, nothing.code], [404, 'RoleDefinitionDoesNotExist'])
   })
 
   test('who may not assign roles does not', async () => {

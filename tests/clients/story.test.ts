@@ -35,7 +35,7 @@ describe('npm run demo', () => {
       [1, 2, 3, 4, 5, 6, 7, 8],
     )
     assert.equal(code, 0)
-    const figures = lines.reduce<Readonly<Record<string, unknown>>>((all, line) => ({ ...all, ...line }), {})
+    const figures = Object.fromEntries(lines.flatMap(line => Object.entries(line)))
     const figure = (name: string): number => z.number().parse(figures[name])
     assert.equal(figure('canariesAtRest'), 0)
     assert(figure('canariesInImage') > 100)
@@ -65,7 +65,7 @@ describe('npm run demo', () => {
     const failing = step({ step: 2, title: 'goes wrong' }, async () => Promise.reject(new Error('the canary stands 3 times at rest')))
     await assert.rejects(failing, /goes wrong/)
     assert.deepEqual(
-      lines.map(line => ({ ...line, seconds: 0 })),
+      lines.map(line => Object.assign({}, line, { seconds: 0 })),
       [
         { step: 1, title: 'goes well', ok: true, told: 'seen', seconds: 0, reads: 3 },
         { step: 2, title: 'goes wrong', ok: false, told: 'the canary stands 3 times at rest', seconds: 0 },
