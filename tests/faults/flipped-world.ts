@@ -1,11 +1,10 @@
 // An installation, a damaged copy of it, and what may be seen there: refusals, never another plaintext.
-import assert from 'node:assert/strict'
 import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { filesOf } from '#compose/data-directory.ts'
 import { placeIn, whileLooking, whileRunning, type Looked, type Place, type Plaintexts, type Verdict } from './installation.ts'
+import { fastFolder } from './fast-folder.ts'
 import { keep, keepAnother, useKept, type Kept } from './kept.ts'
 
 /** One installation as it stood at some time, untouched. */
@@ -23,11 +22,8 @@ export interface World extends Disposable {
   readonly kept: Kept
 }
 
-/** Memory where there is some: thousands of copies are made. */
-const anyFolder = (): string => mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'keystead-flips-'))
-
 export async function makeWorld(): Promise<World> {
-  const folder = anyFolder()
+  const folder = mkdtempSync(join(fastFolder(), 'keystead-flips-'))
   const [base, stopped, crashed, copy] = [placeIn(folder), placeIn(folder, 'stopped'), placeIn(folder, 'crashed'), placeIn(folder, 'copy')]
   const kept = await whileRunning(base, keep)
   cpSync(base.dataDir, stopped.dataDir, { recursive: true })
@@ -74,6 +70,15 @@ export function restore({ place }: Pick<Original, 'place'>, copy: Place): void {
   if (existsSync(walOf(place))) copyFileSync(walOf(place), walOf(copy))
 }
 
+/** Something opened as what it was not: the one thing that must never be. The product's own assertions are refusals. */
+export class WrongPlaintext extends Error {
+  override readonly name = 'WrongPlaintext'
+}
+
+function right(holds: boolean, what: string): void {
+  if (!holds) throw new WrongPlaintext(what)
+}
+
 /** What somebody sees who opens the copy: `refused` where not even its keys open. */
 export interface Seen extends Verdict {
   readonly starts: boolean
@@ -84,13 +89,13 @@ export async function examine({ copy, kept }: World, { plaintexts }: Original, w
   try {
     return await whileLooking(copy, async looked => {
       const found = looked.plaintexts(plaintexts)
-      for (const [name, hash] of found) assert.equal(hash, plaintexts.get(name) ?? hash, `${what}: ${name} opens wrongly`)
+      for (const [name, hash] of found) right(hash === (plaintexts.get(name) ?? hash), `${what}: ${name} opens wrongly`)
       const verdict = await looked.verify()
-      if (verdict.verdict === 'intact') assert.equal(found.size, plaintexts.size, `${what}: intact, but something does not open`)
+      if (verdict.verdict === 'intact') right(found.size === plaintexts.size, `${what}: intact, but something does not open`)
       return { ...verdict, starts: await usedKeys(looked, kept, what) }
     })
   } catch (cause) {
-    if (cause instanceof assert.AssertionError) throw cause
+    if (cause instanceof WrongPlaintext) throw cause
     return { verdict: 'refused', starts: false, because: cause instanceof Error ? cause.message : 'unknown' }
   }
 }
@@ -98,11 +103,11 @@ export async function examine({ copy, kept }: World, { plaintexts }: Original, w
 async function usedKeys(looked: Looked, kept: Kept, what: string): Promise<boolean> {
   try {
     const { dataKey, signs } = await useKept(await looked.start(), kept)
-    assert(dataKey === undefined || kept.dataKey.equals(dataKey), `${what}: a wrong data key`)
-    assert.notEqual(signs, false, `${what}: a signature by another key`)
+    right(dataKey === undefined || kept.dataKey.equals(dataKey), `${what}: a wrong data key`)
+    right(signs !== false, `${what}: a signature by another key`)
     return true
   } catch (cause) {
-    if (cause instanceof assert.AssertionError) throw cause
+    if (cause instanceof WrongPlaintext) throw cause
     return false
   }
 }

@@ -1,0 +1,115 @@
+// A real instance that is killed, traced or preloaded, as often as a test likes: bin/keystead on one data directory.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
+import { ask } from '#cli/admin.ts'
+import { program, withoutProxies } from '#tests/clients/instance.ts'
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface Launch {
+  /** A program that runs it: `strace` and its arguments. */
+  readonly under?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface FiredInstance extends AsyncDisposable {
+  readonly dir: string
+  readonly data: string
+  readonly port: number
+  /** Seconds from the launch to its ready line; throws where it ends before. */
+  start(launch?: Launch): Promise<number>
+  /** SIGKILL to all it began, now. */
+  kill(): Promise<void>
+  /** SIGTERM, and its exit code. */
+  stop(): Promise<number | null>
+  /** Its end, whoever brings it. */
+  ended(): Promise<Ended>
+  log(): string
+  /** By its admin socket. */
+  ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown>
+}
+
+const readyWithinMs = 60_000
+
+export async function firedInstance(parent: string): Promise<FiredInstance> {
+  const dir = mkdtempSync(join(parent, 'keystead-fired-'))
+  const data = join(dir, 'data')
+  const port = await freePort()
+  const logFile = join(dir, 'log')
+  let child: ChildProcess | undefined
+  let end: Promise<Ended> = Promise.resolve({ code: null, signal: null })
+  const log = (): string => readFileSync(logFile, 'utf8')
+  const signalled = async (signal: NodeJS.Signals): Promise<Ended> => {
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, signal)
+    return end
+  }
+  return {
+    dir,
+    data,
+    port,
+    log,
+    async start(launch = {}) {
+      const words = ['start', '--data', data, '--port', `${port}`, '--proxy-port', 'off', '--seal-file', join(dir, 'seal.key')]
+      const started = performance.now()
+      child = launched([...(launch.under ?? []), program, ...words], { logFile, env: launch.env ?? {} })
+      end = endOf(child)
+      await ready({ log, end })
+      return (performance.now() - started) / 1_000
+    },
+    async kill() {
+      await signalled('SIGKILL')
+    },
+    stop: async () => (await signalled('SIGTERM')).code,
+    ended: async () => end,
+    ask: async (method, path, body) => ask(data, { method, path, body }),
+    async [Symbol.asyncDispose]() {
+      await signalled('SIGKILL')
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+function launched(
+  words: readonly string[],
+  how: { readonly logFile: string; readonly env: Readonly<Record<string, string>> },
+): ChildProcess {
+  const [command = '', ...rest] = words
+  const output = openSync(how.logFile, 'w')
+  const child = spawn(command, rest, {
+    stdio: ['ignore', output, output],
+    detached: true,
+    env: { ...withoutProxies(), KEYSTEAD_THROTTLE: 'off', ...how.env },
+  })
+  closeSync(output)
+  return child
+}
+
+async function endOf(child: ChildProcess): Promise<Ended> {
+  await once(child, 'exit')
+  return { code: child.exitCode, signal: child.signalCode }
+}
+
+async function ready({ log, end }: { readonly log: () => string; readonly end: Promise<Ended> }): Promise<void> {
+  const latest = performance.now() + readyWithinMs
+  while (!/^Ready/m.test(log())) {
+    const over = await Promise.race([end, pause(10, undefined)])
+    if (over !== undefined || performance.now() > latest) throw new Error(`no line beginning with Ready:\n${log()}`)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = z.object({ port: z.number() }).parse(server.address())
+  server.close()
+  await once(server, 'close')
+  return address.port
+}
