@@ -1,0 +1,45 @@
+// Makes dist/{main,writer,disks}.js: one bundle a program, what they share and every command of the CLI in chunks of their own, so that a
+// command loads what it needs (performance.md 11). KEYSTEAD_BUNDLE=on makes bin/keystead run it. The native module stays outside.
+import { readFile, rm } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+
+const root = join(import.meta.dirname, '..')
+const outdir = join(root, 'dist')
+
+/** A module that names files beside itself names them from dist afterwards; workers are bundles there. */
+const places: Plugin = {
+  name: 'places',
+  setup(plugins) {
+    plugins.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8')
+      const folder = relative(outdir, dirname(path))
+      const contents = text
+        .replaceAll(/new URL\('(writer|disks)\.ts', import\.meta\.url\)/g, "new URL('$1.js', import.meta.url)")
+        .replaceAll('import.meta.dirname', `(import.meta.dirname + '/${folder}')`)
+      return { contents, loader: 'ts' }
+    })
+  },
+}
+
+await rm(outdir, { recursive: true, force: true })
+const { errors } = await build({
+  absWorkingDir: root,
+  entryPoints: { main: 'src/main.ts', writer: 'src/compose/writer.ts', disks: 'src/compose/disks.ts' },
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node26',
+  // The CommonJS builds that esbuild would take for Node have no named exports under import().
+  mainFields: ['module', 'main'],
+  sourcemap: true,
+  legalComments: 'linked',
+  chunkNames: '[name]-[hash]',
+  // What is CommonJS among the packages asks for Node's own modules by require.
+  banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
+  plugins: [places],
+  logLevel: 'warning',
+})
+process.exitCode = errors.length > 0 ? 1 : 0
