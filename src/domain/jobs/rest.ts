@@ -8,6 +8,7 @@ export interface Rest {
   /** One more bug in this job; answers how many in a row. */
   bugs(id: string): number
   clear(id: string): void
+  /** How many rest now: rows of a page that may be passed over. */
   size(): number
 }
 
@@ -30,6 +31,9 @@ export function createRest(now: () => number): Rest {
       return count
     },
     clear: id => void bugs.delete(id),
-    size: () => until.size,
+    size() {
+      for (const [id, end] of until) if (now() >= end) until.delete(id)
+      return until.size
+    },
   }
 }
