@@ -31,6 +31,8 @@ function configOf(options: Readonly<Record<string, unknown>>): Config {
 /** Runs until it is told to stop: SIGTERM, SIGINT, or the admin socket. */
 export const run: Run = async ({ options }) => {
   const config = configOf(options)
+  // Whatever is made from here on is its owner's alone.
+  process.umask(0o077)
   const ended = Promise.withResolvers<number>()
   const server = await started(config, ended.resolve)
   const seconds = (performance.now() / 1_000).toFixed(2)
