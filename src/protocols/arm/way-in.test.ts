@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { listIn, objectIn, textIn } from '#protocols/http/testing.ts'
+import { tenantId } from '#domain/identity/testing.ts'
+import { armWire, groupId, host, refusal, subscriptionId, vaultPath } from './testing.ts'
+
+describe('the way in to ARM', () => {
+  test('without a token it says where to sign in for the subscription of the path', async () => {
+    const { bare } = await armWire()
+    const answered = await bare('GET', `${groupId}?api-version=2021-04-01`)
+    assert.deepEqual(refusal(answered), [401, 'AuthenticationFailed'])
+    assert.match(
+      answered.headers['www-authenticate'] ?? '',
+      new RegExp(`^Bearer authorization_uri="https://login\\.keystead\\.test:8443/${tenantId}", error="invalid_token"`),
+    )
+  })
+
+  test('a token that was tampered with, or that is none, is refused', async () => {
+    const { bare, owner } = await armWire()
+    const path = `${groupId}?api-version=2021-04-01`
+    assert.equal((await bare('GET', path, { authorization: `Bearer ${owner.token}` })).status, 200, 'control')
+    for (const token of ['x', `${owner.token.slice(0, -4)}AAAA`, owner.token.replace('.', '..')])
+      assert.deepEqual(refusal(await bare('GET', path, { authorization: `Bearer ${token}` })), [401, 'InvalidAuthenticationToken'])
+  })
+
+  test('what is wrong with an address is named: version, subscription, type, namespace, method', async () => {
+    const { owner } = await armWire()
+    const nowhere = '99999999-2222-4222-8222-222222222222'
+    const cases: readonly (readonly [method: string, path: string, status: number, code: string])[] = [
+      ['GET', `${host}${groupId}`, 400, 'MissingApiVersionParameter'],
+      ['GET', `${host}${groupId}?api-version=`, 400, 'MissingApiVersionParameter'],
+      ['GET', `${groupId}?api-version=yesterday`, 400, 'InvalidApiVersionParameter'],
+      ['GET', `${groupId}?api-version=2021-13-01`, 400, 'InvalidApiVersionParameter'],
+      ['GET', `${groupId}?api-version=2013-01-01`, 400, 'NoRegisteredProviderFound'],
+      ['GET', `${vaultPath('kv1')}?api-version=2014-12-01`, 400, 'NoRegisteredProviderFound'],
+      ['GET', `/subscriptions/${nowhere}/resourceGroups/x`, 404, 'SubscriptionNotFound'],
+      ['GET', '/subscriptions/not-a-guid/resourceGroups/x', 400, 'InvalidSubscriptionId'],
+      ['GET', `${groupId}/providers/Microsoft.KeyVault/nonsense/x`, 404, 'InvalidResourceType'],
+      ['GET', `${groupId}/providers/Microsoft.Nonsense/things/x`, 404, 'InvalidResourceNamespace'],
+      ['GET', '/nowhere', 404, 'NotFound'],
+      ['POST', groupId, 405, 'MethodNotAllowed'],
+      ['GET', `/subscriptions/${subscriptionId}/resourceGroups/nothing`, 404, 'ResourceGroupNotFound'],
+      ['GET', vaultPath('kv-not-there'), 404, 'ResourceNotFound'],
+      ['PUT', `/subscriptions/${subscriptionId}/resourceGroups/ends.`, 400, 'InvalidResourceGroup'],
+    ]
+    for (const [method, path, status, code] of cases) {
+      const answered = await owner(method, path)
+      assert.deepEqual(refusal(answered), [status, code], `${method} ${path}: ${answered.text}`)
+    }
+  })
+
+  test('who may not is told so before the body is looked at, and whether there is anything', async () => {
+    const { caller } = await armWire()
+    const stranger = await caller('stranger')
+    for (const [method, path] of [
+      ['PUT', vaultPath('kv1')],
+      ['GET', vaultPath('kv1')],
+      ['GET', `/subscriptions/${subscriptionId}/resourceGroups/nothing`],
+    ] as const) {
+      const answered = await stranger(method, path, method === 'PUT' ? '{' : undefined)
+      assert.deepEqual(refusal(answered), [403, 'AuthorizationFailed'])
+      const message = textIn(objectIn(answered.json['error'])['message'])
+      for (const part of [stranger.made.appId, stranger.made.oid]) assert.ok(message.includes(part), message)
+    }
+  })
+
+  test('every answer carries its ids and the caller’s, a refusal too', async () => {
+    const { owner, bare } = await armWire()
+    const correlation = '33333333-4444-4555-8666-777777777777'
+    const answered = await bare('GET', `${vaultPath('nothing')}?api-version=2022-07-01`, {
+      authorization: `Bearer ${owner.token}`,
+      'x-ms-correlation-request-id': correlation,
+      'x-ms-client-request-id': 'mine',
+      'x-ms-return-client-request-id': 'true',
+    })
+    const { headers } = answered
+    assert.deepEqual(refusal(answered), [404, 'ResourceNotFound'])
+    assert.equal(headers['x-ms-correlation-request-id'], correlation)
+    assert.equal(headers['x-ms-client-request-id'], 'mine')
+    assert.match(headers['x-ms-request-id'] ?? '', /^[0-9a-f-]{36}$/)
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    assert.equal(headers['cache-control'], 'no-cache')
+  })
+
+  test('a correlation id that is none is not sent back', async () => {
+    const { bare } = await armWire()
+    const { headers } = await bare('GET', groupId, { 'x-ms-correlation-request-id': 'a b\u00e9' })
+    assert.equal(headers['x-ms-correlation-request-id'], headers['x-ms-request-id'])
+  })
+})
+
+describe('the documents that clients read first', () => {
+  test('the cloud is an object, a list of clouds, or the oldest few members, by version; with the port of the request', async () => {
+    const { bare } = await armWire()
+    const whole = (await bare('GET', '//metadata/endpoints?api-version=2022-09-01')).json
+    assert.equal(objectIn(whole['authentication'])['identityProvider'], 'AAD')
+    assert.equal(objectIn(whole['authentication'])['tenant'], 'common')
+    assert.equal(objectIn(whole['authentication'])['loginEndpoint'], 'https://login.keystead.test:8443')
+    assert.equal(objectIn(whole['suffixes'])['keyVaultDns'], 'vault.keystead.test:8443')
+    const [first] = listIn(JSON.parse((await bare('GET', '/metadata/endpoints?api%2Dversion=2019-05-01')).text))
+    assert.deepEqual(first, whole)
+    const old = (await bare('GET', '/metadata/endpoints?api-version=2015-01-01')).json
+    assert.deepEqual(Object.keys(old), ['galleryEndpoint', 'graphEndpoint', 'portalEndpoint', 'authentication'])
+    assert.deepEqual(refusal(await bare('GET', '/metadata/endpoints')), [400, 'MissingApiVersionParameter'])
+  })
+
+  test('a principal sees the subscriptions in which it has a role somewhere, and only its tenant', async () => {
+    const { owner, caller, assign } = await armWire()
+    const someone = await caller('someone')
+    assert.deepEqual((await someone('GET', '/subscriptions')).json['value'], [])
+    await owner('PUT', vaultPath('kv1'), { location: 'local', properties: { tenantId, sku: { name: 'standard' }, accessPolicies: [] } })
+    await assign('12338af0-0e69-4776-bea7-57ae8d297424', someone, vaultPath('kv1'))
+    const [seen] = listIn((await someone('GET', '/subscriptions')).json['value'])
+    assert.equal(seen?.['subscriptionId'], subscriptionId)
+    assert.deepEqual(
+      listIn((await someone('GET', '/tenants')).json['value']).map(tenant => tenant['tenantId']),
+      [tenantId],
+    )
+  })
+
+  test('every provider is registered, also one that is not served', async () => {
+    const { owner } = await armWire()
+    for (const namespace of ['microsoft.keyvault', 'Microsoft.Network']) {
+      const { json } = await owner('GET', `/subscriptions/${subscriptionId}/providers/${namespace}`)
+      assert.equal(json['registrationState'], 'Registered')
+    }
+    const registered = await owner('POST', `/subscriptions/${subscriptionId}/providers/Microsoft.Compute/register`)
+    assert.equal(registered.json['namespace'], 'Microsoft.Compute')
+  })
+})
