@@ -12,7 +12,7 @@ export interface Jws {
 }
 
 /** The algorithms that a token of ours or a client's assertion may name (security-and-reliability.md 5.1): no `none`, no HMAC. */
-export const jwsAlgorithms = {
+const jwsAlgorithms = {
   RS256: { keyType: 'rsa', padding: constants.RSA_PKCS1_PADDING },
   PS256: { keyType: 'rsa', padding: constants.RSA_PKCS1_PSS_PADDING },
   ES256: { keyType: 'ec' },

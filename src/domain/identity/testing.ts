@@ -18,7 +18,7 @@ export interface IdentityGround extends TestGround {
 }
 
 export const tenantId = '11111111-2222-4333-8444-555555555555'
-export const domains = ['contoso.keystead.test'] as const
+const domains = ['contoso.keystead.test'] as const
 
 export async function identityGround(changes: { readonly throttle?: boolean } = {}): Promise<IdentityGround> {
   const ground = await testGround(changes)
