@@ -33,6 +33,8 @@ export interface ArmWire {
   /** Owner of the subscription. */
   readonly owner: Caller
   readonly bare: (method: string, path: string, headers?: Readonly<Record<string, string>>) => Promise<Answered>
+  /** An access token for ARM. */
+  readonly tokenOf: (made: Pick<Made, 'appId' | 'secretText'>, tenant: string) => Promise<string>
   readonly caller: (displayName: string) => Promise<Caller>
   /** Gives a role as the owner. */
   readonly assign: (roleId: string, who: Caller, scope: string) => Promise<string>
@@ -51,10 +53,12 @@ const versioned = (path: string): string => {
   return `${path}${path.includes('?') ? '&' : '?'}api-version=${version}`
 }
 
-async function tokenFor(ground: IdentityGround, made: Made): Promise<string> {
+type Proof = Pick<Made, 'appId' | 'secretText'>
+
+async function tokenFor(ground: IdentityGround, made: Proof, tenant = tenantId): Promise<string> {
   const { accessToken } = await ground.run(system, async call =>
     issueToken(ground.context, call, {
-      tenant: tenantId,
+      tenant,
       grantType: 'client_credentials',
       clientId: made.appId,
       credential: { secret: made.secretText },
@@ -67,11 +71,11 @@ async function tokenFor(ground: IdentityGround, made: Made): Promise<string> {
   return accessToken
 }
 
-async function work({ context, run }: IdentityGround): Promise<void> {
+async function work(ground: IdentityGround): Promise<void> {
   for (;;) {
-    const job = context.jobs.peek().find(({ value }) => value.state === 'running')
+    const job = ground.context.jobs.peek().find(({ value }) => value.state === 'running')
     if (job === undefined) return
-    await run(system, async call => deleteGroupRunner.step(context, call, job), deleteGroupRunner.operation)
+    await ground.run(system, async call => deleteGroupRunner.step(ground.context, call, job), deleteGroupRunner.operation)
   }
 }
 
@@ -100,6 +104,7 @@ export async function armWire(): Promise<ArmWire> {
     ground,
     owner,
     caller,
+    tokenOf: async (made, tenant) => tokenFor(ground, made, tenant),
     bare: async (method, path, headers = {}) => ask(pipeline, { method, url: host + path, headers }),
     async assign(roleId, who, scope) {
       const path = assignmentPath(scope, context.ground.random.uuid())

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { listIn, objectIn, textIn } from '#protocols/http/testing.ts'
+import { addPassword, createApplication, createTenant } from '#domain/identity/directory.ts'
 import { tenantId } from '#domain/identity/testing.ts'
+import { system } from '#model/principal.ts'
 import { armWire, groupId, host, refusal, subscriptionId, vaultPath } from './testing.ts'
 
 describe('the way in to ARM', () => {
@@ -21,6 +23,23 @@ describe('the way in to ARM', () => {
     assert.equal((await bare('GET', path, { authorization: `Bearer ${owner.token}` })).status, 200, 'control')
     for (const token of ['x', `${owner.token.slice(0, -4)}AAAA`, owner.token.replace('.', '..')])
       assert.deepEqual(refusal(await bare('GET', path, { authorization: `Bearer ${token}` })), [401, 'InvalidAuthenticationToken'])
+  })
+
+  test('a principal of another tenant is not let in, and sees nothing', async () => {
+    const { ground, bare, tokenOf } = await armWire()
+    const other = '88888888-2222-4333-8444-555555555555'
+    const { context } = ground
+    await ground.run(system, async call =>
+      createTenant(context, call, { tenantId: other, displayName: 'Other', domains: ['other.keystead.test'] }),
+    )
+    const made = await ground.run(system, async call => {
+      const { application } = await createApplication(context, call, { tenantId: other, displayName: 'foreigner' })
+      return addPassword(context, call, application, { displayName: 'test' })
+    })
+    const token = await tokenOf({ appId: made.application.value.appId, secretText: made.secretText }, other)
+    const headers = { authorization: `Bearer ${token}` }
+    assert.deepEqual(refusal(await bare('GET', `${groupId}?api-version=2021-04-01`, headers)), [401, 'InvalidAuthenticationTokenTenant'])
+    assert.deepEqual((await bare('GET', '/subscriptions?api-version=2021-04-01', headers)).json['value'], [])
   })
 
   test('what is wrong with an address is named: version, subscription, type, namespace, method', async () => {
