@@ -1,15 +1,14 @@
 // Where the programs of other languages are: on PATH, or in the folder where .ci/run and the acceptance kit install them.
 import { execFile, spawnSync } from 'node:child_process'
+import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { test } from 'node:test'
 import type { Ran } from '#tests/clients/instance.ts'
 
 const home = process.env['KEYSTEAD_CLIENTS_DIR'] ?? join(homedir(), '.cache', 'keystead-clients')
-const folders = [
-  ...(process.env['PATH'] ?? '').split(delimiter),
-  ...['ci', 'az', 'acceptance', 'bin'].map(name => (name === 'bin' ? join(home, 'bin') : join(home, name, 'bin'))),
-]
+const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...['ci', 'az', 'acceptance'].map(name => join(home, name, 'bin'))]
 
 /** The first of that name that passes its own check: a shim without its program behind it is none. */
 export function findProgram(name: string, check: readonly string[]): string | undefined {
@@ -19,11 +18,10 @@ export function findProgram(name: string, check: readonly string[]): string | un
     .find(path => spawnSync(path, check, { stdio: 'ignore', timeout: 120_000 }).status === 0)
 }
 
-/** For `test`'s `skip`: what is missing and how to have it. Continuous integration must not skip. */
-export function missing(program: string | undefined, how: string): string | false {
-  if (program !== undefined) return false
-  if (process.env['CI'] === 'true') throw new Error(how)
-  return how
+/** A machine without the program skips and says what is missing; continuous integration must have it. */
+export function testMissing(title: string, missing: string): void {
+  const inCi = process.env['CI'] === 'true'
+  test(title, { skip: inCi ? false : missing }, () => assert.fail(missing))
 }
 
 /** Runs a program in surroundings of its own; never throws for its exit code. */
