@@ -4,7 +4,7 @@ import type { Context, Needs } from '#domain/context.ts'
 import type { DueTask } from '#domain/jobs/task.ts'
 import type { Vault } from '#domain/resources/records.ts'
 import { rotationDueAt } from './due.ts'
-import { keyRecord } from './find-key.ts'
+import { keyRecord, type HeldKey } from './find-key.ts'
 import { purgeKey } from './purge-key.ts'
 import { keyArmId, keyScope } from './reference.ts'
 import { rotateKey } from './rotate-key.ts'
@@ -23,38 +23,42 @@ function vaultOf(
   return deleted === undefined ? undefined : { vault: deleted.value.vault, live: false }
 }
 
+interface DueKey {
+  readonly vault: Vault
+  readonly key: HeldKey
+}
+
 /** Rotates a key whose policy says that it is time. Keys of a deleted vault wait for its recovery. */
-async function rotateIfDue(context: Context, call: Call, due: Parameters<DueTask['run']>[2]): Promise<boolean> {
-  const at = vaultOf(context, call, due.compartment)
-  const name = due.path[0]
-  if (at?.live !== true || name === undefined) return false
-  const { vault } = at
-  const key = await keyRecord(context, call, { vault, name })
-  const dueAt = key === undefined ? undefined : rotationDueAt(key.value)
-  if (key === undefined || dueAt === undefined || dueAt > call.at) return false
-  call.resource = keyArmId({ vault, name: key.value.name })
+async function rotateIfDue(context: Context, call: Call, { vault, key }: DueKey): Promise<boolean> {
+  const dueAt = rotationDueAt(key.value)
+  if (dueAt === undefined || dueAt > call.at) return false
+  const { name } = key.value
   const permit = context.access.permit(call, 'key.rotate', { on: keyScope(vault, name) })
   await rotateKey(context, call, { permit, vault, name })
   return true
 }
 
 /** Destroys a deleted key whose days are over, under purge protection too. */
-async function purgeIfDue(context: Context, call: Call, due: Parameters<DueTask['run']>[2]): Promise<boolean> {
-  const at = vaultOf(context, call, due.compartment)
-  const name = due.path[0]
-  if (at === undefined || name === undefined) return false
-  const { vault } = at
-  const key = await keyRecord(context, call, { vault, name })
-  const deleted = key?.value.deleted
-  if (key === undefined || deleted === undefined || deleted.scheduledPurgeAt > call.at) return false
-  call.resource = keyArmId({ vault, name: key.value.name })
+async function purgeIfDue(context: Context, call: Call, { vault, key }: DueKey): Promise<boolean> {
+  if (key.value.deleted === undefined || key.value.deleted.scheduledPurgeAt > call.at) return false
+  call.operation = 'KeyPurge'
+  const { name } = key.value
   const permit = context.access.permit(call, 'key.purge', { on: keyScope(vault, name) })
   await purgeKey(context, call, { permit, vault, name })
   return true
 }
 
-/** What the scheduler does with keys whose time has come. */
-export const keyTasks: readonly DueTask[] = [
-  { family: 'keys', operation: 'KeyRotateIfDue', run: rotateIfDue },
-  { family: 'keys', operation: 'KeyPurge', run: purgeIfDue },
-]
+/** What the scheduler does with a key whose time has come: one task a family, and the key's state says which it is. */
+async function runIfDue(context: Context, call: Call, { compartment, path }: Parameters<DueTask['run']>[2]): Promise<boolean> {
+  const at = vaultOf(context, call, compartment)
+  const [name] = path
+  if (at === undefined || name === undefined) return false
+  const { vault, live } = at
+  const key = await keyRecord(context, call, { vault, name })
+  if (key === undefined) return false
+  call.resource = keyArmId({ vault, name: key.value.name })
+  if (key.value.deleted !== undefined) return purgeIfDue(context, call, { vault, key })
+  return live && rotateIfDue(context, call, { vault, key })
+}
+
+export const keyTasks: readonly DueTask[] = [{ family: 'keys', operation: 'KeyRotateIfDue', run: runIfDue }]
