@@ -1,0 +1,73 @@
+import { generateKeyPairSync } from 'node:crypto'
+import type { Sent } from './house.ts'
+
+export interface KeyUnderTest {
+  readonly kind: string
+  readonly create: Readonly<Record<string, unknown>>
+  /** What it can do: pairs that undo each other, or sign and verify. */
+  readonly algorithms: { readonly encrypt?: string; readonly sign: string }
+  readonly jwk: Readonly<Record<string, unknown>>
+}
+
+const digest = Buffer.alloc(32, 7).toString('base64url')
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+
+export const keysUnderTest: readonly KeyUnderTest[] = [
+  { kind: 'RSA', create: { kty: 'RSA', key_size: 2048 }, algorithms: { encrypt: 'RSA-OAEP-256', sign: 'PS256' }, jwk: { ...rsa } },
+  { kind: 'EC', create: { kty: 'EC', crv: 'P-256' }, algorithms: { sign: 'ES256' }, jwk: { ...ec } },
+]
+
+/** What earlier answers gave: a ciphertext, a signature, a backup. */
+export type Kept = ReadonlyMap<string, string>
+
+/** One good request of each operation, in an order in which all of them succeed. `keep`: the member of the answer that a later one needs. */
+export interface Good {
+  readonly operation: string
+  readonly keep?: string
+  /** `undefined`: a key of that kind cannot. */
+  readonly sent: (key: KeyUnderTest, kept: Kept) => Sent | undefined
+}
+
+const at = (method: string, path: string, body?: unknown): Sent => ({ method, path, ...(body !== undefined && { body }) })
+const always = (method: string, path: string, body?: unknown) => () => at(method, path, body)
+const use = (word: string, value: (kept: Kept) => string | undefined) => (key: KeyUnderTest, kept: Kept) =>
+  key.algorithms.encrypt === undefined ? undefined : at('POST', `/keys/made/${word}`, { alg: key.algorithms.encrypt, value: value(kept) })
+
+export const goodRequests: readonly Good[] = [
+  { operation: 'KeyCreate', sent: ({ create }) => at('POST', '/keys/made/create', create) },
+  { operation: 'KeyImport', sent: ({ jwk }) => at('PUT', '/keys/brought', { key: { ...jwk, key_ops: ['sign', 'verify'] } }) },
+  { operation: 'KeyGet', sent: always('GET', '/keys/brought') },
+  { operation: 'KeyList', sent: always('GET', '/keys') },
+  { operation: 'KeyListVersions', sent: always('GET', '/keys/brought/versions') },
+  { operation: 'KeyUpdate', sent: always('PATCH', '/keys/brought', { tags: { changed: 'yes' } }) },
+  { operation: 'KeyRotationPolicyGet', sent: always('GET', '/keys/made/rotationpolicy') },
+  {
+    operation: 'KeyRotationPolicySet',
+    sent: always('PUT', '/keys/made/rotationpolicy', {
+      lifetimeActions: [{ trigger: { timeAfterCreate: 'P30D' }, action: { type: 'Rotate' } }],
+    }),
+  },
+  { operation: 'KeyRotate', sent: always('POST', '/keys/made/rotate') },
+  { operation: 'KeyEncrypt', keep: 'ciphertext', sent: use('encrypt', () => digest) },
+  { operation: 'KeyDecrypt', sent: use('decrypt', kept => kept.get('ciphertext')) },
+  { operation: 'KeyWrap', keep: 'wrapped', sent: use('wrapkey', () => digest) },
+  { operation: 'KeyUnwrap', sent: use('unwrapkey', kept => kept.get('wrapped')) },
+  {
+    operation: 'KeySign',
+    keep: 'signature',
+    sent: ({ algorithms }) => at('POST', '/keys/brought/sign', { alg: algorithms.sign, value: digest }),
+  },
+  {
+    operation: 'KeyVerify',
+    sent: ({ algorithms }, kept) => at('POST', '/keys/brought/verify', { alg: algorithms.sign, digest, value: kept.get('signature') }),
+  },
+  { operation: 'KeyBackup', keep: 'backup', sent: always('POST', '/keys/brought/backup') },
+  { operation: 'KeyDelete', sent: always('DELETE', '/keys/brought') },
+  { operation: 'KeyGetDeleted', sent: always('GET', '/deletedkeys/brought') },
+  { operation: 'KeyListDeleted', sent: always('GET', '/deletedkeys') },
+  { operation: 'KeyRecover', sent: always('POST', '/deletedkeys/brought/recover') },
+  { operation: 'KeyDelete', sent: always('DELETE', '/keys/brought') },
+  { operation: 'KeyPurge', sent: always('DELETE', '/deletedkeys/brought') },
+  { operation: 'KeyRestore', sent: (_, kept) => at('POST', '/keys/restore', { value: kept.get('backup') }) },
+]
