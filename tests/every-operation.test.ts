@@ -194,7 +194,8 @@ const privateMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])
 
 function membersIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([name, member]) => [...(Array.isArray(value) ? [] : [name]), ...membersIn(member)])
+  const own = Array.isArray(value) ? [] : Object.keys(value)
+  return own.concat(Object.values(value).flatMap(member => membersIn(member)))
 }
 
 describe('every operation of a vault, done', () => {

@@ -48,7 +48,7 @@ export async function watchPeople(
   const found = await tamper(instance)
   return {
     made: undefined,
-    told: `without a role 403, with a wrong token 401, the auditor reads and changes nothing; ${rows.length} audit rows show it; edited, removed and rolled-back rows are named: ${found.map(one => one.firstBad).join(', ')}`,
+    told: `without a role 403, with a wrong token 401, the auditor reads and changes nothing; ${rows.length} audit rows show it; edited, removed, reordered and rolled-back rows are named: ${found.map(one => one.firstBad).join(', ')}`,
     figures: { developer: 403, wrongToken: 401, auditRows: rows.length, tamperingsFound: found.length },
   }
 }

@@ -22,6 +22,14 @@ const tamperings: Readonly<Record<string, (db: DatabaseSync, seq: number) => voi
   removed(db, seq) {
     db.prepare('DELETE FROM audit WHERE seq = ?').run(seq)
   },
+  reordered(db, seq) {
+    const two = z.array(z.object({ seq: z.number(), body: z.instanceof(Uint8Array) }))
+    const [first, second] = two.parse(db.prepare('SELECT seq, body FROM audit WHERE seq >= ? ORDER BY seq LIMIT 2').all(seq))
+    if (first === undefined || second === undefined) throw new Error('two batches are needed')
+    const put = db.prepare('UPDATE audit SET body = ? WHERE seq = ?')
+    put.run(second.body, first.seq)
+    put.run(first.body, second.seq)
+  },
   'rolled back'(db, seq) {
     for (const table of ['audit', 'audit_log']) db.prepare(`DELETE FROM ${table} WHERE seq >= ?`).run(seq)
     db.exec('DELETE FROM checkpoint')
