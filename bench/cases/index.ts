@@ -2,9 +2,14 @@ import type { BenchCase } from '#bench/case.ts'
 import { decrypt, encrypt, unwrapKey, wrapKey } from './encryption.ts'
 import type { MeasuredRequest } from '#bench/request-case.ts'
 import { getKey } from './get-key.ts'
+import { growth } from './growth.ts'
 import { listKeys } from './list-keys.ts'
 import { signEs256, signPs256, signRs256, verifyEs256, verifyPs256, verifyRs256 } from './signatures.ts'
+import { nbd } from './nbd.ts'
+import { rewrap } from './rewrap.ts'
+import { startUp } from './start-up.ts'
 import { token } from './token.ts'
+import { xts } from './xts.ts'
 
 /** Each beside its anchors A, F and D. */
 export const requestCases: readonly MeasuredRequest[] = [
@@ -23,4 +28,4 @@ export const requestCases: readonly MeasuredRequest[] = [
   token,
 ]
 
-export const cases: readonly BenchCase[] = [...requestCases]
+export const cases: readonly BenchCase[] = [...requestCases, xts, nbd, rewrap, startUp, growth]
