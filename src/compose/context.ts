@@ -14,6 +14,7 @@ import { allFamilies, openFamilies, type Context } from '#domain/context.ts'
 import type { Node } from '#domain/entries.ts'
 import { openIdentity } from '#domain/identity/identity.ts'
 import type { Instance } from '#domain/instance.ts'
+import { createNoise } from '#domain/noise.ts'
 import { createView } from '#domain/records/view.ts'
 import { policiesAt } from '#domain/resources/find-vault.ts'
 import { createTurns } from '#domain/turns.ts'
@@ -53,7 +54,16 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
   await view.load()
   return {
     ...records,
-    ground: { view, barrier, committer: store, clock, random, turns: createTurns(), node },
+    ground: {
+      view,
+      barrier,
+      committer: store,
+      clock,
+      random,
+      turns: createTurns(),
+      node,
+      noise: createNoise({ limited: instance.throttle }),
+    },
     access,
     rbac,
     identity,

@@ -3,9 +3,10 @@ import { Problem } from '#model/problem.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Random } from '#ports/random.ts'
-import type { Committed, Committer, Commit, Fence, Write } from '#ports/record-store.ts'
+import type { Change, Committed, Committer, Commit, Fence, Write } from '#ports/record-store.ts'
 import { keepsake, type Call, type Keepsake } from './call.ts'
 import { entriesOf, type Node } from './entries.ts'
+import { isNoise, type Noise } from './noise.ts'
 import { changesRulings, sealStaged } from './records/seal-staged.ts'
 import type { View } from './records/view.ts'
 import type { Turns } from './turns.ts'
@@ -19,6 +20,7 @@ export interface Ground {
   readonly random: Random
   readonly turns: Turns
   readonly node: Node
+  readonly noise: Noise
 }
 
 /** The least an answer has. */
@@ -35,6 +37,8 @@ export interface Road<A extends Outcome> {
   /** Monotonic milliseconds until which it is tried. */
   readonly deadlineAt: number
   readonly fence?: Fence
+  /** Its entry may use the reserve of a full disk. */
+  readonly essential?: true
   begin(decidedAt: Seq, kept: Keepsake): Call
   /** All that rests on records: principal, permits, decode, verb, encode. */
   run(call: Call): Promise<A>
@@ -66,18 +70,13 @@ export async function perform<A extends Outcome>(ground: Ground, road: Road<A>):
     for (;;) {
       const inTime = ground.clock.monotonic() < road.deadlineAt
       const tried = await tryOnce(ground, road, { kept, inTime })
-      const known = needsNoEntry(tried, audited)
-      const result = await commit(ground, road, { tried, known })
-      if (result === undefined) return road.refuse(tried.call, new Problem({ code: 'Busy', details: { retryAfterSeconds: 1 } }))
-      if ('fenced' in result) throw new LeaseLost()
-      if ('reserved' in result) return road.refuse(tried.call, new Problem({ code: 'StorageReserved' }))
+      const entry = entryFor(ground, tried, audited)
+      const result = await commit(ground, road, { tried, entry })
+      if (result instanceof Problem) return road.refuse(tried.call, result)
       await ground.view.apply(result.done ? result.news : result.stale)
-      if (result.done) {
-        const moved = result.news.some(change => change.ruling || tried.call.reads.has(change.id))
-        if (!moved || tried.writes.length > 0 || !inTime) return tried.answer
-        audited = tried.outcome
-        continue
-      }
+      if (result.done && (!inTime || stands(tried, result.news))) return leaving(ground, tried, entry)
+      if (result.done && entry === 'full') audited = tried.outcome
+      if (result.done) continue
       giveTurn()
       giveTurn = await ground.turns.take(writtenIds(tried.writes))
     }
@@ -86,10 +85,22 @@ export async function perform<A extends Outcome>(ground: Ground, road: Road<A>):
   }
 }
 
-/** The same outcome is in the log already, or a scheduler found nothing to do. */
-function needsNoEntry<A extends Outcome>({ answer, call, writes, outcome }: Try<A>, audited: string): boolean {
-  const nothingDone = answer.nothingDone === true && call.children.length === 0
-  return writes.length === 0 && (nothingDone || audited === outcome)
+/** `none`: the same outcome is in the log already, or a scheduler found nothing to do. `summed`: noise, one row a minute. */
+type EntryKind = 'full' | 'summed' | 'none'
+
+function entryFor<A extends Outcome>(ground: Ground, { answer, call, writes, outcome }: Try<A>, audited: string): EntryKind {
+  if (writes.length > 0) return 'full'
+  if ((answer.nothingDone === true && call.children.length === 0) || audited === outcome) return 'none'
+  return isNoise(call, answer) && !ground.noise.enters(call) ? 'summed' : 'full'
+}
+
+/** Nothing it stands on has moved; or what moved it did itself. */
+const stands = <A extends Outcome>({ call, writes }: Try<A>, news: readonly Change[]): boolean =>
+  writes.length > 0 || !news.some(change => change.ruling || call.reads.has(change.id))
+
+function leaving<A extends Outcome>(ground: Ground, { answer, call }: Try<A>, entry: EntryKind): A {
+  if (entry === 'summed') ground.noise.count(call, answer.status)
+  return answer
 }
 
 async function tryOnce<A extends Outcome>(ground: Ground, road: Road<A>, how: { kept: Keepsake; inTime: boolean }): Promise<Try<A>> {
@@ -99,7 +110,7 @@ async function tryOnce<A extends Outcome>(ground: Ground, road: Road<A>, how: { 
     const { texts, outcome } = entriesOf(call, { answer, writes, node: ground.node, durationMs: ground.clock.monotonic() - started })
     return { call, answer, writes, entries: texts, outcome }
   }
-  if (!how.inTime) return finish(road.refuse(call, new Problem({ code: 'Busy', details: { retryAfterSeconds: 1 } })), [])
+  if (!how.inTime) return finish(road.refuse(call, busy()), [])
   try {
     const answer = await road.run(call)
     return finish(answer, sealStaged(ground.barrier, call))
@@ -112,31 +123,39 @@ async function tryOnce<A extends Outcome>(ground: Ground, road: Road<A>, how: { 
   }
 }
 
+type Settled = Exclude<Committed, { readonly fenced: true } | { readonly reserved: true }>
+
+/** A Problem where the store does not take it: the one answer without an entry. */
 async function commit<A extends Outcome>(
   ground: Ground,
   road: Road<A>,
-  what: { tried: Try<A>; known: boolean },
-): Promise<Committed | undefined> {
-  const { tried, known } = what
+  what: { tried: Try<A>; entry: EntryKind },
+): Promise<Settled | Problem> {
+  const { tried, entry } = what
   const one: Commit = {
     id: mutationId(Buffer.from(ground.random.bytes(16)).toString('hex')),
     decidedAt: tried.call.decidedAt,
     reads: [...tried.call.reads],
     writes: tried.writes,
-    entries: known ? [] : tried.entries,
+    entries: entry === 'full' ? tried.entries : [],
     outbox: tried.call.effects,
     ruling: tried.writes.length > 0 && changesRulings(tried.call),
     ...(road.fence && { fence: road.fence }),
+    ...(road.essential === true && { essential: true }),
   }
   try {
     const [result] = await ground.committer.commit([one])
-    return result
+    if (result === undefined) return busy()
+    if ('fenced' in result) throw new LeaseLost()
+    return 'reserved' in result ? new Problem({ code: 'StorageReserved' }) : result
   } catch (error) {
-    // A full queue or a failed commit: the one answer without an entry.
-    if (error instanceof Problem) return undefined
+    // A full queue or a failed commit.
+    if (error instanceof Problem) return busy()
     throw error
   }
 }
+
+const busy = (): Problem => new Problem({ code: 'Busy', details: { retryAfterSeconds: 1 } })
 
 function writtenIds(writes: readonly Write[]): readonly RecordId[] {
   return writes.flatMap(write => ('put' in write ? [write.put.id] : 'remove' in write ? [write.remove] : []))

@@ -52,11 +52,18 @@ export interface TestGround {
   run<T>(who: Principal, verb: (call: Call) => Promise<T>, operation?: string): Promise<T>
 }
 
-export async function testGround(changes: { readonly domain?: string; readonly throttle?: boolean } = {}): Promise<TestGround> {
+export interface GroundChanges {
+  readonly domain?: string
+  readonly throttle?: boolean
+  /** Is the disk below its watermark? */
+  readonly reserved?: () => boolean
+}
+
+export async function testGround(changes: GroundChanges = {}): Promise<TestGround> {
   const clock = testClock()
   const random = systemRandom()
   const rows: Record<string, unknown>[] = []
-  const store = memoryStore({ sealer: plainSealer(rows), clock })
+  const store = memoryStore({ sealer: plainSealer(rows), clock, ...(changes.reserved !== undefined && { reserved: changes.reserved }) })
   const barrier = createBarrier({ rootKey: createSecretKey(randomBytes(32)), rootEpoch: 1, random })
   const clusterId = '00000000-0000-4000-8000-000000000001'
   const installation = installationCompartment(clusterId)
