@@ -29,7 +29,7 @@ export async function bringUp(context: Context, custody: Custody): Promise<Home>
   using kept = custody.clusterKey(homeKey)
   const home = kept === undefined ? newHome(context) : parseHome(Buffer.from(kept.bytes).toString('utf8'))
   const known = context.subscriptions.peek().some(held => held.value.subscriptionId === home.subscriptionId)
-  return known ? home : makeHome({ context, custody }, home)
+  return known ? home : await makeHome({ context, custody }, home)
 }
 
 function newHome({ ground }: Context): Home {
@@ -45,7 +45,7 @@ function newHome({ ground }: Context): Home {
 async function makeHome({ context, custody }: { context: Context; custody: Custody }, home: Home): Promise<Home> {
   const { ground } = context
   let made = home
-  let failed: unknown
+  let failed: Error | undefined
   await perform(ground, {
     deadlineAt: ground.clock.monotonic() + bringUpMs,
     begin: (decidedAt, keepsake) =>
@@ -67,7 +67,7 @@ async function makeHome({ context, custody }: { context: Context; custody: Custo
       return { status: 201 }
     },
     refuse(_call, error) {
-      failed = error
+      failed = error instanceof Error ? error : new Error('the first start failed', { cause: error })
       return { status: 500, code: 'BringUpFailed' }
     },
   })

@@ -37,13 +37,11 @@ const families = {
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never
 type AllRecords = { readonly [N in keyof typeof families]: Open<(typeof families)[N]> }
 
-export const allFamilies: readonly AnyFamily[] = Object.values(families) as unknown as readonly AnyFamily[] // oxlint-disable-line typescript/no-unsafe-type-assertion -- as in records.ts: types are forgotten here, the schema gives them back
+export const allFamilies = Object.values(families) as unknown as readonly AnyFamily[] // oxlint-disable-line typescript/no-unsafe-type-assertion -- as in records.ts: types are forgotten here, the schema gives them back
 
 export function openFamilies(needs: RecordNeeds): AllRecords {
-  const open = Object.fromEntries(
-    Object.entries(families).map(([name, family]) => [name, openRecords(needs, family as Family<unknown, readonly string[]>)]),
-  ) // oxlint-disable-line typescript/no-unsafe-type-assertion -- likewise
-  return open as unknown as AllRecords // oxlint-disable-line typescript/no-unsafe-type-assertion -- built from the same table
+  const open = allFamilies.map(family => [family.name, openRecords<unknown, readonly string[]>(needs, family)])
+  return Object.fromEntries(open) as AllRecords // oxlint-disable-line typescript/no-unsafe-type-assertion -- built from the same table
 }
 
 /** What verbs are given; each takes only what it confesses (`Needs`). */

@@ -1,6 +1,7 @@
+import type { Principal } from '#model/principal.ts'
 import type { Write } from '#ports/record-store.ts'
 import { namedWrites } from './audit/named-writes.ts'
-import { rowText, type AuditEntry } from './audit/row.ts'
+import { rowText, type AuditActor, type AuditEntry } from './audit/row.ts'
 import type { Call } from './call.ts'
 
 /** This process as the audit names it. */
@@ -20,11 +21,11 @@ interface Ended {
 /** A call's entries, its children's first, and what makes one outcome the same as another. Only `perform` writes them. */
 export function entriesOf(call: Call, ended: Ended): { readonly texts: readonly string[]; readonly outcome: string } {
   const { answer, writes, node, durationMs } = ended
-  const own = { http: answer.status, ...(answer.code !== undefined && { code: answer.code }) }
+  const own = { http: answer.status, code: answer.code }
   const all = [
     ...call.children.map(child => ({
       call: child.call,
-      result: { http: child.http, ...(child.code !== undefined && { code: child.code }) },
+      result: { http: child.http, code: child.code },
     })),
     { call, result: own },
   ]
@@ -46,17 +47,10 @@ export function entriesOf(call: Call, ended: Ended): { readonly texts: readonly 
 }
 
 function describe(call: Call): Omit<AuditEntry, 'boot' | 'durationMs' | 'node' | 'result' | 'writes'> {
-  const { source, who, ruling } = call
+  const { source, ruling } = call
   return {
     at: call.at,
-    actor: {
-      kind: who.kind,
-      ...(who.kind !== 'anonymous' && { oid: who.id }),
-      ...(who.appId !== undefined && { appid: who.appId }),
-      ...(who.tenant !== undefined && { tenant: who.tenant }),
-      ...(who.credentialId !== undefined && { credentialId: who.credentialId }),
-      ...(who.authMethod !== undefined && { authMethod: who.authMethod }),
-    },
+    actor: actorOf(call.who),
     decision: ruling.allowed
       ? { allow: true, appliedSeq: call.decidedAt, by: ruling.by }
       : { allow: false, appliedSeq: call.decidedAt, because: ruling.because },
@@ -64,10 +58,14 @@ function describe(call: Call): Omit<AuditEntry, 'boot' | 'durationMs' | 'node' |
     plane: source.plane,
     requestId: source.requestId,
     resourceId: call.resource,
-    ...(source.correlationId !== undefined && { correlationId: source.correlationId }),
-    ...(source.sourceIp !== undefined && { sourceIp: source.sourceIp }),
-    ...(source.userAgent !== undefined && { userAgent: source.userAgent }),
+    correlationId: source.correlationId,
+    sourceIp: source.sourceIp,
+    userAgent: source.userAgent,
     ...(Object.keys(call.target).length > 0 && { target: call.target }),
     ...(call.details.size > 0 && { details: Object.fromEntries(call.details) }),
   }
+}
+
+function actorOf({ id, kind, appId, tenant, credentialId, authMethod }: Principal): AuditActor {
+  return { kind, oid: kind === 'anonymous' ? undefined : id, appid: appId, tenant, credentialId, authMethod }
 }

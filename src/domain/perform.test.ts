@@ -8,8 +8,10 @@ import { testGround, type TestGround } from './testing.ts'
 const subscriptionId = '11111111-1111-4111-8111-111111111111'
 
 /** A record of a family that is read from the store on a miss. */
-async function put(ground: TestGround, call: Call, name: string, kind: string): Promise<void> {
-  const { context } = ground
+const put = (ground: TestGround, call: Call, armId: string): Promise<void> => putNamed(ground.context, call, armId)
+
+async function putNamed(context: TestGround['context'], call: Call, kind: string): Promise<void> {
+  const name = 'n'
   const at = { subscriptionId, armId: kind, state: 'live' as const }
   const held = await context.names.get(call, context.instance.installation, ['vault', name])
   if (held === undefined) context.names.create(call, context.instance.installation, { path: ['vault', name], value: at })
@@ -21,7 +23,7 @@ const value = (ground: TestGround) => async (call: Call) =>
 describe('perform', () => {
   test('what a call staged is there for the next one, and the entry names what was written', async () => {
     const ground = await testGround()
-    await ground.run(system, async call => put(ground, call, 'n', 'first'))
+    await ground.run(system, async call => put(ground, call, 'first'))
     assert.equal(await ground.run(system, value(ground)), 'first')
     const writes = ground.rows()[0]?.['writes']
     assert(Array.isArray(writes) && writes.length === 1)
@@ -32,7 +34,7 @@ describe('perform', () => {
     const refusal = new Problem({ code: 'Conflict', details: { message: 'no' } })
     await assert.rejects(
       ground.run(system, async call => {
-        await put(ground, call, 'n', 'never')
+        await put(ground, call, 'never')
         throw refusal
       }),
       refusal,
@@ -44,21 +46,21 @@ describe('perform', () => {
 
   test('fifty that change one record at once are all done, one after the other', async () => {
     const ground = await testGround()
-    await ground.run(system, async call => put(ground, call, 'n', '0'))
-    const add = async (call: Call): Promise<void> => put(ground, call, 'n', String(Number(await value(ground)(call)) + 1))
+    await ground.run(system, async call => put(ground, call, '0'))
+    const add = async (call: Call): Promise<void> => put(ground, call, String(Number(await value(ground)(call)) + 1))
     await Promise.all(Array.from({ length: 50 }, async () => ground.run(system, add)))
     assert.equal(await ground.run(system, value(ground)), '50')
   })
 
   test('an answer that stands on a value which moved meanwhile is given anew', async () => {
     const ground = await testGround()
-    await ground.run(system, async call => put(ground, call, 'n', 'old'))
+    await ground.run(system, async call => put(ground, call, 'old'))
     let tries = 0
     const seen = await ground.run(system, async call => {
       tries += 1
       const found = await value(ground)(call)
       // Between this call's reading and its commit another one writes.
-      if (tries === 1) await ground.run(system, async other => put(ground, other, 'n', 'new'))
+      if (tries === 1) await ground.run(system, async other => put(ground, other, 'new'))
       return found
     })
     assert.deepEqual([seen, tries], ['new', 2])
@@ -66,13 +68,13 @@ describe('perform', () => {
 
   test('the same outcome found again is one entry, another outcome a second', async () => {
     const ground = await testGround()
-    await ground.run(system, async call => put(ground, call, 'n', 'a'))
+    await ground.run(system, async call => put(ground, call, 'a'))
     const before = ground.rows().length
     let tries = 0
     await ground.run(system, async call => {
       tries += 1
       await value(ground)(call)
-      if (tries === 1) await ground.run(system, async other => put(ground, other, 'n', 'b'), 'Other')
+      if (tries === 1) await ground.run(system, async other => put(ground, other, 'b'), 'Other')
     })
     const rows = ground.rows().slice(before)
     assert.deepEqual(
@@ -84,14 +86,14 @@ describe('perform', () => {
 
   test('what is dear is made once, however often the call is tried', async () => {
     const ground = await testGround()
-    await ground.run(system, async call => put(ground, call, 'n', 'a'))
+    await ground.run(system, async call => put(ground, call, 'a'))
     let made = 0
     let tries = 0
     await ground.run(system, async call => {
       tries += 1
       await value(ground)(call)
       await call.once('key', async () => ++made)
-      if (tries === 1) await ground.run(system, async other => put(ground, other, 'n', 'b'))
+      if (tries === 1) await ground.run(system, async other => put(ground, other, 'b'))
     })
     assert.deepEqual([made, tries], [1, 2])
   })
@@ -103,7 +105,7 @@ describe('perform', () => {
         { who: { id: 'set', kind: 'managedIdentity' }, operation: 'KeyUnwrap', plane: 'keyvault', resource: 'key' },
         async child => {
           child.ruling = { allowed: true, by: 'role' }
-          await put(ground, child, 'n', 'by the child')
+          await put(ground, child, 'by the child')
         },
       )
     })

@@ -12,7 +12,7 @@ export function createTurns(): Turns {
     async take(ids) {
       // Everyone asks in the same order, and all of one call at once: no two calls wait for each other.
       const wanted = [...new Set(ids)]
-      const before = wanted.map(id => last.get(id))
+      const before = wanted.flatMap(id => last.get(id) ?? [])
       const { promise, resolve } = Promise.withResolvers<void>()
       for (const id of wanted) last.set(id, promise)
       await Promise.all(before)

@@ -9,15 +9,21 @@ export const run: Run = async ({ options, arguments: [principal = '', action, sc
   const explained = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'POST', path: '/access/explain', body })
   const allowed = memberOf(explained, 'allow')
   if (options['json'] === true) printJson(explained)
-  else {
-    if (action !== undefined)
-      print(`${allowed === true ? 'ALLOWED' : 'DENIED'} ${principal}: ${action}${scope === undefined ? '' : ` on ${scope}`}`)
-    const because = textOf(memberOf(explained, 'because'))
-    if (because !== '') print(`because ${because}`)
-    for (const considered of listOf(memberOf(explained, 'considered')))
-      print(`  ${textOf(memberOf(considered, 'role'))} at ${textOf(memberOf(considered, 'scope'))}`)
-    const grant = textOf(memberOf(explained, 'grant'))
-    if (grant !== '') print(`grant: ${grant}`)
-  }
+  else tellWhy(explained, { principal, action, scope })
   return action === undefined || allowed === true ? exits.good : exits.bad
+}
+
+function tellWhy(
+  explained: unknown,
+  asked: { readonly principal: string; readonly action: string | undefined; readonly scope: string | undefined },
+): void {
+  const { principal, action, scope } = asked
+  const verdict = memberOf(explained, 'allow') === true ? 'ALLOWED' : 'DENIED'
+  if (action !== undefined) print(`${verdict} ${principal}: ${action}${scope === undefined ? '' : ` on ${scope}`}`)
+  const because = textOf(memberOf(explained, 'because'))
+  if (because !== '') print(`because ${because}`)
+  for (const considered of listOf(memberOf(explained, 'considered')))
+    print(`  ${textOf(memberOf(considered, 'role'))} at ${textOf(memberOf(considered, 'scope'))}`)
+  const grant = textOf(memberOf(explained, 'grant'))
+  if (grant !== '') print(`grant: ${grant}`)
 }

@@ -21,7 +21,7 @@ async function stoppedRows(dataDir: string, options: Readonly<Record<string, unk
   const { openStopped } = await import('#compose/stopped.ts')
   await using stopped = await openStopped({ dataDir, sealFile: text(options['sealFile']) })
   const { since, resource, principal, denied, limit } = filterOf(options)
-  return stopped.audit.query({
+  return await stopped.audit.query({
     ...(since !== undefined && { since }),
     ...(resource !== undefined && { resource }),
     ...(principal !== undefined && { principal }),

@@ -32,7 +32,13 @@ export const keyVaultControl: readonly string[] = [
 
 /** `*` matches any run of characters, slashes included; case does not count. */
 export function actionPattern(pattern: string): RegExp {
-  return new RegExp(`^${pattern.split('*').map(RegExp.escape).join('.*')}$`, 'i')
+  return new RegExp(
+    `^${pattern
+      .split('*')
+      .map(part => RegExp.escape(part))
+      .join('.*')}$`,
+    'i',
+  )
 }
 
 /** Which actions a role grants: its own exceptions subtract from it alone (identity-and-arm.md 3.4). */

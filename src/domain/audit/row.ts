@@ -7,7 +7,7 @@ export interface AuditEntry {
   readonly at: number
   readonly actor: AuditActor
   readonly boot: string
-  readonly correlationId?: string
+  readonly correlationId?: string | undefined
   readonly decision: AuditDecision
   /** Loggable parameters that the operation declares: names and ids. */
   readonly details?: Readonly<Record<string, string>>
@@ -17,21 +17,21 @@ export interface AuditEntry {
   readonly plane: string
   readonly requestId: string
   readonly resourceId: string
-  readonly result: { readonly http: number; readonly code?: string }
-  readonly sourceIp?: string
+  readonly result: { readonly http: number; readonly code?: string | undefined }
+  readonly sourceIp?: string | undefined
   readonly target?: AuditTarget
-  readonly userAgent?: string
+  readonly userAgent?: string | undefined
   /** Blind ids and versions that the call wrote, `[id, version]`, version 0 where it removed: what `audit verify` compares the records with. */
   readonly writes?: readonly (readonly [id: string, version: number])[]
 }
 
 export interface AuditActor {
   readonly kind: string
-  readonly oid?: string
-  readonly appid?: string
-  readonly tenant?: string
-  readonly credentialId?: string
-  readonly authMethod?: string
+  readonly oid?: string | undefined
+  readonly appid?: string | undefined
+  readonly tenant?: string | undefined
+  readonly credentialId?: string | undefined
+  readonly authMethod?: string | undefined
 }
 
 export interface AuditDecision {

@@ -20,10 +20,10 @@ export function startOutbox(
   const { clock } = context.ground
   let stopped = false
   let running = Promise.resolve()
-  async function take({ topic, handle }: Consumer): Promise<void> {
-    const effects = await context.store.takeEffects(topic, { now: millis(clock.now()), limit: batch, holdMs })
+  async function take(consumer: Consumer): Promise<void> {
+    const effects = await context.store.takeEffects(consumer.topic, { now: millis(clock.now()), limit: batch, holdMs })
     for (const effect of effects) {
-      await handle(effect.body)
+      await consumer.handle(effect.body)
       await context.store.settleEffect(effect.id)
     }
   }

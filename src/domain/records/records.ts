@@ -51,84 +51,106 @@ export const tagId = (
   at: { readonly compartment: CompartmentId; readonly family: string; readonly tag: readonly string[] },
 ): RecordId => barrier.index(at.compartment, canonicalPath('tag', at.family, at.tag))
 
+/** A family's records with its types still forgotten: what reading and staging work on. */
+interface Parts {
+  readonly needs: RecordNeeds
+  readonly family: AnyFamily
+}
+
 export function openRecords<T, Path extends readonly string[]>(needs: RecordNeeds, family: Family<T, Path>): Records<T, Path> {
-  const { view, barrier, store } = needs
-  const forgotten = family as unknown as AnyFamily // oxlint-disable-line typescript/no-unsafe-type-assertion -- the one place where a family's types are forgotten; `typed` gives them back
-  const typed = (held: Held<unknown>): Held<T, Path> => held as Held<T, Path> // oxlint-disable-line typescript/no-unsafe-type-assertion -- the family's schema has parsed the value
-  const idOf = (compartment: CompartmentId, path: Path): RecordId => barrier.index(compartment, canonicalPath('record', family.name, path))
+  const parts: Parts = { needs, family: family as unknown as AnyFamily } // oxlint-disable-line typescript/no-unsafe-type-assertion -- the one place where a family's types are forgotten
+  const records = { ...reading(parts), ...staging(parts) }
+  return records as unknown as Records<T, Path> // oxlint-disable-line typescript/no-unsafe-type-assertion -- and where its schema, which has parsed every value, gives them back
+}
 
-  function stage(call: Call, change: { id: RecordId; before: number; held: Held<T, Path> | undefined }): void {
-    const earlier = call.staged.get(change.id)
-    call.staged.set(change.id, { family: forgotten, expected: earlier?.expected ?? change.before, held: change.held })
-  }
+type Untyped = Records<unknown, readonly string[]>
 
-  async function rows(call: Call, id: RecordId, page: Page): Promise<readonly Held<T, Path>[]> {
-    call.reads.add(id)
-    const found = await store.list(id, { ...page, kind: kinds[family.name] })
-    return found.map(row => {
-      call.reads.add(row.id)
-      return typed(view.open(forgotten, row))
-    })
-  }
+const idOf = ({ needs, family }: Parts, compartment: CompartmentId, path: readonly string[]): RecordId =>
+  needs.barrier.index(compartment, canonicalPath('record', family.name, path))
 
+function reading(parts: Parts): Pick<Untyped, 'idOf' | 'get' | 'list' | 'listTagged' | 'all' | 'peek' | 'observe'> {
+  const { needs, family } = parts
+  const { view, barrier } = needs
   return {
-    idOf,
+    idOf: (compartment, path) => idOf(parts, compartment, path),
     async get(call, compartment, path) {
       if (!barrier.has(compartment)) return undefined
-      const id = idOf(compartment, path)
+      const id = idOf(parts, compartment, path)
       call.reads.add(id)
       const staged = call.staged.get(id)
-      if (staged !== undefined) return staged.held === undefined ? undefined : typed(staged.held)
-      const held = await view.find(forgotten, id)
-      return held === undefined ? undefined : typed(held)
+      return staged === undefined ? view.find(family, id) : staged.held
     },
     async list(call, compartment, { collection, ...page }) {
-      return rows(call, collectionId(barrier, { compartment, family: family.name, collection }), page)
+      return rowsOf(parts, call, { id: collectionId(barrier, { compartment, family: family.name, collection }), page })
     },
     async listTagged(call, compartment, { tag, ...page }) {
-      return rows(call, tagId(barrier, { compartment, family: family.name, tag }), page)
+      return rowsOf(parts, call, { id: tagId(barrier, { compartment, family: family.name, tag }), page })
     },
     all(call, compartment, keep = () => true) {
       if (!barrier.has(compartment)) return []
       call.reads.add(collectionId(barrier, { compartment, family: family.name, collection: [] }))
-      const found: Held<T, Path>[] = []
-      for (const held of view.resident(forgotten)) {
-        if (held.compartment !== compartment) continue
-        const staged = call.staged.get(held.id)
-        const now = staged === undefined ? typed(held) : staged.held === undefined ? undefined : typed(staged.held)
-        if (now !== undefined && keep(now)) found.push(now)
-      }
-      for (const staged of call.staged.values()) {
-        if (staged.family !== forgotten || staged.expected !== 0 || staged.held?.compartment !== compartment) continue
-        if (keep(typed(staged.held))) found.push(typed(staged.held))
-      }
+      const found = residentNow(parts, call).filter(held => held.compartment === compartment && keep(held))
       for (const held of found) call.reads.add(held.id)
       return found
     },
-    peek: () => view.resident(forgotten).map(typed),
+    peek: () => view.resident(family),
+    observe: observer => view.observe(family, observer),
+  }
+}
+
+async function rowsOf(
+  { needs, family }: Parts,
+  call: Call,
+  at: { readonly id: RecordId; readonly page: Page },
+): Promise<readonly Held<unknown>[]> {
+  call.reads.add(at.id)
+  const rows = await needs.store.list(at.id, { ...at.page, kind: kinds[family.name] })
+  return rows.map(row => {
+    call.reads.add(row.id)
+    return needs.view.open(family, row)
+  })
+}
+
+/** A resident family as this call would leave it: what it has changed is changed, what it has made comes last. */
+function residentNow({ needs, family }: Parts, call: Call): readonly Held<unknown>[] {
+  const now = needs.view.resident(family).flatMap(held => {
+    const staged = call.staged.get(held.id)
+    return staged === undefined ? [held] : (staged.held ?? [])
+  })
+  const made = [...call.staged.values()].flatMap(staged => (staged.family === family && staged.expected === 0 ? (staged.held ?? []) : []))
+  return [...now, ...made]
+}
+
+function staging(parts: Parts): Pick<Untyped, 'create' | 'update' | 'remove'> {
+  const { family } = parts
+  const stage = (
+    call: Call,
+    change: { readonly id: RecordId; readonly before: number; readonly held: Held<unknown> | undefined },
+  ): void => {
+    const expected = call.staged.get(change.id)?.expected ?? change.before
+    call.staged.set(change.id, { family, expected, held: change.held })
+  }
+  return {
     create(call, compartment, { path, value }) {
-      const id = idOf(compartment, path)
-      const held: Held<T, Path> = { id, compartment, path, version: 1, ord: 0, value: family.schema.parse(value) }
+      const id = idOf(parts, compartment, path)
       const earlier = call.staged.get(id)
       assert(earlier === undefined || earlier.held === undefined, `a ${family.name} record is made twice in one call`)
       // Removed and made again in one call: one change of the record that was there.
       const version = earlier === undefined ? 1 : earlier.expected + 1
-      stage(call, { id, before: 0, held: { ...held, version } })
-      return { ...held, version }
+      const held = { id, compartment, path, version, ord: 0, value: family.schema.parse(value) }
+      stage(call, { id, before: 0, held })
+      return held
     },
     update(call, held, value) {
       const expected = call.staged.get(held.id)?.expected ?? held.version
-      const after: Held<T, Path> = { ...held, version: expected + 1, value: family.schema.parse(value) }
+      const after = { ...held, version: expected + 1, value: family.schema.parse(value) }
       stage(call, { id: held.id, before: held.version, held: after })
       return after
     },
     remove(call, held) {
-      const earlier = call.staged.get(held.id)
-      if (earlier?.expected === 0) call.staged.delete(held.id)
+      // Made and removed in one call: it never was.
+      if (call.staged.get(held.id)?.expected === 0) call.staged.delete(held.id)
       else stage(call, { id: held.id, before: held.version, held: undefined })
-    },
-    observe(observer) {
-      view.observe(forgotten, (before, after) => observer(before && typed(before), after && typed(after)))
     },
   }
 }

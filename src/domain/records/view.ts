@@ -154,9 +154,9 @@ class MemoryView implements View {
       this.#needs.barrier.admit(rows)
       return
     }
-    for (const id of [...this.#cached.keys()]) if (compartmentOf(id) === compartment) this.#forget(id)
+    for (const id of this.#cached.keys()) if (compartmentOf(id) === compartment) this.#forget(id)
     for (const [family, all] of this.#resident) {
-      for (const held of [...all.values()]) if (held.compartment === compartment) this.#replace(family, held.id, undefined)
+      for (const held of all.values()) if (held.compartment === compartment) this.#replace(family, held.id, undefined)
     }
     this.#needs.barrier.forget(compartment)
   }

@@ -185,9 +185,15 @@ describe('a deleted vault', () => {
     const { owner } = await armWire()
     for (const group of [2, 3, 4]) await owner('PUT', `${groupId}${group}`, { location: 'local' })
     const all = await Promise.all([2, 3, 4].map(async group => owner('PUT', vaultPath('kv-1', `${groupId}${group}`), vaultBody())))
-    assert.deepEqual(all.map(({ status }) => status).toSorted((a, b) => a - b), [201, 409, 409])
+    assert.deepEqual(
+      all.map(({ status }) => status).toSorted((a, b) => a - b),
+      [201, 409, 409],
+    )
     const same = await Promise.all([1, 2, 3, 4].map(async () => owner('PUT', vaultPath('kv-2'), vaultBody())))
-    assert.deepEqual(same.map(({ status }) => status).toSorted((a, b) => a - b), [200, 200, 200, 201])
+    assert.deepEqual(
+      same.map(({ status }) => status).toSorted((a, b) => a - b),
+      [200, 200, 200, 201],
+    )
   })
 
   test('is not purged under purge protection, whoever asks, until its retention ends', async () => {

@@ -50,6 +50,8 @@ export interface Operation<Context, Site, P extends z.ZodType = z.ZodType, Q ext
   readonly body: B
   /** `api-version` is not asked for: token endpoints, metadata. */
   readonly unversioned?: true
+  /** Answered on a full disk too: what reads the audit, and what ends the instance (security-and-reliability.md 4.6). */
+  readonly essential?: true
   scope?(at: { readonly site: Site; readonly params: z.output<P> }): Scope
   /** What conditions of the permissions above may ask for, read from the request no sooner than they ask. */
   facts?(request: WireRequest): Facts

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import { assert as holds, jsonValue, property } from 'fast-check'
 import { Problem } from '#model/problem.ts'
 import { parseStrictJson } from './strict-json.ts'
 
@@ -14,8 +14,8 @@ const refused = (input: Uint8Array): void => {
 
 describe('strict JSON', () => {
   test('reads what JSON.parse reads', () => {
-    fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 5 }), value =>
+    holds(
+      property(jsonValue({ maxDepth: 5 }), value =>
         assert.deepEqual(parseStrictJson(bytes(JSON.stringify(value))), JSON.parse(JSON.stringify(value))),
       ),
     )

@@ -33,26 +33,34 @@ interface Container {
 /** Walks the structure alone; whether it is JSON at all is the parser's word. */
 function scan(text: string): void {
   const open: Container[] = []
-  let members = 0
+  let commas = 0
   for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 0x22) {
-      const end = endOfString(text, at)
-      if (isName(text, end)) {
-        members += 1
-        noteName(open.at(-1), text.slice(at, end + 1))
-      }
-      at = end
-    } else if (code === 0x7b || code === 0x5b) {
-      open.push({ names: code === 0x7b ? new Set() : undefined })
-    } else if (code === 0x7d || code === 0x5d) {
-      open.pop()
-    } else if (code === 0x2c) {
-      members += 1
-    }
+    const step = steps[text.charCodeAt(at)]
+    if (step === undefined) continue
+    if (step === 'string') at = readString(text, at, open.at(-1))
+    else if (step === 'close') open.pop()
+    else if (step === 'comma') commas += 1
+    else open.push({ names: step === 'object' ? new Set() : undefined })
     if (open.length > jsonDepthMax) refuse(`The body is nested more than ${jsonDepthMax} deep.`)
-    if (members > 2 * jsonMembersMax) refuse(`The body has more than ${jsonMembersMax} members.`)
+    if (commas > jsonMembersMax) refuse(`The body has more than ${jsonMembersMax} members.`)
   }
+}
+
+/** What a character begins or ends, outside strings. */
+const steps: Readonly<Partial<Record<number, 'string' | 'object' | 'array' | 'close' | 'comma'>>> = {
+  0x22: 'string',
+  0x7b: 'object',
+  0x5b: 'array',
+  0x7d: 'close',
+  0x5d: 'close',
+  0x2c: 'comma',
+}
+
+/** Answers where the string ends; notes it where it is the name of a member. */
+function readString(text: string, start: number, container: Container | undefined): number {
+  const end = endOfString(text, start)
+  if (isName(text, end)) noteName(container, text.slice(start, end + 1))
+  return end
 }
 
 function endOfString(text: string, start: number): number {

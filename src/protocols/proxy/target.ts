@@ -26,15 +26,22 @@ const hostName = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z
 
 /** Judges a CONNECT's target. Own names are never resolved: nothing can be bound anew, nothing else reached (people.md 0.6). */
 export function judgeTarget(authority: string, served: ServedNames): Target {
-  const [, name = '', port = ''] = /^(\[[0-9a-f:.]{2,45}\]|[^\s:[\]@/]+):(\d{1,5})$/.exec(authority.toLowerCase()) ?? []
-  const host = name.endsWith('.') ? name.slice(0, -1) : name
-  if (!hostName.test(host) && !host.startsWith('[')) return refused('', 'Malformed-target')
+  const asked = parsedAuthority(authority)
+  if (asked === undefined) return refused('', 'Malformed-target')
+  const { host, port } = asked
   const what = named(host, served)
-  if (what === undefined && served.pass?.has(host) === true) return { to: 'outside', host, port: Number(port) }
-  if (what === undefined) return refused(host, 'Host-not-served-by-Keystead')
+  if (what === undefined)
+    return served.pass?.has(host) === true ? { to: 'outside', host, port } : refused(host, 'Host-not-served-by-Keystead')
   const ports = { loopback: [served.tlsPort], domain: [443, served.tlsPort], discovery: [443] }[what]
-  if (!ports.includes(Number(port))) return refused(host, 'Port-not-served-by-Keystead')
+  if (!ports.includes(port)) return refused(host, 'Port-not-served-by-Keystead')
   return { to: what === 'discovery' ? 'discovery' : 'instance', host }
+}
+
+function parsedAuthority(authority: string): { readonly host: string; readonly port: number } | undefined {
+  const [, name, port] = /^(\[[0-9a-f:.]{2,45}\]|[^\s:[\]@/]+):(\d{1,5})$/.exec(authority.toLowerCase()) ?? []
+  if (name === undefined || port === undefined) return undefined
+  const host = name.endsWith('.') ? name.slice(0, -1) : name
+  return hostName.test(host) || host.startsWith('[') ? { host, port: Number(port) } : undefined
 }
 
 function named(host: string, { domain, discoveryAlias }: ServedNames): 'loopback' | 'domain' | 'discovery' | undefined {

@@ -2,6 +2,7 @@ import type { Held } from '#domain/records/family.ts'
 import type { Ruling } from '#domain/call.ts'
 import type { Question, RuleBook } from '#domain/access/permit.ts'
 import { permissionRow, permissions, type PermissionRow } from '#domain/access/permissions.ts'
+import { createAssignmentIndex } from '#domain/access/assignment-index.ts'
 import type { RoleAssignment } from '#domain/access/records.ts'
 import { grantsOf, type RoleDefinition } from '#domain/access/role-definition.ts'
 
@@ -32,21 +33,7 @@ const isPermission = (name: string): name is keyof typeof permissions => Object.
  */
 export function azureRbac(roles: readonly RoleDefinition[]): AzureRbac {
   const compiled = new Map<string, CompiledRole>(roles.map(definition => [definition.id, { definition, grants: grantsOf(definition) }]))
-  const byPrincipal = new Map<string, Map<string, Held<RoleAssignment>[]>>()
-
-  function drop({ value, id }: Held<RoleAssignment>): void {
-    const scopes = byPrincipal.get(value.principalId)
-    const at = value.scope.at(-1) ?? ''
-    const left = (scopes?.get(at) ?? []).filter(held => held.id !== id)
-    if (left.length > 0) scopes?.set(at, left)
-    else scopes?.delete(at)
-    if (scopes?.size === 0) byPrincipal.delete(value.principalId)
-  }
-
-  function add(held: Held<RoleAssignment>): void {
-    const scopes = byPrincipal.getOrInsertComputed(held.value.principalId, () => new Map<string, Held<RoleAssignment>[]>())
-    scopes.getOrInsertComputed(held.value.scope.at(-1) ?? '', () => []).push(held)
-  }
+  const index = createAssignmentIndex()
 
   function grants(assignment: RoleAssignment, row: PermissionRow, question: Question): boolean {
     const role = compiled.get(assignment.roleId)
@@ -58,28 +45,21 @@ export function azureRbac(roles: readonly RoleDefinition[]): AzureRbac {
   }
 
   function judge(question: Question): Ruling {
-    const scopes = byPrincipal.get(question.who.id)
-    if (scopes === undefined) return { allowed: false, because: 'no-assignment' }
     const rows = wanted(permissionRow(question.permission))
     for (const at of question.on) {
-      for (const { value } of scopes.get(at) ?? []) {
-        if (rows.some(row => grants(value, row, question)))
-          return {
-            allowed: true,
-            by: `${compiled.get(value.roleId)?.definition.roleName ?? value.roleId} (${value.name}) at ${at === '' ? '/' : at}`,
-          }
-      }
+      const granting = index.at(question.who.id, at).find(({ value }) => rows.some(row => grants(value, row, question)))
+      if (granting !== undefined) return { allowed: true, by: spelt(granting.value, at) }
     }
-    return { allowed: false, because: 'no-assignment-grants-it-here' }
+    return { allowed: false, because: index.of(question.who.id).length === 0 ? 'no-assignment' : 'no-assignment-grants-it-here' }
   }
+
+  const spelt = ({ roleId, name }: RoleAssignment, at: string): string =>
+    `${compiled.get(roleId)?.definition.roleName ?? roleId} (${name}) at ${at === '' ? '/' : at}`
 
   return {
     book: question => (permissionRow(question.permission).azure === undefined ? undefined : judge(question)),
-    observe(before, after) {
-      if (before !== undefined) drop(before)
-      if (after !== undefined) add(after)
-    },
-    assignmentsOf: principalId => [...(byPrincipal.get(principalId)?.values() ?? [])].flat().map(held => held.value),
+    observe: (before, after) => index.observe(before, after),
+    assignmentsOf: principalId => index.of(principalId),
     role: id => compiled.get(id)?.definition,
   }
 }
