@@ -81,6 +81,7 @@ export async function startServer({ config, onFatal, onStopAsked }: ServerOption
     state: () => life.state(),
     async stop() {
       await stopInOrder({ life, listeners, schedules, disks, audit, context })
+      control.stop()
       await store.close()
       custody.close()
       directory[Symbol.dispose]()

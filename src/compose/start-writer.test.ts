@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -12,7 +12,7 @@ import { openReader } from '#adapters/sqlite/reader.ts'
 import { readingStore, sqliteStore } from '#adapters/sqlite/record-store.ts'
 import { openBatch } from '#domain/audit/batch.ts'
 import { createBarrier } from '#domain/seal/barrier.ts'
-import { compartmentId } from '#model/brands.ts'
+import { compartmentId, sealed, seq } from '#model/brands.ts'
 import { aCommit, row } from '#ports/record-store.contract.ts'
 import { startWriter } from './start-writer.ts'
 
@@ -95,6 +95,30 @@ else
       })
       await assert.rejects(writer.commit([aCommit({ entries: ['{}'] })]))
       assert.match((await fatal.promise).message, /unable to open/)
+    })
+
+    test('what was shredded is in neither the database nor its log once the next thing was done', async () => {
+      using folder = aFolder()
+      const { barrier } = barrierOf(randomBytes(32))
+      openBootStore(folder.file)[Symbol.dispose]()
+      const writer = startWriter({ path: folder.file, node: 1, installation, keys: barrier.keysOf(installation), onFatal: assert.fail })
+      const marker = randomBytes(64)
+      const made = row('shredded')
+      const bytesAtRest = (): boolean => [folder.file, `${folder.file}-wal`].some(file => readFileSync(file).includes(marker))
+      await writer.commit([
+        aCommit({
+          decidedAt: seq(0),
+          writes: [
+            { put: made, expected: 'absent' },
+            { material: { id: made.id, version: '00'.repeat(16) }, wrapped: { term: 1, bytes: sealed(marker) } },
+          ],
+        }),
+      ])
+      assert(bytesAtRest(), 'control: it was there')
+      await writer.commit([aCommit({ decidedAt: seq(1), writes: [{ remove: made.id, expected: 1 }, { removeMaterial: made.id }] })])
+      await writer.calls.lease('any', 1, 1)
+      assert(!bytesAtRest())
+      await writer.close()
     })
 
     test('kill -9 at any moment loses nothing acknowledged and leaves nothing half done', { timeout: 60_000 }, async () => {

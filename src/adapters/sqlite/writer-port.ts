@@ -10,10 +10,14 @@ import type { Writer } from './writer.ts'
 export function serveWriter(port: MessagePort, writer: Writer): void {
   const post = (message: FromWriter): void => port.postMessage(message)
   let over = false
+  // Something was shredded, and the log still holds what it was.
+  let owed = false
   port.on('message', (first: ToWriter) => {
     if (over) return
     try {
-      over = handle(drained(first, port), { writer, post })
+      const messages = drained(first, port)
+      over = handle(messages, { writer, post })
+      owed = !over && scrubbed(writer, owed || messages.some(shreds))
     } catch (cause) {
       // Nothing after this may be answered: the kernel may have dropped what SQLite believes written.
       over = true
@@ -21,6 +25,22 @@ export function serveWriter(port: MessagePort, writer: Writer): void {
     }
     if (over) port.close()
   })
+}
+
+const shreds = (message: ToWriter): boolean =>
+  'commits' in message &&
+  message.commits.some(commit => commit.writes.some(write => 'removeMaterial' in write || 'removeCompartment' in write))
+
+/** Cuts the log where that is due, after the answers have left; answers whether it is still owed: a reader of one moment can hold it up. */
+function scrubbed(writer: Writer, due: boolean): boolean {
+  if (!due) return false
+  try {
+    writer.calls.scrub()
+    return false
+  } catch (cause) {
+    if (cause instanceof StoreFailed) throw cause
+    return true
+  }
 }
 
 function drained(first: ToWriter, port: MessagePort): readonly ToWriter[] {
