@@ -40,10 +40,21 @@ export const run: Run = async ({ options }) => {
   else tellReady(config, server, seconds)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ended.resolve(exits.good))
   const code = await ended.promise
-  if (code === exits.good) await server.stop()
+  const last = code === exits.good ? await stopped(server) : code
   // Sockets of clients that never hang up must not hold the process.
-  setImmediate(() => process.exit(code))
-  return code
+  setImmediate(() => process.exit(last))
+  return last
+}
+
+/** Whatever cannot be closed in order must not keep the process: everything acknowledged is durable. */
+async function stopped(server: RunningServer): Promise<number> {
+  try {
+    await server.stop()
+    return exits.good
+  } catch (error) {
+    note(`✗ Keystead did not end in order: ${error instanceof Error ? error.message : 'unknown'}`)
+    return exits.unknown
+  }
 }
 
 async function started(config: Config, end: (code: number) => void): Promise<RunningServer> {

@@ -50,7 +50,7 @@ export async function openSequencer(parts: SequencerParts): Promise<Sequencer> {
       entriesUnsigned += count
     }
   }
-  const step = async ({ now } = { now: false }): Promise<number> => {
+  const stepNow = async ({ now }: { readonly now: boolean }): Promise<number> => {
     let added = 0
     for (const node of await log.nodes()) {
       for (
@@ -69,6 +69,13 @@ export async function openSequencer(parts: SequencerParts): Promise<Sequencer> {
       entriesUnsigned = 0
     }
     return added
+  }
+  // One after the other: the clock's and a verifier's would place the same batches twice.
+  let turn: Promise<unknown> = Promise.resolve()
+  const step = async (options = { now: false }): Promise<number> => {
+    const mine = turn.then(async () => stepNow(options))
+    turn = mine.catch(() => undefined)
+    return mine
   }
   return { step, start: onError => stepping(parts, step, onError) }
 }
@@ -100,7 +107,8 @@ function stepping(
       over = true
       cancel()
       await running
-      await step({ now: true })
+      // What cannot be signed now, on a full disk for one, is signed after the next start.
+      await step({ now: true }).catch(onError)
     },
   }
 }

@@ -366,6 +366,18 @@ describe('sequencer', () => {
     assert.deepEqual((await verdictOf(house)).verdict, 'intact')
   })
 
+  test('steps of a verifier and of the clock that meet place each batch once', async () => {
+    using house = aHouse()
+    await using run = await running(house)
+    await run.act('k0', [])
+    await Promise.all([run.sign(), run.sign(), run.sign()])
+    assert.equal((await verdictOf(house)).verdict, 'intact')
+    assert.deepEqual(
+      (await run.store.leaves(0, 10)).map(leaf => leaf.seq),
+      [1],
+    )
+  })
+
   test('a lost frontier is computed anew from the leaves', async () => {
     using house = aHouse()
     await lived(house)

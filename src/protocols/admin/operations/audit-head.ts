@@ -8,6 +8,7 @@ export const auditHead = adminOperation({
   method: 'GET',
   path: '/audit/head',
   permissions: ['audit.read'],
+  essential: true,
   scope: () => rootScope,
   params: z.object({}),
   query: z.object({}),

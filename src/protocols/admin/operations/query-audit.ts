@@ -14,6 +14,7 @@ export const queryAudit = adminOperation({
   method: 'GET',
   path: '/audit',
   permissions: ['audit.read'],
+  essential: true,
   scope: () => rootScope,
   params: z.object({}),
   query: z.object({

@@ -8,6 +8,7 @@ export const status = adminOperation({
   method: 'GET',
   path: '/status',
   permissions: ['instance.read'],
+  essential: true,
   scope: () => rootScope,
   params: z.object({}),
   query: z.object({}),

@@ -8,6 +8,7 @@ export const stop = adminOperation({
   method: 'POST',
   path: '/stop',
   permissions: ['instance.operate'],
+  essential: true,
   scope: () => rootScope,
   params: z.object({}),
   query: z.object({}),

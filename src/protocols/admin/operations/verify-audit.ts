@@ -8,6 +8,7 @@ export const verifyAudit = adminOperation({
   method: 'POST',
   path: '/audit/verify',
   permissions: ['audit.read'],
+  essential: true,
   scope: () => rootScope,
   params: z.object({}),
   query: z.object({}),
