@@ -15,6 +15,7 @@ import { entraProtocol } from '#protocols/entra/index.ts'
 import { graphProtocol } from '#protocols/graph/index.ts'
 import { createHealthServer } from '#protocols/health/server.ts'
 import { listenLoopback } from '#protocols/http/listen-loopback.ts'
+import { countParserRefusals } from '#protocols/http/parser-refusals.ts'
 import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
 import { createHttpsServer, createSocketServer } from '#protocols/http/server.ts'
 import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
@@ -27,6 +28,8 @@ export interface Listeners {
   readonly trust: ClientTrust
   readonly adminSocket: string
   readonly proxyCounts: () => { readonly served: number; readonly refused: number }
+  /** What was no HTTP: it never became a request, and has no entry. */
+  readonly parserRefusals: () => number
   stop(): Promise<void>
 }
 
@@ -44,14 +47,13 @@ const drainMs = 5_000
 /** Opens every way in: TLS on one port, the loopback proxy before it, health, the admin socket. Rejects with EADDRINUSE where a port is taken. */
 export async function openListeners(opening: Opening): Promise<Listeners> {
   const { config, context, runtime, state } = opening
-  const { domain } = config
   const { files, trust, alias } = await openCertificates(opening)
   const certificate = loadServerCertificate(files, context.ground.clock.now())
   const pipelines: Pipeline[] = [
-    createPipeline(context, entraProtocol(domain)),
-    createPipeline(context, armProtocol(domain)),
-    createPipeline(context, graphProtocol(domain)),
-    createPipeline(context, keyVaultProtocol(domain)),
+    createPipeline(context, entraProtocol(config.domain)),
+    createPipeline(context, armProtocol(config.domain)),
+    createPipeline(context, graphProtocol(config.domain)),
+    createPipeline(context, keyVaultProtocol(config.domain)),
   ]
   const tls = createHttpsServer({
     tls: { ...listenerTls, cert: certificate.cert, key: certificate.key },
@@ -59,6 +61,7 @@ export async function openListeners(opening: Opening): Promise<Listeners> {
     stray: createPipeline(context, strayProtocol),
     log: context.log,
   })
+  const parserRefusals = countParserRefusals(tls)
   const watch = watchCertificate(files, {
     apply: ({ cert, key }) => tls.setSecureContext({ ...listenerTls, cert, key }),
     clock: context.ground.clock,
@@ -66,7 +69,7 @@ export async function openListeners(opening: Opening): Promise<Listeners> {
   })
   const main = await listenLoopback(tls, config.port)
   const proxy = createProxy({
-    domain,
+    domain: config.domain,
     tlsPort: main.port,
     discoveryAlias: alias !== undefined,
     onTunnel: (socket, { to }) => void (to === 'discovery' ? alias : tls)?.emit('connection', socket),
@@ -81,6 +84,7 @@ export async function openListeners(opening: Opening): Promise<Listeners> {
     trust,
     adminSocket,
     proxyCounts: () => proxy.counts(),
+    parserRefusals,
     async stop() {
       watch.stop()
       await Promise.all([drained(tls), drained(admin)])

@@ -51,7 +51,7 @@ export function runtimeOf(parts: RuntimeParts): KnownRuntime {
       listeners = now
     },
     async status() {
-      const { ports, proxyCounts } = standing()
+      const { ports, proxyCounts, parserRefusals } = standing()
       const warnings = parts.seals.every(kind => kind === 'key-file') ? ['DevelopmentSeal'] : []
       return {
         state: parts.life.state(),
@@ -68,6 +68,7 @@ export function runtimeOf(parts: RuntimeParts): KnownRuntime {
         },
         audit: await audit.head(),
         proxy: proxyCounts(),
+        http: { refusedByParser: parserRefusals() },
         warnings,
       }
     },

@@ -1,3 +1,4 @@
+import { startSummaries } from '#domain/audit/summaries.ts'
 import { diskRemovedTopic } from '#domain/disks/delete-disk.ts'
 import { followKeys } from '#domain/disks/follow-key.ts'
 import { rewrapRunner } from '#domain/disks/rewrap.ts'
@@ -25,9 +26,10 @@ export function startSchedules(context: Context, disks: DiskPlane): Scheduler {
     consumers: [{ topic: diskRemovedTopic, handle: async body => disks.remove(Buffer.from(body).toString('utf8')) }],
     intervalMs,
   })
+  const summaries = startSummaries(context)
   return {
     async stop() {
-      await Promise.all([scheduler.stop(), outbox.stop()])
+      await Promise.all([scheduler.stop(), outbox.stop(), summaries.stop()])
     },
   }
 }

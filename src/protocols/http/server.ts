@@ -32,6 +32,8 @@ export function createHttpsServer(options: HttpsOptions): Server {
     void serve(options, message, response)
   }
   const server = createServer({ ...options.tls, maxHeaderSize: headerBytesMax, insecureHTTPParser: false }, listener)
+  // An expectation that Node does not know would be refused by Node, without an entry: the operations look at none.
+  server.on('checkExpectation', listener)
   server.headersTimeout = headersTimeoutMs
   server.requestTimeout = requestTimeoutMs
   server.keepAliveTimeout = keepAliveTimeoutMs
