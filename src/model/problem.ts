@@ -49,6 +49,8 @@ export const problemKinds = {
   Conflict: 'conflict',
   PreconditionFailed: 'precondition',
   NotSupported: 'invalid',
+  SealRefused: 'forbidden',
+  SealNotFound: 'missing',
   // keys of a vault
   VaultNotFound: 'missing',
   KeyNotFound: 'missing',
@@ -114,6 +116,9 @@ interface DetailsOf {
   NotReady: { readonly state: string }
   Conflict: { readonly message: string }
   NotSupported: { readonly message: string }
+  /** What was shown opens no seal; the next try is taken after so long. */
+  SealRefused: { readonly retryAfterSeconds: number }
+  SealNotFound: { readonly id: string }
   VaultNotFound: { readonly name: string }
   KeyNotFound: { readonly name: string; readonly version?: string }
   DeletedKeyNotFound: { readonly name: string }
@@ -162,4 +167,20 @@ export class Problem extends Error {
     this.name = 'Problem'
     this.body = body
   }
+}
+
+/** HTTP's status for a kind, where a wire has no other (RFC 9110 15). */
+export const httpStatusOf: Readonly<Record<ProblemKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  missing: 404,
+  method: 405,
+  conflict: 409,
+  precondition: 412,
+  tooLarge: 413,
+  mediaType: 415,
+  misdirected: 421,
+  throttled: 429,
+  unavailable: 503,
 }

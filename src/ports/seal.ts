@@ -10,4 +10,6 @@ export interface Seal {
   wrap(rootKey: Bytes, clusterId: string): Promise<Sealed>
   /** `undefined`: this seal does not open that envelope. */
   unwrap(envelope: Pick<SealEnvelope, 'params' | 'wrapped'>, clusterId: string): Promise<SecretBytes | undefined>
+  /** That envelope was made with weaker parameters than this seal's: it is wrapped anew when it is opened next. */
+  outdated?(envelope: Pick<SealEnvelope, 'params'>): boolean
 }

@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
+import { createSecretKey } from 'node:crypto'
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, realpathSync, type Stats, writeSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { SecretBytes } from '#model/secret-bytes.ts'
@@ -31,16 +31,24 @@ export function makeKeyFile(path: string, options: { readonly dataDir: string; r
 
 /** The seal of that file. Throws, saying why and what to do, when the file is missing, open to others or inside the data directory. */
 export function keyFileSeal(path: string, options: { readonly dataDir: string; readonly random: Random }): Seal {
-  const key = readKey(path, options.dataDir)
+  using bytes = readKeyFile(path, options.dataDir)
+  return sealOfKey(bytes, options.random)
+}
+
+/** The seal of a key file's content, shown by whoever may read that file; the bytes are borrowed. Throws where they are not 32. */
+export function sealOfKey({ bytes, length }: SecretBytes, random: Random): Seal {
+  if (length !== keyBytes) throw new Error(`no content of a key file: it has not ${keyBytes} bytes`)
+  const key = createSecretKey(bytes)
   return {
     kind,
     params: {},
-    wrap: async (rootKey, clusterId) => wrapRoot({ key, kind, clusterId }, rootKey, options.random),
+    wrap: async (rootKey, clusterId) => wrapRoot({ key, kind, clusterId }, rootKey, random),
     unwrap: async ({ wrapped }, clusterId) => unwrapRoot({ key, kind, clusterId }, wrapped),
   }
 }
 
-function readKey(path: string, dataDir: string): KeyObject {
+/** The 32 bytes of a key file. Throws as `keyFileSeal` does. */
+export function readKeyFile(path: string, dataDir: string): SecretBytes {
   refuseInside(path, dataDir)
   const file = openSync(path, 'r')
   try {
@@ -48,7 +56,7 @@ function readKey(path: string, dataDir: string): KeyObject {
     using bytes = new SecretBytes(new Uint8Array(keyBytes + 1))
     const length = readSync(file, bytes.bytes)
     if (length !== keyBytes) throw new Error(`${path} is no key file: it has not ${keyBytes} bytes`)
-    return createSecretKey(bytes.bytes.subarray(0, keyBytes))
+    return new SecretBytes(bytes.bytes.slice(0, keyBytes))
   } finally {
     closeSync(file)
   }

@@ -9,6 +9,9 @@ const kind = 'passphrase'
 /** security-and-reliability.md 2.4. */
 export const passphraseCharactersMin = 14
 
+/** As a person counts: code points of the composed form. */
+export const isPassphrase = (text: string): boolean => Array.from(text.normalize('NFC')).length >= passphraseCharactersMin
+
 /** Argon2id. The floor is RFC 9106's second recommended option (4): 64 MiB, 3 passes, 4 lanes. */
 export interface Argon2Costs {
   readonly memoryKib: number
@@ -21,9 +24,7 @@ const ceiling: Argon2Costs = { memoryKib: 4 * 1024 * 1024, passes: 64, lanes: 64
 
 /** Opens only with somebody present. The string cannot be zeroed: let it go as soon as the seal is used. */
 export function passphraseSeal(passphrase: string, options: { readonly random: Random; readonly costs?: Argon2Costs }): Seal {
-  if (Array.from(passphrase.normalize('NFC')).length < passphraseCharactersMin) {
-    throw new Error(`a passphrase has ${passphraseCharactersMin} characters or more`)
-  }
+  if (!isPassphrase(passphrase)) throw new Error(`a passphrase has ${passphraseCharactersMin} characters or more`)
   const costs = options.costs ?? argon2Floor
   if (!within(argon2Floor, costs) || !within(costs, ceiling)) throw new Error('Argon2id costs outside of what is allowed')
   const salt = options.random.bytes(16)
@@ -39,6 +40,10 @@ export function passphraseSeal(passphrase: string, options: { readonly random: R
       const kept = readParams(envelope.params)
       if (kept === undefined) return undefined
       return unwrapRoot({ key: await keyOf(passphrase, kept), kind, clusterId }, envelope.wrapped)
+    },
+    outdated(envelope) {
+      const kept = readParams(envelope.params)
+      return kept === undefined || !within(costs, kept.costs)
     },
   }
 }

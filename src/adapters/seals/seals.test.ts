@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { inspect } from 'node:util'
 import { systemRandom } from '#adapters/system/random.ts'
-import { defaultKeyFile, keyFileSeal, makeKeyFile } from './key-file.ts'
-import { argon2Floor, passphraseSeal } from './passphrase.ts'
+import { SecretBytes } from '#model/secret-bytes.ts'
+import { defaultKeyFile, keyFileSeal, makeKeyFile, readKeyFile, sealOfKey } from './key-file.ts'
+import { argon2Floor, isPassphrase, passphraseSeal } from './passphrase.ts'
+import { newPassphrase } from './spoken-words.ts'
 
 const random = systemRandom()
 const scratch = mkdtempSync(join(tmpdir(), 'keystead-seals-'))
@@ -34,6 +36,16 @@ describe('the key file', () => {
     assert.deepEqual(opened?.bytes, Buffer.from(root))
     assert.equal(await keyFileSeal(path, options).unwrap({ params: {}, wrapped }, 'cluster-2'), undefined)
     assert.doesNotMatch(inspect(keyFileSeal(path, options), { depth: 9 }), new RegExp(readFileSync(path).toString('hex')))
+  })
+
+  test('opens by its content too, shown by whoever may read it; the content of another length is none', async () => {
+    const path = join(scratch, 'shown.key')
+    makeKeyFile(path, options)
+    const wrapped = await keyFileSeal(path, options).wrap(root, 'c')
+    using shown = readKeyFile(path, dataDir)
+    using opened = await sealOfKey(shown, random).unwrap({ params: {}, wrapped }, 'c')
+    assert.deepEqual(opened?.bytes, Buffer.from(root))
+    assert.throws(() => sealOfKey(new SecretBytes(random.bytes(31)), random), /has not 32 bytes/)
   })
 
   test('is never overwritten', () => {
@@ -106,5 +118,31 @@ describe('the passphrase', () => {
   test('is never stretched below the floor', () => {
     const costs = { ...argon2Floor, memoryKib: 32 * 1024 }
     assert.throws(() => passphraseSeal('correct horse battery', { random, costs }), /costs/)
+  })
+
+  test('knows an envelope that cost less than it would cost today', () => {
+    const dearer = passphraseSeal('correct horse battery', { random, costs: { ...argon2Floor, passes: argon2Floor.passes + 1 } })
+    const floor = passphraseSeal('correct horse battery', { random })
+    const outdated = [dearer, floor].map(seal => [floor, dearer].map(kept => seal.outdated?.({ params: kept.params })))
+    assert.deepEqual(outdated, [
+      [true, false],
+      [false, false],
+    ])
+  })
+})
+
+describe('a generated passphrase', () => {
+  test('is six words of two syllables and 96 bits, each word another 16 of them', () => {
+    const words = newPassphrase(random)
+    assert.match(words, /^(?:[bdfghjklmnprstvz][aiou][bdfghjklmnprstvz][aiou][bdfghjklmnprstvz] ){5}[a-z]{5}$/)
+    assert(isPassphrase(words))
+    const all = (byte: number) => newPassphrase({ bytes: length => new Uint8Array(length).fill(byte), uuid: () => '' })
+    assert.equal(all(0), Array.from({ length: 6 }, () => 'babab').join(' '))
+    assert.equal(all(0xff), Array.from({ length: 6 }, () => 'zuzuz').join(' '))
+  })
+
+  test('says an address as its inventor does', () => {
+    const address = Uint8Array.of(127, 0, 0, 1, 63, 84, 220, 193, 0, 0, 0, 0)
+    assert.equal(newPassphrase({ bytes: () => address, uuid: () => '' }), 'lusab babad gutih tugad babab babab')
   })
 })

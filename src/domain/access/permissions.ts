@@ -94,6 +94,7 @@ export const permissions = {
   // the instance itself
   'instance.read': { operator: true },
   'instance.operate': { operator: true, system: true },
+  'instance.seal': { operator: true },
   'audit.read': { operator: true },
 } as const satisfies Record<string, PermissionRow>
 

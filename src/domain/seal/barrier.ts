@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { type CompartmentId, compartmentOf, type RecordId, recordId } from '#model/brands.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
+import { generations } from '#domain/generations.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { Random } from '#ports/random.ts'
 import type { CompartmentKeyRow } from '#ports/record-store.ts'
@@ -25,6 +26,9 @@ export interface OpenBarrier extends Barrier {
   close(): void
 }
 
+/** Entries of a generation, a path and an id each: 3 MB in all. */
+const indexedMax = 5_000
+
 interface BarrierParts {
   /** 32 bytes, AES-256's and HMAC's alike. */
   readonly rootKey: KeyObject
@@ -36,6 +40,9 @@ interface BarrierParts {
 export function createBarrier({ rootKey, rootEpoch, random }: BarrierParts): OpenBarrier {
   const compartments = new Map<CompartmentId, CompartmentKeys>()
   const root: Root = { rootKey, rootEpoch, random }
+  /** Paths that were indexed lately: the HMAC costs more than the rest of a look-up. Of keys that changed, none. */
+  let indexed = generations<RecordId>(indexedMax)
+  const keysChanged = (): void => void (indexed = generations(indexedMax))
   const keysOf = (id: CompartmentId): CompartmentKeys => {
     const keys = compartments.get(id)
     if (keys === undefined) throw new Error(`no keys of compartment ${id}`)
@@ -53,7 +60,13 @@ export function createBarrier({ rootKey, rootEpoch, random }: BarrierParts): Ope
   })
   return {
     has: id => compartments.has(id),
-    index: (id, path) => recordId(id, createHmac('sha256', keysOf(id).indexKey).update(path).digest('hex')),
+    index(id, path) {
+      const known = indexed.get(id + path)
+      if (known !== undefined) return known
+      const made = recordId(id, createHmac('sha256', keysOf(id).indexKey).update(path).digest('hex'))
+      indexed.set(id + path, made)
+      return made
+    },
     sealRecord(context, body) {
       const term = keysOf(compartmentOf(context.id)).primary
       return { term, body: sealBody(recordKey(context, term), body, random) }
@@ -68,15 +81,23 @@ export function createBarrier({ rootKey, rootEpoch, random }: BarrierParts): Ope
       // A refused commit is run again and makes its compartment anew; one that the store holds must keep its index key.
       assert(compartments.get(id)?.provisional !== false, `compartment ${id} exists`)
       const row = newKeyRow(root, id)
+      keysChanged()
       compartments.set(id, { ...withRow(root, undefined, row), provisional: true })
       return row
     },
     admit(rows) {
+      keysChanged()
       for (const row of rows) compartments.set(row.compartment, withRow(root, compartments.get(row.compartment), row))
     },
-    forget: id => void compartments.delete(id),
+    forget(id) {
+      keysChanged()
+      compartments.delete(id)
+    },
     keysOf,
-    close: () => compartments.clear(),
+    close() {
+      keysChanged()
+      compartments.clear()
+    },
   }
 }
 

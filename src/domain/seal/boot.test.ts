@@ -99,6 +99,19 @@ describe('unseal', () => {
     assert.equal(await unseal({ boot, random, seals: [keyFile('stranger')] }), undefined)
   })
 
+  test('wraps an envelope of weaker parameters anew, under the same id, and leaves one that is as good as it is', async () => {
+    const inner = keyFile('aged')
+    const { boot } = await initialised([inner])
+    const aged = (cost: number): Seal => ({ ...inner, params: { cost }, outdated: ({ params }) => Number(params['cost'] ?? 0) < cost })
+    const [old] = boot.envelopes()
+    assert(await unseal({ boot, random, seals: [aged(2)] }))
+    const [renewed] = boot.envelopes()
+    assert.deepEqual([renewed?.sealId, renewed?.params], [old?.sealId, { cost: 2 }])
+    assert.notDeepEqual(renewed?.wrapped, old?.wrapped)
+    assert(await unseal({ boot, random, seals: [aged(1)] }))
+    assert.deepEqual(boot.envelopes(), [renewed])
+  })
+
   test('an envelope with a flipped bit opens nothing', async () => {
     const seal = keyFile('e')
     const { boot } = await initialised([seal])
@@ -155,6 +168,24 @@ describe('seals', () => {
     assert.deepEqual(await addSeal({ boot, proof: [stranger], added: stranger, random }), { done: false, refused: 'proof' })
     assert.deepEqual(await removeSeal({ boot, proof: [stranger], sealId }), { done: false, refused: 'proof' })
     assert.equal(boot.envelopes().length, 1)
+  })
+
+  test('nothing is written before what must be durable first, nor when that fails; nobody is told of a change that is refused', async () => {
+    const [first, second] = [keyFile('n'), keyFile('o')]
+    const { boot } = await initialised([first])
+    const told: string[] = []
+    const before = async ({ kind }: { readonly kind: string }) => void told.push(`${kind} ${boot.envelopes().length}`)
+    const broken = async () => {
+      throw new Error('no entry')
+    }
+    await assert.rejects(addSeal({ boot, proof: [first], added: second, random, before: broken }), /no entry/)
+    assert.equal((await addSeal({ boot, proof: [first], added: second, random, before })).done, true)
+    const sealId = listSeals(boot)[0]?.sealId ?? ''
+    await assert.rejects(removeSeal({ boot, proof: [first], sealId, before: broken }), /no entry/)
+    assert.equal((await removeSeal({ boot, proof: [first], sealId, before })).done, true)
+    assert.deepEqual(told, ['key-file 1', 'key-file 2'])
+    const last = listSeals(boot)[0]?.sealId ?? ''
+    assert.deepEqual(await removeSeal({ boot, proof: [first, second], sealId: last, before: broken }), { done: false, refused: 'last' })
   })
 
   test('one that was taken away opens nothing; the last stays', async () => {

@@ -55,7 +55,10 @@ export async function initialise({
   }
 }
 
-/** `undefined`: none of the seals opens any envelope. The barrier knows no compartment yet: admit the store's. */
+/**
+ * `undefined`: none of the seals opens any envelope. The barrier knows no compartment yet: admit the store's. An envelope of weaker parameters
+ * than its seal would take today is wrapped anew on the way (security-and-reliability.md 2.4).
+ */
 export async function unseal({
   boot,
   random,
@@ -70,8 +73,20 @@ export async function unseal({
   const opened = await openRoot(boot, seals, clusterId)
   if (opened === undefined) return undefined
   using root = opened.root
-  const custody = openCustody({ boot, random, clusterId, root, rootEpoch: opened.by.rootEpoch })
-  return { custody, openedBy: opened.by }
+  const { by, seal } = opened
+  if (seal.outdated?.(by) === true) await renew(boot, { seal, root, clusterId, envelope: by })
+  const custody = openCustody({ boot, random, clusterId, root, rootEpoch: by.rootEpoch })
+  return { custody, openedBy: by }
+}
+
+async function renew(
+  boot: BootStore,
+  what: { readonly seal: Seal; readonly root: SecretBytes; readonly clusterId: string; readonly envelope: SealEnvelope },
+): Promise<void> {
+  const { seal, root, clusterId, envelope } = what
+  const { sealId, rootEpoch } = envelope
+  const renewed = await envelopeOf(seal, { root, rootEpoch, clusterId, sealId })
+  boot.writeBoot({ envelopes: boot.envelopes().map(one => (one.sealId === sealId ? renewed : one)) })
 }
 
 /** The root key by whichever seal opens an envelope first, one attempt at a time: a passphrase costs memory. */
@@ -79,11 +94,11 @@ export async function openRoot(
   boot: BootStore,
   seals: readonly Seal[],
   clusterId: string,
-): Promise<{ readonly root: SecretBytes; readonly by: SealEnvelope } | undefined> {
+): Promise<{ readonly root: SecretBytes; readonly by: SealEnvelope; readonly seal: Seal } | undefined> {
   for (const envelope of boot.envelopes()) {
     for (const seal of seals) {
       const root = seal.kind === envelope.kind ? await seal.unwrap(envelope, clusterId) : undefined
-      if (root !== undefined) return { root, by: envelope }
+      if (root !== undefined) return { root, by: envelope, seal }
     }
   }
   return undefined

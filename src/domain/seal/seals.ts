@@ -13,6 +13,8 @@ interface Change {
   readonly boot: BootStore
   /** Whoever changes seals shows that he holds one (security-and-reliability.md 2.4). */
   readonly proof: readonly Seal[]
+  /** Called when nothing speaks against the change any more and nothing is written yet: what must be durable before it, its entry. */
+  readonly before?: (seal: { readonly sealId: string; readonly kind: string }) => Promise<void>
 }
 
 /** Which seals hold, without anything secret. */
@@ -26,6 +28,7 @@ export async function addSeal({
   proof,
   added,
   random,
+  before,
 }: Change & { readonly added: Seal; readonly random: Random }): Promise<SealChange> {
   const clusterId = clusterIdOf(boot)
   assert(clusterId !== undefined, 'not initialised')
@@ -34,20 +37,23 @@ export async function addSeal({
   using root = opened.root
   const sealId = random.uuid()
   const envelope = await envelopeOf(added, { root, rootEpoch: opened.by.rootEpoch, clusterId, sealId })
+  await before?.({ sealId, kind: added.kind })
   boot.writeBoot({ envelopes: [...boot.envelopes(), envelope] })
   return { done: true, sealId }
 }
 
 /** Takes a seal away; the proof may be the very seal that goes. */
-export async function removeSeal({ boot, proof, sealId }: Change & { readonly sealId: string }): Promise<SealChange> {
+export async function removeSeal({ boot, proof, before, sealId }: Change & { readonly sealId: string }): Promise<SealChange> {
   const clusterId = clusterIdOf(boot)
   assert(clusterId !== undefined, 'not initialised')
   const opened = await openRoot(boot, proof, clusterId)
   if (opened === undefined) return { done: false, refused: 'proof' }
   opened.root[Symbol.dispose]()
+  const leaving = boot.envelopes().find(envelope => envelope.sealId === sealId)
+  if (leaving === undefined) return { done: false, refused: 'unknown' }
   const kept = boot.envelopes().filter(envelope => envelope.sealId !== sealId)
-  if (kept.length === boot.envelopes().length) return { done: false, refused: 'unknown' }
   if (kept.length === 0) return { done: false, refused: 'last' }
+  await before?.({ sealId, kind: leaving.kind })
   boot.writeBoot({ envelopes: kept })
   return { done: true, sealId }
 }
