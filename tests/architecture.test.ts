@@ -1,7 +1,7 @@
 // The repository as data: who may import whom, how large a file may be, what a folder is called (ARCHITECTURE.md).
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 
 const layers: Readonly<Record<string, readonly string[]>> = {
@@ -43,6 +43,25 @@ function assertLayer(from: { layer: string; folder: string }, name: string): voi
   assert(layers[from.layer]?.includes(target) === true, `${from.layer} may not import ${name}`)
   if (from.layer === 'protocols' && target === 'protocols')
     assert(kits.has(folder) || folder === from.folder, `one wire imports another: ${name}`)
+}
+
+describe('the imports', () => {
+  test('make no circle, types included', () => {
+    const arrows = new Map(sources.map(file => [file, importsOf(readFileSync(file, 'utf8')).flatMap(name => targetOf(file, name))]))
+    const done = new Set<string>()
+    const visit = (file: string, above: readonly string[]): void => {
+      assert(!above.includes(file), `a circle: ${[...above.slice(above.indexOf(file)), file].join(' → ')}`)
+      if (done.has(file)) return
+      for (const next of arrows.get(file) ?? []) visit(next, [...above, file])
+      done.add(file)
+    }
+    for (const file of sources) visit(file, [])
+  })
+})
+
+function targetOf(file: string, name: string): readonly string[] {
+  if (name.startsWith('./')) return [join(dirname(file), name)]
+  return name.startsWith('#') && name.includes('/') ? [`src/${name.slice(1)}`] : []
 }
 
 describe('the files', () => {

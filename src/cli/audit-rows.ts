@@ -1,7 +1,7 @@
 import { ask } from './admin.ts'
 import { listOf, memberOf, textOf } from './json-value.ts'
 import { CommandFailed, exits } from './output.ts'
-import { text } from './program.ts'
+import { text } from './command.ts'
 
 const unit: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 

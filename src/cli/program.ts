@@ -1,14 +1,6 @@
 import { Command, CommanderError } from 'commander'
+import type { Run } from './command.ts'
 import { CommandFailed, exits, tell } from './output.ts'
-
-/** What every command is given: its options and arguments as commander read them. */
-export interface Invocation {
-  readonly options: Readonly<Record<string, unknown>>
-  readonly arguments: readonly string[]
-}
-
-/** Answers the exit code. */
-export type Run = (invocation: Invocation) => Promise<number>
 
 interface CommandRow {
   readonly words: string
@@ -173,5 +165,3 @@ function exitFor(error: unknown, json: boolean): number {
   tell({ exit: exits.unknown, code: 'InternalError', message: error instanceof Error ? error.message : 'something failed inside' }, json)
   return exits.unknown
 }
-
-export const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)

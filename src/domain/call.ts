@@ -1,6 +1,6 @@
 import type { CompartmentId, Millis, RecordId, Seq } from '#model/brands.ts'
 import type { Principal } from '#model/principal.ts'
-import { Problem, problemKinds, type ProblemKind } from '#model/problem.ts'
+import { httpStatusOf, Problem, problemKinds } from '#model/problem.ts'
 import type { CompartmentKeyRow, Effect, Material, Place } from '#ports/record-store.ts'
 import type { AnyFamily, Held } from './records/family.ts'
 
@@ -94,25 +94,9 @@ export function keepsake(): Keepsake {
   }
 }
 
-/** The status that an entry shows for work done inside, where no wire renders it. */
-const statusOf: Readonly<Record<ProblemKind, number>> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  missing: 404,
-  method: 405,
-  conflict: 409,
-  precondition: 412,
-  tooLarge: 413,
-  mediaType: 415,
-  misdirected: 421,
-  throttled: 429,
-  unavailable: 503,
-}
-
 /** Status and code of whatever was thrown, as an entry shows it. */
 export function outcomeOf(error: unknown): { readonly http: number; readonly code: string } {
-  if (error instanceof Problem) return { http: statusOf[problemKinds[error.body.code]], code: error.body.code }
+  if (error instanceof Problem) return { http: httpStatusOf[problemKinds[error.body.code]], code: error.body.code }
   return { http: 500, code: 'InternalError' }
 }
 

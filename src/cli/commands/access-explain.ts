@@ -1,7 +1,7 @@
 import { ask, dataDirOf } from '#cli/admin.ts'
 import { listOf, memberOf, textOf } from '#cli/json-value.ts'
 import { exits, print, printJson } from '#cli/output.ts'
-import { text, type Run } from '#cli/program.ts'
+import { text, type Run } from '#cli/command.ts'
 
 export const run: Run = async ({ options, arguments: [principal = '', action, scope] }) => {
   const data = text(options['data'])

@@ -1,7 +1,7 @@
 import { dataDirOf, isRunning } from '#cli/admin.ts'
 import { filterOf, lineOf, runningRows } from '#cli/audit-rows.ts'
 import { exits, note, print, printJson } from '#cli/output.ts'
-import { text, type Run } from '#cli/program.ts'
+import { text, type Run } from '#cli/command.ts'
 
 export const run: Run = async ({ options }) => {
   const data = text(options['data'])

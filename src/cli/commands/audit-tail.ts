@@ -2,7 +2,7 @@ import { dataDirOf } from '#cli/admin.ts'
 import { filterOf, lineOf, runningRows } from '#cli/audit-rows.ts'
 import { memberOf } from '#cli/json-value.ts'
 import { exits, print, printJson } from '#cli/output.ts'
-import { text, type Run } from '#cli/program.ts'
+import { text, type Run } from '#cli/command.ts'
 
 const shownFirst = 20
 const lookAgainMs = 500

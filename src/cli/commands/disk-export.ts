@@ -1,7 +1,7 @@
 import { ask, dataDirOf } from '#cli/admin.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { exits, print, printJson } from '#cli/output.ts'
-import { text, type Run } from '#cli/program.ts'
+import { text, type Run } from '#cli/command.ts'
 
 export const run: Run = async ({ options, arguments: [id = ''] }) => {
   const data = text(options['data'])

@@ -2,7 +2,7 @@ import { ask, dataDirOf } from '#cli/admin.ts'
 import { clientVariables, hidingEntries, unwanted } from '#cli/client-environment.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
-import { text, type Run } from '#cli/program.ts'
+import { text, type Run } from '#cli/command.ts'
 
 interface Shell {
   set(name: string, value: string): string

@@ -3,7 +3,7 @@ import { DataDirectoryLocked } from '#adapters/sqlite/lock.ts'
 import { startServer, type RunningServer } from '#compose/server.ts'
 import { readConfig, type Config, type Flags } from '#config'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
-import type { Run } from '#cli/program.ts'
+import type { Run } from '#cli/command.ts'
 
 /** commander's camelCase option names, as the configuration spells its flags. */
 function flagsOf(options: Readonly<Record<string, unknown>>): Flags {

@@ -1,6 +1,6 @@
 import { ask, dataDirOf } from '#cli/admin.ts'
 import { columns, exits, print, printJson } from '#cli/output.ts'
-import { text, type Run } from '#cli/program.ts'
+import { text, type Run } from '#cli/command.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 
 export const run: Run = async ({ options }) => {

@@ -1,6 +1,6 @@
 import { ask, dataDirOf, isRunning } from '#cli/admin.ts'
 import { CommandFailed, exits, print, printJson } from '#cli/output.ts'
-import { text, type Run } from '#cli/program.ts'
+import { text, type Run } from '#cli/command.ts'
 
 const patienceMs = 20_000
 const lookAgainMs = 50

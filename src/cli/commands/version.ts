@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { exits, print, printJson } from '#cli/output.ts'
-import type { Run } from '#cli/program.ts'
+import type { Run } from '#cli/command.ts'
 
 export const run: Run = async ({ options }) => {
   const manifest: unknown = JSON.parse(readFileSync(new URL(import.meta.resolve('#package')), 'utf8'))

@@ -4,8 +4,7 @@ import { LeaseLost } from '#domain/perform.ts'
 import { kinds } from '#domain/records/kinds.ts'
 import { createRest, type Rest } from './rest.ts'
 import { runStep, runTask } from './run-step.ts'
-import type { SchedulerParts } from './scheduler.ts'
-import type { Due, DueTask, JobRunner } from './task.ts'
+import type { Due, DueTask, JobRunner, Reaction } from './task.ts'
 
 /** security-and-reliability.md 3.6: whoever holds it is the only one; every write carries its epoch. */
 const leaseName = 'scheduler'
@@ -22,7 +21,12 @@ export interface Round {
   pass(): Promise<boolean>
 }
 
-type RoundParts = Omit<SchedulerParts, 'intervalMs'>
+/** What there is to do. */
+export interface RoundParts {
+  readonly tasks: readonly DueTask[]
+  readonly runners: readonly JobRunner[]
+  readonly reactions?: readonly Reaction[]
+}
 
 /** One look of the scheduler at everything, under its lease. */
 export function createRound(context: Context, parts: RoundParts): Round {

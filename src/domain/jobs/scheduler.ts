@@ -1,13 +1,9 @@
 import type { Change } from '#ports/record-store.ts'
 import type { Context } from '#domain/context.ts'
 import { kinds } from '#domain/records/kinds.ts'
-import { createRound, type Round } from './round.ts'
-import type { DueTask, JobRunner, Reaction } from './task.ts'
+import { createRound, type Round, type RoundParts } from './round.ts'
 
-export interface SchedulerParts {
-  readonly tasks: readonly DueTask[]
-  readonly runners: readonly JobRunner[]
-  readonly reactions?: readonly Reaction[]
+export interface SchedulerParts extends RoundParts {
   /** How often it looks without being called. News call it at once. */
   readonly intervalMs: number
 }

@@ -1,20 +1,5 @@
-import { Problem, problemKinds, type ProblemKind } from '#model/problem.ts'
+import { httpStatusOf, Problem, problemKinds } from '#model/problem.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
-
-const statuses: Readonly<Record<ProblemKind, number>> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  missing: 404,
-  method: 405,
-  conflict: 409,
-  precondition: 412,
-  tooLarge: 413,
-  mediaType: 415,
-  misdirected: 421,
-  throttled: 429,
-  unavailable: 503,
-}
 
 /** A sentence for the operator: the details' own where there is one. */
 function sentenceOf({ body }: Problem): string {
@@ -33,5 +18,5 @@ export function refuse(error: unknown, requestId: string): Answer {
     }
   }
   const { code } = error.body
-  return { ...json(statuses[problemKinds[code]], { error: { code, message: sentenceOf(error), requestId } }), code }
+  return { ...json(httpStatusOf[problemKinds[code]], { error: { code, message: sentenceOf(error), requestId } }), code }
 }

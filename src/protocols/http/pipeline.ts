@@ -1,23 +1,14 @@
 import { bodyBytesDefault, requestDeadlineMs } from '#model/limits.ts'
 import { anonymous } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
-import type { Log } from '#ports/log.ts'
 import { beginCall, type Source } from '#domain/call.ts'
-import { perform, type Ground } from '#domain/perform.ts'
-import type { Access } from '#domain/access/permit.ts'
+import { perform } from '#domain/perform.ts'
 import type { Answer } from './answer.ts'
 import type { Body, Operation } from './operation.ts'
 import type { Protocol } from './protocol.ts'
 import type { WireRequest } from './request.ts'
 import { createRouter, type Route } from './router.ts'
-import { walk } from './walk.ts'
-
-/** What the pipeline itself needs of the context. */
-export interface PipelineContext {
-  readonly ground: Ground
-  readonly access: Access
-  readonly log: Log
-}
+import { walk, type PipelineContext } from './walk.ts'
 
 /** A request that was routed: its body can be collected to the operation's limit. */
 export interface Routed {

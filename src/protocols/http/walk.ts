@@ -1,15 +1,23 @@
 import type { z } from 'zod'
 import { Problem } from '#model/problem.ts'
+import type { Log } from '#ports/log.ts'
 import type { Call } from '#domain/call.ts'
-import type { Found, Permit } from '#domain/access/permit.ts'
+import type { Ground } from '#domain/perform.ts'
+import type { Access, Found, Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { Answer } from './answer.ts'
 import { parseBody } from './body.ts'
 import type { Ask, Operation } from './operation.ts'
-import type { PipelineContext } from './pipeline.ts'
 import type { Protocol } from './protocol.ts'
 import type { WireRequest } from './request.ts'
 import type { Route } from './router.ts'
+
+/** What the pipeline itself needs of the context. */
+export interface PipelineContext {
+  readonly ground: Ground
+  readonly access: Access
+  readonly log: Log
+}
 
 /** What a request walks through: its wire, and the operation that its path names. */
 export interface Way<Context extends PipelineContext, Site> {

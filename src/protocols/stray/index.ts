@@ -1,4 +1,4 @@
-import type { PipelineContext } from '#protocols/http/pipeline.ts'
+import type { PipelineContext } from '#protocols/http/walk.ts'
 import { json } from '#protocols/http/answer.ts'
 import { anonymous } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
