@@ -21,7 +21,7 @@ export type OpenRefusal = 'unknown' | 'policy' | 'unavailable'
 
 /** The data plane's side of the road: no Call crosses; the control plane makes one (permit, audit) of each. */
 export interface ExportControl {
-  /** Asked at NBD_OPT_GO, INFO and EXPORT_NAME, or anew when a lapsed lease has dropped the DEKs. */
+  /** Asked at NBD_OPT_GO, INFO and EXPORT_NAME for what is not open under a usable lease, or anew when a lapsed lease has dropped the DEKs. */
   open(request: {
     readonly name: string
     readonly reason: 'negotiation' | 'reopen'

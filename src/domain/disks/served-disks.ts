@@ -37,6 +37,8 @@ export class ServedDisks {
   readonly #needs: ServedDisksNeeds
   readonly #served = new Map<string, ServedDisk>()
   readonly #open = new Map<string, OpenChunks>()
+  /** Names that the control plane is being asked for. */
+  readonly #opening = new Map<string, Promise<void>>()
   readonly #closing = new Map<string, Promise<void>>()
   readonly #reopening = new Set<ServedDisk>()
 
@@ -44,15 +46,24 @@ export class ServedDisks {
     this.#needs = needs
   }
 
-  /** Asks the control plane each time (permit, audit). `dropped` is called when the export is closed under the connection. */
+  /**
+   * Asks the control plane (permit, audit, one unwrap) for what is not open. A further connection joins what is: the lease says at every
+   * request, then as before, whether the key may be used. `dropped` is called when the export is closed under the connection.
+   */
   async attach(name: string, dropped: () => void): Promise<Attachment | Refusal> {
-    const answer = await this.#needs.control.open({ name, reason: 'negotiation' })
-    if ('refused' in answer) return answer
-    try {
-      return await this.#hold(name, answer.disk, dropped)
-    } finally {
-      zeroDeks(answer.disk)
-    }
+    // Connections of one client come together: the first opens, the others see how it went.
+    for (let first = this.#opening.get(name); first !== undefined; first = this.#opening.get(name)) await first
+    const served = this.#served.get(name)
+    if (served?.usable(this.#needs.clock.now()) === true) return this.#join(served, dropped)
+    const opened = this.#openAnew(name, dropped)
+    const over = opened
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .finally(() => this.#opening.delete(name))
+    this.#opening.set(name, over)
+    return opened
   }
 
   /** Drops the connections of an export; resolves when its bytes are durable and its DEKs gone. */
@@ -94,6 +105,16 @@ export class ServedDisks {
     await Promise.all(this.#closing.values())
   }
 
+  async #openAnew(name: string, dropped: () => void): Promise<Attachment | Refusal> {
+    const answer = await this.#needs.control.open({ name, reason: 'negotiation' })
+    if ('refused' in answer) return answer
+    try {
+      return await this.#hold(name, answer.disk, dropped)
+    } finally {
+      zeroDeks(answer.disk)
+    }
+  }
+
   async #hold(name: string, disk: OpenDisk, dropped: () => void): Promise<Attachment | Refusal> {
     // A disk that is being closed opens again when its last write is durable.
     for (let end = this.#closing.get(disk.diskId); end !== undefined; end = this.#closing.get(disk.diskId)) await end
@@ -106,6 +127,11 @@ export class ServedDisks {
       await this.#release(served, dropped)
       throw cause
     }
+    return this.#attachment(served, dropped)
+  }
+
+  #join(served: ServedDisk, dropped: () => void): Attachment {
+    served.connections.add(dropped)
     return this.#attachment(served, dropped)
   }
 

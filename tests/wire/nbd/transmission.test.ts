@@ -157,7 +157,9 @@ describe('NBD transmission, simple replies', () => {
     const made = await bench(t)
     const client = await made.go()
     made.changes = () => ({ layers: [{ dekId: '2'.repeat(32), dek: randomBytes(64), cipher: 'aes-256-xts' }] })
+    made.lease.suspend()
     await assert.rejects(made.go(), /another shape/, 'a disk that is open is not opened under other keys')
+    made.lease.confirm(millis(made.time))
     await client.write(0, Buffer.alloc(512, 1), flag.fua)
     client.close()
     while (made.heard.at(-1) !== 'closed') await new Promise(setImmediate)
@@ -283,16 +285,27 @@ describe('NBD under a key lease', () => {
     assert.deepEqual(made.heard, ['open negotiation', 'suspended', 'resumed', 'open reopen', 'open reopen'])
   })
 
-  test('a second connection is asked for like the first, shares its disk, and a flush on one covers the other', async t => {
+  test('a second connection joins the first without another opening, shares its disk, and a flush on one covers the other', async t => {
     const made = await bench(t)
-    const [one, two] = [await made.go(), await made.go()]
+    const [one, two] = await Promise.all([made.go(), made.go()])
     await one.write(0, Buffer.alloc(512, 1))
     assert.deepEqual((await two.read(0, 512)).data, Buffer.alloc(512, 1))
     assert.equal((await two.simple(two.request(command.flush, { offset: 0, length: 0 }))).error, 0)
     assert.deepEqual(readdirSync(`${made.folder}/disks/disk-1`), ['0.chunk'], 'durable under its own name')
-    assert.deepEqual(made.heard, ['open negotiation', 'open negotiation'])
+    assert.deepEqual(made.heard, ['open negotiation'])
     one.close()
     assert.equal((await two.read(0, 512)).error, 0)
+  })
+
+  test('where the lease is not usable a further connection is asked for like the first, and refused with it', async t => {
+    const made = await bench(t)
+    await made.go()
+    made.lease.suspend()
+    made.refuse = 'policy'
+    await assert.rejects(made.go(), /GO was refused/)
+    made.lease.confirm(millis(made.time))
+    await made.go()
+    assert.deepEqual(made.heard, ['open negotiation', 'open negotiation'])
   })
 
   test('closing an export drops its connections, makes its bytes durable and forgets its keys', async t => {
