@@ -1,11 +1,12 @@
 import type { Context } from '#domain/context.ts'
+import type { Speaking } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 
 /** Where to sign in for what the path names: its subscription's tenant, else the instance's first. */
-export function challengeOf(context: Context, request: WireRequest, code: string): string {
+export function challengeOf(context: Speaking<Context>, request: WireRequest, code: string): string {
   const [, id] = request.segments
-  const subscription = context.subscriptions.peek().find(({ value }) => value.subscriptionId === id?.toLowerCase())
-  const tenantId = subscription?.value.tenantId ?? context.tenants.peek()[0]?.value.tenantId ?? 'common'
+  const subscription = context.subscriptions?.peek().find(({ value }) => value.subscriptionId === id?.toLowerCase())
+  const tenantId = subscription?.value.tenantId ?? context.tenants?.peek()[0]?.value.tenantId ?? 'common'
   const description =
     code === 'AuthenticationFailed'
       ? "The authentication failed because of missing 'Authorization' header."

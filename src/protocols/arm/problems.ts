@@ -2,7 +2,7 @@ import { Problem, problemKinds, type ProblemBody, type ProblemCode, type Problem
 import type { Context } from '#domain/context.ts'
 import { lookUp } from '#model/names.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
-import type { Refusal } from '#protocols/http/protocol.ts'
+import type { Refusal, Speaking } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { challengeOf } from './challenge.ts'
 import { unknownRoute, noProvider } from './unknown-route.ts'
@@ -169,7 +169,7 @@ export function wordsOf(error: unknown, request: WireRequest): Words {
 }
 
 /** `{error: {code, message, target?}}`. */
-export function refuse(context: Context, { error, request }: Refusal<ArmSite>): Answer {
+export function refuse(context: Speaking<Context>, { error, request }: Refusal<ArmSite>): Answer {
   const { status, code, message, target, headers } = wordsOf(error, request)
   const challenge = status === 401 ? { 'www-authenticate': challengeOf(context, request, code) } : {}
   return { ...json(status, { error: { code, message, ...(target !== undefined && { target }) } }, { ...headers, ...challenge }), code }

@@ -1,5 +1,5 @@
 import { Problem, problemKinds, type ProblemBody, type ProblemKind } from '#model/problem.ts'
-import type { Context } from '#domain/context.ts'
+import type { Needs } from '#domain/context.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
 import type { Refusal } from '#protocols/http/protocol.ts'
 import { correlationIdOf } from './correlation-id.ts'
@@ -60,11 +60,13 @@ function sentenceOf(problem: ProblemBody): string | undefined {
   return undefined
 }
 
+const notReadySeconds = 5
+
 const retryAfterOf = ({ code, details }: ProblemBody): number | undefined =>
-  code === 'Busy' || code === 'Throttled' ? details.retryAfterSeconds : undefined
+  code === 'Busy' || code === 'Throttled' ? details.retryAfterSeconds : code === 'NotReady' ? notReadySeconds : undefined
 
 /** Entra's error object, with every member (identity-and-arm.md 1.7). Clients print `error_description` as it is. */
-export function refuse(context: Context, { error, request, requestId, call, site }: Refusal<EntraSite>): Answer {
+export function refuse(context: Needs<'instance'>, { error, request, requestId, call, site }: Refusal<EntraSite>): Answer {
   const problem = error instanceof Problem ? error.body : undefined
   const { status, error: name, code, message } = problem === undefined ? bug : wordsOf(problem)
   const timestamp = `${Temporal.Instant.fromEpochMilliseconds(call.at).toString({ smallestUnit: 'second' }).slice(0, -1).replace('T', ' ')}Z`

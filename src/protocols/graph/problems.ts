@@ -1,5 +1,5 @@
 import { Problem, problemKinds, type ProblemBody, type ProblemKind } from '#model/problem.ts'
-import type { Context } from '#domain/context.ts'
+import type { Needs } from '#domain/context.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
 import type { Refusal } from '#protocols/http/protocol.ts'
 import { correlationIdOf } from './correlation-id.ts'
@@ -65,7 +65,7 @@ function wordsOf(problem: ProblemBody, path: string): Words {
 const segmentOf = (path: string): string => (path.split('/').find((segment, at) => at > 1 && segment !== '') ?? '').slice(0, 128)
 
 /** Graph's error object; a 401 says where tokens are to be had. */
-export function refuse(context: Context, { error, request, requestId, call }: Refusal<GraphSite>): Answer {
+export function refuse(context: Needs<'instance'>, { error, request, requestId, call }: Refusal<GraphSite>): Answer {
   const problem = error instanceof Problem ? error.body : undefined
   const { status, code, message } = problem === undefined ? bug : wordsOf(problem, request.path)
   const body = {
@@ -79,13 +79,18 @@ export function refuse(context: Context, { error, request, requestId, call }: Re
       },
     },
   }
-  const retry = problem?.code === 'Busy' || problem?.code === 'Throttled' ? problem.details.retryAfterSeconds : undefined
+  const retry = problem === undefined ? undefined : retryAfterOf(problem)
   const answer = json(status, body, {
     ...(retry !== undefined && { 'retry-after': retry.toString() }),
     ...(status === 401 && { 'www-authenticate': challenge(`https://login.${context.instance.domain}${request.portSuffix}`) }),
   })
   return { ...answer, code }
 }
+
+const notReadySeconds = 5
+
+const retryAfterOf = ({ code, details }: ProblemBody): number | undefined =>
+  code === 'Busy' || code === 'Throttled' ? details.retryAfterSeconds : code === 'NotReady' ? notReadySeconds : undefined
 
 const challenge = (login: string): string =>
   `Bearer realm="", authorization_uri="${login}/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`

@@ -1,8 +1,12 @@
 import type { Call } from '#domain/call.ts'
+import type { Instance } from '#domain/instance.ts'
 import type { Principal } from '#model/principal.ts'
 import type { Answer } from './answer.ts'
 import type { Operation } from './operation.ts'
 import type { WireRequest } from './request.ts'
+
+/** What a wire's words may lean on: while the instance is sealed there is nothing but the instance itself. */
+export type Speaking<Context> = Partial<Context> & { readonly instance: Instance }
 
 /** One wire: hosts, operations, how it proves who calls, how it says no. */
 export interface Protocol<Context, Site> {
@@ -23,9 +27,12 @@ export interface Protocol<Context, Site> {
   /** Raises `ApiVersionMissing` and its kin. */
   checkVersion(request: WireRequest): void
   /** A Problem in this wire's words. */
-  refuse(context: Context, refusal: Refusal<Site>): Answer
+  readonly refuse: (context: Speaking<Context>, refusal: Refusal<Site>) => Answer
   /** The header set of every answer. */
-  headers(context: Context, at: { readonly request: WireRequest; readonly requestId: string }): Readonly<Record<string, string>>
+  readonly headers: (
+    context: Speaking<Context>,
+    at: { readonly request: WireRequest; readonly requestId: string },
+  ) => Readonly<Record<string, string>>
   /** The id by which the caller finds this request again. */
   correlationId(request: WireRequest): string | undefined
 }

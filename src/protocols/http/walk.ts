@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { Problem } from '#model/problem.ts'
 import type { Log } from '#ports/log.ts'
 import type { Call } from '#domain/call.ts'
+import type { Instance } from '#domain/instance.ts'
 import type { Ground } from '#domain/perform.ts'
 import type { Access, Found, Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
@@ -16,6 +17,7 @@ import type { Route } from './router.ts'
 export interface PipelineContext {
   readonly ground: Ground
   readonly access: Access
+  readonly instance: Instance
   readonly log: Log
 }
 

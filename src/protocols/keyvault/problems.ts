@@ -1,5 +1,5 @@
 import { Problem, problemKinds, type ProblemCode, type ProblemDetails, type ProblemKind } from '#model/problem.ts'
-import type { Context } from '#domain/context.ts'
+import type { Needs } from '#domain/context.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
 import type { Refusal } from '#protocols/http/protocol.ts'
 import { latestVersion } from './api-version.ts'
@@ -92,6 +92,7 @@ const table: Table = {
     message: 'The service is busy. Try again.',
     headers: { 'retry-after': retryAfterSeconds.toString() },
   }),
+  NotReady: () => ({ ...byKind.unavailable, headers: { 'retry-after': '5' } }),
 
   VaultNotFound: ({ name }) => missing('VaultNotFound', `The vault ${name} was not found.`),
   KeyNotFound: ({ name, version }) =>
@@ -156,7 +157,7 @@ function wordsFor<C extends ProblemCode>(body: { readonly code: C; readonly deta
 }
 
 /** A Problem in the vault's envelope; anything else is a 500 without detail. Every 401 carries the challenge. */
-export function refuse(context: Context, refusal: Refusal<VaultSite>): Answer {
+export function refuse(context: Needs<'instance'>, refusal: Refusal<VaultSite>): Answer {
   const { error, request, site } = refusal
   const words: Words =
     error instanceof Problem

@@ -1,0 +1,89 @@
+import type { Problem } from '#model/problem.ts'
+import type { Answer } from './answer.ts'
+import type { Pipeline, Routed } from './pipeline.ts'
+import type { WireRequest } from './request.ts'
+
+/** A wire that outlives the seal: the same to its listener, whatever stands behind it. */
+export interface Gate extends Pipeline {
+  /** From now on that pipeline answers. */
+  open(pipeline: Pipeline): void
+  /** From now on the sealed one answers, also for whoever was let in and is not answered in time. */
+  shut(): void
+  /** Resolves when nobody who was let in is without an answer. */
+  idle(): Promise<void>
+  /** How many were sent away since it was shut last. */
+  sentAway(): number
+}
+
+/** A request and the way that its path named, which was found before its body came. */
+interface Visitor {
+  readonly request: WireRequest
+  readonly problem: Problem | undefined
+  readonly pipeline: Pipeline
+  readonly routed: Routed
+}
+
+/** Shut at first. */
+export function createGate(sealed: Pipeline): Gate {
+  const inside = createCount()
+  const state = { current: sealed, away: 0 }
+
+  async function sendAway({ request, problem }: Visitor): Promise<Answer> {
+    state.away += 1
+    return sealed.route(request, problem).answer()
+  }
+  async function letIn(visitor: Visitor): Promise<Answer> {
+    const { current } = state
+    if (current === sealed) return sendAway(visitor)
+    const { request, problem, pipeline, routed } = visitor
+    try {
+      const answer = await inside.during((pipeline === current ? routed : current.route(request, problem)).answer())
+      // Its keys went away under it: no bug, and no answer of an instance that is sealed.
+      return answer.status === 500 && state.current !== current ? await sendAway(visitor) : answer
+    } catch (error) {
+      if (state.current !== current) return sendAway(visitor)
+      throw error
+    }
+  }
+
+  return {
+    serves: hostname => sealed.serves(hostname),
+    route(request, problem) {
+      const pipeline = state.current
+      const routed = pipeline.route(request, problem)
+      return { maximumBytes: routed.maximumBytes, answer: async () => letIn({ request, problem, pipeline, routed }) }
+    },
+    open(pipeline) {
+      state.current = pipeline
+    },
+    shut() {
+      state.away = 0
+      state.current = sealed
+    },
+    idle: async () => inside.empty(),
+    sentAway: () => state.away,
+  }
+}
+
+/** How many are at work, and when nobody is. */
+function createCount() {
+  let count = 0
+  const waiting: (() => void)[] = []
+  return {
+    async during<T>(work: Promise<T>): Promise<T> {
+      count += 1
+      try {
+        return await work
+      } finally {
+        count -= 1
+        if (count === 0) for (const resolve of waiting.splice(0)) resolve()
+      }
+    },
+    async empty(): Promise<void> {
+      if (count === 0) return
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waiting.push(resolve)
+      await promise
+    },
+  }
+}
