@@ -1,7 +1,17 @@
-import { closeSync, existsSync, ftruncateSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs'
+// What the shim noted (power-cut.c), in order, and whether a sync has made it durable since.
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 
-/** What the shim noted (power-cut.c). */
-interface Unsynced {
+/** What lost its name, and the hard link that it still has. */
+export interface Nameless {
+  readonly file: number
+  readonly kept: string
+}
+
+export interface Written {
+  readonly kind: 'write'
+  /** The same file under whatever name. */
+  readonly file: number
   readonly path: string
   readonly offset: number
   readonly sizeBefore: number
@@ -9,65 +19,111 @@ interface Unsynced {
   readonly after: Buffer
 }
 
-/** Writes that no sync has followed, by file, in order. A record that the kill cut short was not performed. */
-export function unsyncedWrites(journal: string): ReadonlyMap<string, readonly Unsynced[]> {
-  const bytes = readFileSync(journal)
-  const files = new Map<string, Unsynced[]>()
-  let at = 0
-  while (at + 5 <= bytes.length) {
-    const pathLength = bytes.readUInt32LE(at + 1)
-    if (bytes[at] === 0x53) {
-      if (at + 5 + pathLength > bytes.length) break
-      files.set(bytes.toString('utf8', at + 5, at + 5 + pathLength), [])
-      at += 5 + pathLength
-      continue
-    }
-    if (at + 25 > bytes.length) break
-    const length = bytes.readUInt32LE(at + 21)
-    const body = at + 25 + pathLength
-    if (body + 2 * length > bytes.length) break
-    const path = bytes.toString('utf8', at + 25, body)
-    const writes = files.getOrInsertComputed(path, () => [])
-    writes.push({
-      path,
-      offset: Number(bytes.readBigUInt64LE(at + 5)),
-      sizeBefore: Number(bytes.readBigUInt64LE(at + 13)),
-      before: bytes.subarray(body, body + length),
-      after: bytes.subarray(body + length, body + 2 * length),
+export interface Renamed {
+  readonly kind: 'rename'
+  readonly file: number
+  readonly from: string
+  readonly to: string
+  readonly replaced: Nameless | undefined
+}
+
+export interface Unlinked {
+  readonly kind: 'unlink'
+  readonly path: string
+  readonly gone: Nameless
+}
+
+export type Moved = Written | Renamed | Unlinked
+type Noted = Moved | { readonly kind: 'sync'; readonly path: string }
+
+export interface Unsynced {
+  readonly moved: readonly Moved[]
+  /** Where each file is now, under its name or its kept one. */
+  readonly places: Map<number, string>
+}
+
+/** Changes that no sync has followed. A record that the kill cut short was not performed. */
+export function unsynced(journal: string): Unsynced {
+  let open: Moved[] = []
+  const files = new Files()
+  for (const noted of records(journal, files)) {
+    if (noted.kind === 'sync') open = open.filter(moved => !durable(moved, noted.path, files))
+    else open.push(noted)
+  }
+  return { moved: open, places: files.places }
+}
+
+function durable(moved: Moved, synced: string, files: Files): boolean {
+  if (moved.kind === 'write') return moved.file === files.of(synced)
+  return dirname(moved.kind === 'rename' ? moved.to : moved.path) === synced
+}
+
+/** Files by the name they have now: syncing one by its new name makes durable what was written by the old. */
+class Files {
+  readonly #names = new Map<string, number>()
+  readonly places = new Map<number, string>()
+  #next = 0
+
+  of(path: string): number {
+    return this.#names.getOrInsertComputed(path, () => {
+      this.#next += 1
+      this.places.set(this.#next, path)
+      return this.#next
     })
-    at = body + 2 * length
   }
-  return files
+
+  rename(from: string, to: string): number {
+    const file = this.of(from)
+    this.#names.delete(from)
+    this.#names.set(to, file)
+    this.places.set(file, to)
+    return file
+  }
+
+  loseName(path: string, kept: string): Nameless {
+    const file = this.of(path)
+    this.#names.delete(path)
+    this.places.set(file, kept)
+    return { file, kept }
+  }
 }
 
-const sectorBytes = 512
+class CutShort extends Error {}
 
-/** Takes all unsynced writes back, then lets a third of them happen whole and a third torn at sectors. Answers how many it took from. */
-export function cutPower(journal: string, random: () => number): number {
-  let lost = 0
-  for (const [path, writes] of unsyncedWrites(journal)) {
-    // Removed since, as a rollback journal is.
-    if (!existsSync(path)) continue
-    const fd = openSync(path, 'r+')
-    try {
-      for (const { offset, sizeBefore, before } of writes.toReversed()) {
-        writeSync(fd, before, 0, before.length, offset)
-        if (sizeBefore < fstatSync(fd).size) ftruncateSync(fd, sizeBefore)
-      }
-      for (const write of writes) lost += rewrite(fd, write, random)
-    } finally {
-      closeSync(fd)
+function* records(journal: string, files: Files): Generator<Noted> {
+  const bytes = readFileSync(journal)
+  let at = 0
+  const take = (length: number): Buffer => {
+    if (at + length > bytes.length) throw new CutShort()
+    at += length
+    return bytes.subarray(at - length, at)
+  }
+  const number = (): number => take(4).readUInt32LE()
+  const long = (): number => Number(take(8).readBigUInt64LE())
+  const text = (length: number): string => take(length).toString('utf8')
+  const kept = (count: number): string => `${journal}.kept.${count}`
+  const next = (): Noted => {
+    const kind = text(1)
+    const length = number()
+    if (kind === 'S') return { kind: 'sync', path: text(length) }
+    if (kind === 'W') {
+      const [offset, sizeBefore, size] = [long(), long(), number()]
+      const path = text(length)
+      return { kind: 'write', file: files.of(path), path, offset, sizeBefore, before: take(size), after: take(size) }
     }
+    if (kind === 'U') {
+      const count = number()
+      const path = text(length)
+      return { kind: 'unlink', path, gone: files.loseName(path, kept(count)) }
+    }
+    const [toLength, count] = [number(), number()]
+    const [from, to] = [text(length), text(toLength)]
+    const replaced = count === 0 ? undefined : files.loseName(to, kept(count))
+    return { kind: 'rename', file: files.rename(from, to), from, to, replaced }
   }
-  return lost
-}
-
-function rewrite(fd: number, { offset, after }: Unsynced, random: () => number): number {
-  const fate = random()
-  if (fate < 1 / 3) return 1
-  for (let at = 0; at < after.length; at += sectorBytes) {
-    if (fate < 2 / 3 && random() < 0.5) continue
-    writeSync(fd, after, at, Math.min(sectorBytes, after.length - at), offset + at)
+  try {
+    while (at < bytes.length) yield next()
+  } catch (cause) {
+    if (!(cause instanceof CutShort)) throw cause
   }
-  return fate < 2 / 3 ? 1 : 0
 }

@@ -1,7 +1,9 @@
 /* LD_PRELOAD shim: keeps a journal of what is written but not yet synced, so that a harness can take it back after SIGKILL as a power cut
    would (security-and-reliability.md 7.2). Files whose path holds POWER_CUT_PREFIX are watched; the journal is POWER_CUT_JOURNAL. A record is
-   'W' u32 path length, u64 offset, u64 size before, u32 length, path, bytes before (zero-filled), bytes after; or 'S' u32 path length, path.
-   A truncation counts as a sync: nothing is taken back across it. */
+   'W' u32 path length, u64 offset, u64 size before, u32 length, path, bytes before (zero-filled), bytes after; 'S' u32 path length, path, of a
+   file or a folder; 'R' u32 from length, u32 to length, u32 kept, from, to, a renaming; or 'U' u32 path length, u32 kept, path, an unlinking.
+   `kept` numbers a hard link beside the journal to what lost its name, 0 where nothing did. A truncation counts as a sync: nothing is taken
+   back across it. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -21,17 +23,20 @@ static int journal(void) {
   return fd;
 }
 
-/* Length of the path of a watched file, 0 of any other. */
-static uint32_t watched(int fd, char *path, size_t room) {
+static int is_watched(const char *path) {
   const char *prefix = getenv("POWER_CUT_PREFIX");
+  size_t end = strlen(path);
+  return prefix != NULL && strstr(path, prefix) != NULL && !(end > 4 && strcmp(path + end - 4, "-shm") == 0);
+}
+
+/* Length of the path of a watched file or folder, 0 of any other. */
+static uint32_t watched(int fd, char *path, size_t room) {
   char link[64];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   ssize_t length = readlink(link, path, room - 1);
-  if (prefix == NULL || length <= 0) return 0;
+  if (length <= 0) return 0;
   path[length] = 0;
-  size_t end = (size_t)length;
-  if (strstr(path, prefix) == NULL || (end > 4 && strcmp(path + end - 4, "-shm") == 0)) return 0;
-  return (uint32_t)length;
+  return is_watched(path) ? (uint32_t)length : 0;
 }
 
 static void put(const void *bytes, size_t length) {
@@ -104,3 +109,47 @@ int ftruncate64(int fd, off64_t length) {
 }
 
 int ftruncate(int fd, off_t length) { return ftruncate64(fd, length); }
+
+/* A second name for what is about to lose one, so that the harness can give it back. */
+static uint32_t keep(const char *path) {
+  static uint32_t count = 0;
+  char kept[4200];
+  snprintf(kept, sizeof kept, "%s.kept.%u", getenv("POWER_CUT_JOURNAL"), count + 1);
+  if (link(path, kept) != 0) return 0;
+  count += 1;
+  return count;
+}
+
+int rename(const char *from, const char *to) {
+  REAL(rename);
+  if (!is_watched(to)) return real(from, to);
+  pthread_mutex_lock(&lock);
+  uint32_t from_length = (uint32_t)strlen(from), to_length = (uint32_t)strlen(to), kept = keep(to);
+  char record[13 + 8192];
+  record[0] = 'R';
+  memcpy(record + 1, &from_length, 4);
+  memcpy(record + 5, &to_length, 4);
+  memcpy(record + 9, &kept, 4);
+  memcpy(record + 13, from, from_length);
+  memcpy(record + 13 + from_length, to, to_length);
+  int result = real(from, to);
+  if (result == 0) put(record, 13 + from_length + to_length);
+  pthread_mutex_unlock(&lock);
+  return result;
+}
+
+int unlink(const char *path) {
+  REAL(unlink);
+  if (!is_watched(path)) return real(path);
+  pthread_mutex_lock(&lock);
+  uint32_t length = (uint32_t)strlen(path), kept = keep(path);
+  char record[9 + 4096];
+  record[0] = 'U';
+  memcpy(record + 1, &length, 4);
+  memcpy(record + 5, &kept, 4);
+  memcpy(record + 9, path, length);
+  int result = real(path);
+  if (result == 0) put(record, 9 + length);
+  pthread_mutex_unlock(&lock);
+  return result;
+}
