@@ -17,7 +17,7 @@ export async function behindInstance(file: string): Promise<Instance> {
   try {
     code = await ranBehind(instance, file)
   } finally {
-    // It may have been started anew in there: whoever runs on the data now is meant.
+    // It may have been started anew in there: whoever has the data open now is meant, and has let go when this returns.
     await instance.run('stop')
     await instance.kill()
     removeInstance(instance)

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -41,6 +41,22 @@ export function lockDataDirectory(directory: string, holder: LockHolder): Dispos
   // Beside the lock, not in it: nobody can read a database that is locked exclusively.
   writeFileSync(join(directory, 'lock.json'), `${JSON.stringify(holder)}\n`, { mode: 0o600 })
   return { [Symbol.dispose]: () => db.close() }
+}
+
+/** Is it open in another process? Looks without taking the lock. */
+export function isDataDirectoryLocked(directory: string): boolean {
+  const file = join(directory, 'lock.db')
+  if (!existsSync(file)) return false
+  const db = new DatabaseSync(file, { readOnly: true })
+  try {
+    db.exec('SELECT count(*) FROM sqlite_schema')
+    return false
+  } catch (cause) {
+    if (cause instanceof Error && 'errcode' in cause && cause.errcode === busy) return true
+    throw cause
+  } finally {
+    db.close()
+  }
 }
 
 /** What the holder wrote about itself; `undefined` where there is nothing or nothing readable. */

@@ -11,7 +11,7 @@ import { auditSealer } from '#domain/audit/audit-sealer.ts'
 import { aCommit, nextMutation, recordStoreContract, row, type StoreWorld } from '#ports/record-store.contract.ts'
 import { openBootStore } from './boot-store.ts'
 import { StoreFailed } from './failure.ts'
-import { DataDirectoryLocked, lockDataDirectory } from './lock.ts'
+import { DataDirectoryLocked, isDataDirectoryLocked, lockDataDirectory } from './lock.ts'
 import { integrityFindings, openDatabase } from './open.ts'
 import { openReader } from './reader.ts'
 import { sqliteStore, type WriterAccess } from './record-store.ts'
@@ -248,7 +248,9 @@ describe('data directory', () => {
   test('is one process`s at a time, and the second learns whose', () => {
     using folder = aFolder()
     {
+      assert.equal(isDataDirectoryLocked(folder.path), false)
       using _ = lockDataDirectory(folder.path, { pid: 812, since: 99 })
+      assert.equal(isDataDirectoryLocked(folder.path), true)
       assert.throws(
         () => lockDataDirectory(folder.path, { pid: 2, since: 3 }),
         (error: unknown) => error instanceof DataDirectoryLocked && error.holder?.pid === 812 && error.holder.since === 99,

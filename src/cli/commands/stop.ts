@@ -1,4 +1,5 @@
-import { ask, dataDirOf, isRunning } from '#cli/admin.ts'
+import { isDataDirectoryLocked } from '#adapters/sqlite/lock.ts'
+import { ask, dataDirOf } from '#cli/admin.ts'
 import { CommandFailed, exits, print, printJson } from '#cli/output.ts'
 import { text, type Run } from '#cli/command.ts'
 
@@ -10,7 +11,8 @@ export const run: Run = async ({ options }) => {
   const dataDir = dataDirOf(data === undefined ? {} : { data })
   await ask(dataDir, { method: 'POST', path: '/stop' })
   const end = performance.now() + patienceMs
-  while (await isRunning(dataDir)) {
+  // Stopped is who has let the data directory go: it may be started on, copied or removed now. The admin socket falls silent before.
+  while (isDataDirectoryLocked(dataDir)) {
     if (performance.now() > end) {
       throw new CommandFailed({
         exit: exits.busy,
