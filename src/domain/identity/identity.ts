@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { compartmentOf } from '#model/brands.ts'
 import type { View } from '#domain/records/view.ts'
 import { indexDirectory, type DirectoryIndex, type IdentityRecords } from './directory-index.ts'
-import { generations, type Generations } from './generations.ts'
+import { generations, type Generations } from '#domain/generations.ts'
 import { signInDelays, type SignInDelays } from './sign-in-delays.ts'
 import type { VerifiedToken } from './verified-token.ts'
 

@@ -1,4 +1,4 @@
-import { generations } from './generations.ts'
+import { generations } from '#domain/generations.ts'
 
 const freeFailures = 10
 const windowMs = 10 * 60_000

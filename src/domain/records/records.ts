@@ -4,7 +4,6 @@ import type { Barrier } from '#ports/barrier.ts'
 import type { RecordStore } from '#ports/record-store.ts'
 import type { Call } from '#domain/call.ts'
 import { canonicalPath, type AnyFamily, type Family, type Held } from './family.ts'
-import { kinds } from './kinds.ts'
 import type { View } from './view.ts'
 
 export interface Page {
@@ -58,7 +57,7 @@ interface Parts {
 }
 
 export function openRecords<T, Path extends readonly string[]>(needs: RecordNeeds, family: Family<T, Path>): Records<T, Path> {
-  const parts: Parts = { needs, family: family as unknown as AnyFamily } // oxlint-disable-line typescript/no-unsafe-type-assertion -- the one place where a family's types are forgotten
+  const parts: Parts = { needs, family }
   const records = { ...reading(parts), ...staging(parts) }
   return records as unknown as Records<T, Path> // oxlint-disable-line typescript/no-unsafe-type-assertion -- and where its schema, which has parsed every value, gives them back
 }
@@ -104,11 +103,9 @@ async function rowsOf(
   at: { readonly id: RecordId; readonly page: Page },
 ): Promise<readonly Held<unknown>[]> {
   call.reads.add(at.id)
-  const rows = await needs.store.list(at.id, { ...at.page, kind: kinds[family.name] })
-  return rows.map(row => {
-    call.reads.add(row.id)
-    return needs.view.open(family, row)
-  })
+  const listed = await needs.view.list(family, at.id, at.page)
+  for (const { id } of listed) call.reads.add(id)
+  return listed
 }
 
 /** A resident family as this call would leave it: what it has changed is changed, what it has made comes last. */

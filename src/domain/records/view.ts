@@ -4,6 +4,7 @@ import type { Barrier } from '#ports/barrier.ts'
 import type { Change, RecordStore, StoredRow } from '#ports/record-store.ts'
 import type { AnyFamily, Held } from './family.ts'
 import { kinds } from './kinds.ts'
+import { createPages, type PageAt } from './pages.ts'
 
 /** Told of each change of a resident family, in the tick that applies it, and of each row at load. */
 export type Observer = (before: Held<unknown> | undefined, after: Held<unknown> | undefined) => void
@@ -13,7 +14,9 @@ export interface View {
   readonly appliedSeq: Seq
   /** Opens a record: from memory, or by one read of the store. */
   find(family: AnyFamily, id: RecordId): Promise<Held<unknown> | undefined>
-  /** Opens rows of a list. */
+  /** A page of a collection or a tag, in the order of their making: from memory, or by one read of the store. */
+  list(family: AnyFamily, of: RecordId, page: PageAt): Promise<readonly Held<unknown>[]>
+  /** Opens a row that was read elsewhere. */
   open(family: AnyFamily, row: StoredRow): Held<unknown>
   /** All of a resident family, in the order of their making. */
   resident(family: AnyFamily): readonly Held<unknown>[]
@@ -37,6 +40,8 @@ export interface ViewNeeds {
 const envelope = z.object({ f: z.number().int(), p: z.array(z.string()), v: z.unknown() })
 const decoder = new TextDecoder('utf-8', { fatal: true })
 const scanPage = 1_000
+/** Pages of lists whose members are known; 25 ids a page make about 8 KB. */
+const pagesMax = 2_000
 /** The change that stands for a compartment's keys: its id and 64 zeros. */
 const compartmentKeyChange = '0'.repeat(64)
 
@@ -46,6 +51,9 @@ class MemoryView implements View {
   readonly #byKind = new Map<number, AnyFamily>()
   readonly #resident = new Map<AnyFamily, Map<RecordId, Held<unknown>>>()
   readonly #cached = new Map<RecordId, Held<unknown>>()
+  readonly #pages = createPages(pagesMax)
+  /** How often news came: what was read before they did is not kept. */
+  #timesMoved = 0
   /** Reads of the store under way; a change that arrives meanwhile marks them, so that a stale row is never kept. */
   readonly #reading = new Map<RecordId, { stale: boolean }>()
   readonly #observers = new Map<AnyFamily, Observer[]>()
@@ -81,6 +89,29 @@ class MemoryView implements View {
     const held = this.open(family, row)
     if (!reading.stale) this.#keep(held)
     return held
+  }
+
+  async list(family: AnyFamily, of: RecordId, page: PageAt): Promise<readonly Held<unknown>[]> {
+    const known = this.#pages.get(of, page)?.map(id => this.#known(family, id))
+    if (known?.every(held => held !== undefined) === true) return known
+    const moved = this.#timesMoved
+    const rows = await this.#needs.store.list(of, { ...page, kind: kinds[family.name] })
+    const listed = rows.map(row => {
+      const held = this.#known(family, row.id)
+      return held?.version === row.version ? held : this.open(family, row)
+    })
+    if (this.#timesMoved !== moved) return listed
+    if (!this.#resident.has(family)) for (const held of listed) this.#keep(held)
+    this.#pages.set(
+      of,
+      page,
+      listed.map(({ id }) => id),
+    )
+    return listed
+  }
+
+  #known(family: AnyFamily, id: RecordId): Held<unknown> | undefined {
+    return this.#resident.get(family)?.get(id) ?? this.#cached.get(id)
   }
 
   #keep(held: Held<unknown>): void {
@@ -131,6 +162,7 @@ class MemoryView implements View {
     const fresh = news.filter(change => change.seq > this.appliedSeq)
     const last = fresh.at(-1)
     if (last === undefined) return
+    this.#timesMoved += 1
     for (const change of fresh) this.#forget(change.id)
     for (const change of fresh) {
       if (change.id.endsWith(compartmentKeyChange)) await this.#compartmentChanged(compartmentOf(change.id))
@@ -142,6 +174,7 @@ class MemoryView implements View {
 
   #forget(id: RecordId): void {
     this.#cached.delete(id)
+    this.#pages.drop(id)
     const reading = this.#reading.get(id)
     if (reading !== undefined) reading.stale = true
     this.#reading.delete(id)
@@ -154,6 +187,7 @@ class MemoryView implements View {
       this.#needs.barrier.admit(rows)
       return
     }
+    this.#pages.dropWhere(of => compartmentOf(of) === compartment)
     for (const id of this.#cached.keys()) if (compartmentOf(id) === compartment) this.#forget(id)
     for (const [family, all] of this.#resident) {
       for (const held of all.values()) if (held.compartment === compartment) this.#replace(family, held.id, undefined)

@@ -3,9 +3,9 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { type CompartmentId, compartmentOf, type RecordId, recordId } from '#model/brands.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import { generations } from '#domain/generations.ts'
-import type { Barrier } from '#ports/barrier.ts'
+import type { Barrier, RecordContext } from '#ports/barrier.ts'
 import type { Random } from '#ports/random.ts'
-import type { CompartmentKeyRow } from '#ports/record-store.ts'
+import type { CompartmentKeyRow, Place } from '#ports/record-store.ts'
 import { type BodyKey, materialContext, openBody, recordContext, sealBody, wrapContext, type WrapPurpose } from './record-cipher.ts'
 
 /** A compartment's keys, in memory alone. A KeyObject travels to a worker by structured clone, without an export. */
@@ -40,33 +40,16 @@ interface BarrierParts {
 export function createBarrier({ rootKey, rootEpoch, random }: BarrierParts): OpenBarrier {
   const compartments = new Map<CompartmentId, CompartmentKeys>()
   const root: Root = { rootKey, rootEpoch, random }
-  /** Paths that were indexed lately: the HMAC costs more than the rest of a look-up. Of keys that changed, none. */
-  let indexed = generations<RecordId>(indexedMax)
-  const keysChanged = (): void => void (indexed = generations(indexedMax))
-  const keysOf = (id: CompartmentId): CompartmentKeys => {
+  const keysOf: KeysOf = id => {
     const keys = compartments.get(id)
     if (keys === undefined) throw new Error(`no keys of compartment ${id}`)
     return keys
   }
-  const recordKey = (context: { readonly id: RecordId; readonly kind: number; readonly version: number }, term: number): BodyKey => ({
-    key: keyOfTerm(keysOf(compartmentOf(context.id)), term),
-    label: 'keystead/record',
-    context: recordContext(context, term),
-  })
-  const materialKey = (place: { readonly id: RecordId; readonly version: string }, term: number): BodyKey => ({
-    key: keyOfTerm(keysOf(compartmentOf(place.id)), term),
-    label: 'keystead/material',
-    context: materialContext(place, term),
-  })
+  const blind = blindIndex(id => keysOf(id).indexKey)
+  const { recordKey, materialKey } = bodyKeys(keysOf)
   return {
     has: id => compartments.has(id),
-    index(id, path) {
-      const known = indexed.get(id + path)
-      if (known !== undefined) return known
-      const made = recordId(id, createHmac('sha256', keysOf(id).indexKey).update(path).digest('hex'))
-      indexed.set(id + path, made)
-      return made
-    },
+    index: (id, path) => blind.of(id, path),
     sealRecord(context, body) {
       const term = keysOf(compartmentOf(context.id)).primary
       return { term, body: sealBody(recordKey(context, term), body, random) }
@@ -81,22 +64,54 @@ export function createBarrier({ rootKey, rootEpoch, random }: BarrierParts): Ope
       // A refused commit is run again and makes its compartment anew; one that the store holds must keep its index key.
       assert(compartments.get(id)?.provisional !== false, `compartment ${id} exists`)
       const row = newKeyRow(root, id)
-      keysChanged()
+      blind.keysChanged()
       compartments.set(id, { ...withRow(root, undefined, row), provisional: true })
       return row
     },
     admit(rows) {
-      keysChanged()
+      blind.keysChanged()
       for (const row of rows) compartments.set(row.compartment, withRow(root, compartments.get(row.compartment), row))
     },
     forget(id) {
-      keysChanged()
+      blind.keysChanged()
       compartments.delete(id)
     },
     keysOf,
     close() {
-      keysChanged()
+      blind.keysChanged()
       compartments.clear()
+    },
+  }
+}
+
+type KeysOf = (compartment: CompartmentId) => CompartmentKeys
+
+const bodyKeys = (keysOf: KeysOf) => ({
+  recordKey: (context: RecordContext, term: number): BodyKey => ({
+    key: keyOfTerm(keysOf(compartmentOf(context.id)), term),
+    label: 'keystead/record',
+    context: recordContext(context, term),
+  }),
+  materialKey: (place: Place, term: number): BodyKey => ({
+    key: keyOfTerm(keysOf(compartmentOf(place.id)), term),
+    label: 'keystead/material',
+    context: materialContext(place, term),
+  }),
+})
+
+/** The HMAC costs more than the rest of a look-up: paths that were indexed lately are known. Of keys that changed, none is. */
+function blindIndex(keyOf: (compartment: CompartmentId) => KeyObject) {
+  let known = generations<RecordId>(indexedMax)
+  return {
+    of(compartment: CompartmentId, path: string): RecordId {
+      const before = known.get(compartment + path)
+      if (before !== undefined) return before
+      const made = recordId(compartment, createHmac('sha256', keyOf(compartment)).update(path).digest('hex'))
+      known.set(compartment + path, made)
+      return made
+    },
+    keysChanged(): void {
+      known = generations(indexedMax)
     },
   }
 }
