@@ -63,7 +63,7 @@ async function cutOften(times: number, flushes: 'flush' | 'never'): Promise<{ re
     for (let cycle = 0, from = 1; cycle < times; cycle += 1) {
       const program = ['disk-plan-writer.ts', data, `${seed}`, `${from}`, flushes]
       const { told, lost } = await runAndCut({ folder, shim, watched: data, program, afterLines: 1 + below(random, 40), random })
-      const newest = Number(told ?? from - 1)
+      const newest = Number(told.at(-1) ?? from - 1)
       const store = fileBlockStore(data).open({ diskId: 'disk', dekIds: [], epoch: 1 }, chunksUsed * 4 * 1024 * 1024)
       sum.wrong += lookAtAll(store, sectors, { from, told: newest })
       sum.lost += lost

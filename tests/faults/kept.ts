@@ -26,6 +26,9 @@ export interface Kept {
   readonly publicKey: Buffer
 }
 
+/** A vault and its officer. */
+export type Whose = Pick<Kept, 'who' | 'vault'>
+
 const officerRoleId = '14b46e9e-c2b7-41b4-b07b-48a6ebf60603'
 const rsa = kindOf({ type: 'RSA' })
 const ec = kindOf({ type: 'EC' })
@@ -76,7 +79,7 @@ const makeKey = async (
   )
 
 /** One more EC key beside them. */
-export async function keepAnother(running: Running, kept: Kept, name: string): Promise<void> {
+export async function keepAnother(running: Running, kept: Whose, name: string): Promise<void> {
   await makeKey(running, await vaultOf(running.context, kept), { name, kind: ec })
 }
 
@@ -111,12 +114,20 @@ export async function keep(running: Running): Promise<Kept> {
   return { who, vault: vault.name, dataKey, wrapped, publicKey: Buffer.from(version.publicKey, 'base64') }
 }
 
+/** Those of the names that are no whole key, in the record and in its material. */
+export async function missingKeys(context: Context, kept: Whose, names: readonly string[]): Promise<readonly string[]> {
+  const vault = await vaultOf(context, kept)
+  const missing: string[] = []
+  for (const name of names) if ((await unlessRefused(signed(context, { vault, who: kept.who, name }))) === undefined) missing.push(name)
+  return missing
+}
+
 /** What the keys do now: the data key as it opens, whether a signature verifies; `undefined` where they are refused. */
 export async function useKept(
   context: Context,
   kept: Kept,
 ): Promise<{ readonly dataKey: Uint8Array | undefined; readonly signs: boolean | undefined }> {
-  return { dataKey: await unlessRefused(unwrapped(context, kept)), signs: await unlessRefused(signed(context, kept)) }
+  return { dataKey: await unlessRefused(unwrapped(context, kept)), signs: await unlessRefused(verified(context, kept)) }
 }
 
 async function unlessRefused<T>(use: Promise<T>): Promise<T | undefined> {
@@ -127,7 +138,7 @@ async function unlessRefused<T>(use: Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function vaultOf(context: Context, { who, vault }: Kept): Promise<Vault> {
+async function vaultOf(context: Context, { who, vault }: Whose): Promise<Vault> {
   const found = await lookAs(context, who, async call => vaultByName(context, call, vault))
   if (found === undefined) throw new Error('the vault is gone')
   return found.value
@@ -147,17 +158,22 @@ async function unwrapped(context: Context, kept: Kept): Promise<Uint8Array> {
   })
 }
 
-async function signed(context: Context, kept: Kept): Promise<boolean> {
-  const vault = await vaultOf(context, kept)
-  const text = Buffer.from('kept')
-  const { value } = await lookAs(context, kept.who, async call =>
+const text = Buffer.from('kept')
+
+async function signed(context: Context, { vault, who, name }: { readonly vault: Vault; readonly who: Principal; readonly name: string }) {
+  const { value } = await lookAs(context, who, async call =>
     sign(context, call, {
-      permit: context.access.permit(call, 'key.sign', { on: keyScope(vault, 'sign') }),
-      reference: { vault, name: 'sign', version: 'current' },
+      permit: context.access.permit(call, 'key.sign', { on: keyScope(vault, name) }),
+      reference: { vault, name, version: 'current' },
       algorithm: 'ES256',
       digest: createHash('sha256').update(text).digest(),
     }),
   )
+  return value
+}
+
+async function verified(context: Context, kept: Kept): Promise<boolean> {
+  const signature = await signed(context, { vault: await vaultOf(context, kept), who: kept.who, name: 'sign' })
   const key = createPublicKey({ key: kept.publicKey, format: 'der', type: 'spki' })
-  return verify('sha256', text, { key, dsaEncoding: 'ieee-p1363' }, value)
+  return verify('sha256', text, { key, dsaEncoding: 'ieee-p1363' }, signature)
 }

@@ -128,8 +128,8 @@ export interface Cut {
   readonly random: () => number
 }
 
-/** Runs the program, kills it after so many lines and cuts the power. Answers its last whole line and how much was lost. */
-export async function runAndCut(cut: Cut): Promise<{ readonly told: string | undefined; readonly lost: number }> {
+/** Runs the program, kills it after so many lines and cuts the power. Answers its whole lines and how much was lost. */
+export async function runAndCut(cut: Cut): Promise<{ readonly told: readonly string[]; readonly lost: number }> {
   const journal = join(cut.folder, 'journal')
   for (const name of readdirSync(cut.folder)) if (name.startsWith('journal')) unlinkSync(join(cut.folder, name))
   const [script = '', ...rest] = cut.program
@@ -144,11 +144,5 @@ export async function runAndCut(cut: Cut): Promise<{ readonly told: string | und
   })
   await once(child, 'close')
   if (child.signalCode !== 'SIGKILL') throw new Error(`${script} ended by itself: ${child.exitCode}`)
-  return {
-    told: told
-      .slice(0, Math.max(0, told.lastIndexOf('\n')))
-      .split('\n')
-      .at(-1),
-    lost: cutPower(journal, cut.random),
-  }
+  return { told: told.split('\n').slice(0, -1), lost: cutPower(journal, cut.random) }
 }

@@ -33,7 +33,7 @@ function cutting(): Cutting {
     async cut({ synchronous, from, lines }) {
       const program = ['store-writer.ts', database, synchronous, `${from}`]
       const { told, lost } = await runAndCut({ ...common, program, afterLines: lines })
-      return { newest: Number(told ?? '-1'), lost }
+      return { newest: Number(told.at(-1) ?? '-1'), lost }
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   }
