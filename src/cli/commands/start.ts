@@ -68,6 +68,8 @@ async function started(config: Config, end: (code: number) => void): Promise<Run
       onStopAsked: () => end(exits.good),
     })
   } catch (error) {
+    // Threads and locks that a failed start has opened must not hold the process once the failure is told.
+    setTimeout(() => process.exit(), 500).unref()
     throw failureOf(error, config)
   }
 }
