@@ -204,7 +204,8 @@ function replyContext(session: Session, code: number, id: number): void {
 }
 
 async function open(session: Session, name: string): Promise<Attachment | Refusal> {
-  if (session.held?.name === name) return session.held.attachment
+  // What the key's loss has suspended since is asked for anew, and refused.
+  if (session.held?.name === name && session.held.attachment.usable()) return session.held.attachment
   await session.held?.attachment.release()
   session.held = undefined
   const opened = await session.needs.attach(name)

@@ -9,7 +9,7 @@ import { Transmission } from './transmission.ts'
 
 /** A client that does not come to the point. */
 const handshakeTimeoutMs = 30_000
-const connectionsMax = 256
+export const connectionsMax = 256
 
 export interface NbdServerNeeds {
   readonly disks: Pick<ServedDisks, 'attach'>
@@ -79,12 +79,13 @@ async function serve({ disks, onFailure }: NbdServerNeeds, socket: Socket): Prom
     send: bytes => socket.write(bytes),
     attach: name => attach(name).catch(broken),
   })
-  socket.setTimeout(0)
   const first = input.detach()
   if (negotiated === undefined) {
-    socket.end()
+    // Not left to the client, which may keep its end or have sent what nobody reads: the time limit above stands until the last reply is out.
+    socket.destroySoon()
     return
   }
+  socket.setTimeout(0)
   await serveRequests({ ...negotiated, socket, onFailure }, { first, closed })
 }
 

@@ -18,6 +18,9 @@ import { commandFlags, commands, magics } from './wire.ts'
 const statusExtentsMax = 16 * 1024
 const statusRangeMax = 1024 * 1024 * 1024
 
+/** After DISC. */
+const lingerMs = 5_000
+
 /** Smaller ones cost less to collect than to free. */
 const freedBytesMin = 16 * 1024
 
@@ -229,8 +232,12 @@ export class Transmission {
     this.#endWhenDone()
   }
 
+  /** Closes whether the client does or not, and gives the disk back: who reads no replies has so long for them. */
   #endWhenDone(): void {
-    if (this.#disconnecting && this.#syncing === 0) this.#needs.socket.end()
+    if (!this.#disconnecting || this.#syncing > 0) return
+    const { socket } = this.#needs
+    socket.setTimeout(lingerMs, () => socket.destroy())
+    socket.destroySoon()
   }
 
   #drop(): void {

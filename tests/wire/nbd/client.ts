@@ -46,15 +46,18 @@ export class TestClient {
       socket.emit('moved')
     })
     socket.on('error', () => undefined)
-    socket.on('close', () => {
-      this.#ended = true
-      socket.emit('moved')
-    })
+    for (const over of ['end', 'close'])
+      socket.on(over, () => {
+        this.#ended = true
+        socket.emit('moved')
+      })
+    // It keeps its end until it is told: a server must not wait for that. The bench keeps the test running.
+    socket.unref()
   }
 
   /** Connects and reads the greeting; answers it with `flags` unless they are left out. */
   static async connect(path: string, flags?: number): Promise<TestClient> {
-    const socket = connect(path)
+    const socket = connect({ path, allowHalfOpen: true })
     await once(socket, 'connect')
     const client = new TestClient(socket)
     if (flags === undefined) return client
@@ -86,6 +89,11 @@ export class TestClient {
 
   close(): void {
     this.#socket.destroy()
+  }
+
+  /** Sends no more, and goes on reading. */
+  finish(): void {
+    this.#socket.end()
   }
 
   pause(): void {

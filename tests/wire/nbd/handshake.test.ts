@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { counted, TestClient, u16, u32 } from './client.ts'
+import { connectionsMax } from '#protocols/nbd/server.ts'
 import { bench, diskSize, exportName } from './bench.ts'
 
 const infoOf = (name: string, ...infos: readonly number[]): Buffer =>
@@ -103,6 +104,30 @@ describe('NBD handshake', () => {
     await client.untilClosed()
     while (heard.length < 2) await new Promise(setImmediate)
     assert.deepEqual(heard, ['open negotiation', 'closed'])
+  })
+
+  test('GO is refused for what INFO has opened when the key was lost in between', async t => {
+    const made = await bench(t)
+    const client = await TestClient.connect(made.path, 3)
+    await client.ask(6, infoOf(exportName))
+    made.lease.suspend()
+    made.refuse = 'policy'
+    assert.equal((await client.ask(7, infoOf(exportName))).at(-1)!.type, failed.policy)
+  })
+
+  test('a session that ends is closed though the client keeps its end, and clients that leave among nonsense take no room', async t => {
+    const { path, go } = await bench(t)
+    const kept = await TestClient.connect(path, 3)
+    await kept.ask(2)
+    await kept.untilClosed()
+    for (let client = 0; client < connectionsMax; client++) {
+      const nonsense = await TestClient.connect(path, 3)
+      nonsense.send(Buffer.alloc(70_000, 7))
+      nonsense.finish()
+      await nonsense.untilClosed()
+      nonsense.close()
+    }
+    assert.equal((await (await go()).read(0, 512)).error, 0)
   })
 
   test('options that carry what they must not, or are cut, are INVALID; what is unknown is UNSUP; TLS and LIST are refused by policy', async t => {

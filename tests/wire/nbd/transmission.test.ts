@@ -140,6 +140,14 @@ describe('NBD transmission, simple replies', () => {
     for (const cookie of cookies) assert.ok((await client.simple(cookie, mebibyte)).data.equals(data))
   })
 
+  test('DISC gives the disk back though the client keeps its end of the connection', async t => {
+    const made = await bench(t)
+    const client = await made.go()
+    client.request(command.disconnect, { offset: 0, length: 0 })
+    while (!made.heard.includes('closed')) await new Promise(setImmediate)
+    assert.equal((await client.untilClosed()).length, 0)
+  })
+
   test('DISC answers what is outstanding and closes; a wrong magic closes', async t => {
     const made = await bench(t)
     const client = await made.go()
