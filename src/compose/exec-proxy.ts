@@ -1,8 +1,10 @@
-import { connect, type Socket } from 'node:net'
+import { request } from 'node:http'
+import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { publicAddressOf } from '#adapters/system/public-address.ts'
 import { listenLoopback } from '#protocols/http/listen-loopback.ts'
 import { createProxy } from '#protocols/proxy/server.ts'
+import { discoveryHost } from '#protocols/proxy/target.ts'
 
 export interface ExecProxy {
   readonly url: string
@@ -16,8 +18,11 @@ export interface ExecProxy {
 export async function openExecProxy(how: {
   readonly domain: string
   readonly tlsPort: number
+  /** The instance's own, where it has one: instance discovery is answered behind it (people.md 0.1 decision 6). */
+  readonly instanceProxy: URL | undefined
   readonly pass: readonly string[]
 }): Promise<ExecProxy> {
+  const { instanceProxy } = how
   const served: Record<string, number> = {}
   const refused: Record<string, number> = {}
   const count = (of: Record<string, number>, host: string): void => {
@@ -26,12 +31,14 @@ export async function openExecProxy(how: {
   const proxy = createProxy({
     domain: how.domain,
     tlsPort: how.tlsPort,
-    discoveryAlias: false,
+    discoveryAlias: instanceProxy !== undefined,
     pass: new Set(how.pass.map(host => host.toLowerCase())),
     onRefused: host => count(refused, host),
     onTunnel(socket, target) {
       count(served, target.host)
       if (target.to === 'outside') void outside(socket, target)
+      else if (target.to === 'discovery' && instanceProxy !== undefined)
+        throughInstance(socket, instanceProxy, () => count(refused, target.host))
       else join(socket, connect({ host: '127.0.0.1', port: how.tlsPort }))
     },
   })
@@ -39,11 +46,32 @@ export async function openExecProxy(how: {
   return { url: `http://127.0.0.1:${port}`, served, refused, close: () => proxy.stop() }
 }
 
-function join(near: Duplex, far: Socket): void {
+function join(near: Duplex, far: Duplex): void {
   far.on('error', () => near.destroy())
   near.on('error', () => far.destroy())
   near.on('close', () => far.destroy())
   near.pipe(far).pipe(near)
+}
+
+/** An instance without the alias refuses: the command is told so at its end, like of every other host. */
+function throughInstance(socket: Duplex, proxy: URL, onRefused: () => void): void {
+  const tunnel = request({ host: proxy.hostname, port: proxy.port, method: 'CONNECT', path: `${discoveryHost}:443` })
+  const giveUp = (): void => {
+    onRefused()
+    socket.destroy()
+  }
+  tunnel.on('connect', (response, far, head) => {
+    if (response.statusCode !== 200) {
+      far.destroy()
+      giveUp()
+      return
+    }
+    if (head.length > 0) far.unshift(head)
+    join(socket, far)
+  })
+  tunnel.on('response', giveUp)
+  tunnel.on('error', giveUp)
+  tunnel.end()
 }
 
 async function outside(socket: Duplex, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {

@@ -18,7 +18,13 @@ export const run: Run = async ({ options, arguments: [command, ...words] }) => {
   const domain = textOf(memberOf(environment, 'domain'))
   const pass = Array.isArray(options['pass']) ? options['pass'].filter(host => typeof host === 'string') : []
   const { openExecProxy } = await import('#compose/exec-proxy.ts')
-  const proxy = await openExecProxy({ domain, tlsPort: Number(memberOf(environment, 'port')), pass })
+  const own = textOf(memberOf(environment, 'proxy'))
+  const proxy = await openExecProxy({
+    domain,
+    tlsPort: Number(memberOf(environment, 'port')),
+    instanceProxy: URL.canParse(own) ? new URL(own) : undefined,
+    pass,
+  })
   const code = await spawned(
     command,
     words,
