@@ -36,7 +36,9 @@ export const run: Run = async ({ options }) => {
   const ended = Promise.withResolvers<number>()
   const server = await started(config, ended.resolve)
   const seconds = (performance.now() / 1_000).toFixed(2)
-  if (options['json'] === true) printJson({ ready: true, seconds: Number(seconds), port: server.ports.tls, seals: server.seals })
+  const state = server.state()
+  if (options['json'] === true)
+    printJson({ ready: state === 'active', seconds: Number(seconds), port: server.ports.tls, seals: server.seals, state })
   else tellReady(config, server, seconds)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ended.resolve(exits.good))
   const code = await ended.promise
@@ -99,9 +101,18 @@ function failureOf(error: unknown, config: Config): unknown {
 
 function tellReady(config: Config, server: RunningServer, seconds: string): void {
   const { tls, proxy } = server.ports
-  print(
-    `Ready in ${seconds} s  https://localhost:${tls}  ${config.domain}  ${proxy === undefined ? 'no proxy' : `proxy 127.0.0.1:${proxy}`}  seal ${server.seals.join(', ')} (development)`,
-  )
+  const where = [
+    tls === undefined ? 'no TLS until it is unsealed' : `https://localhost:${tls}`,
+    config.domain,
+    proxy === undefined ? 'no proxy' : `proxy 127.0.0.1:${proxy}`,
+  ]
+  const kinds = [...new Set(server.seals)].join(', ')
+  if (server.state() === 'sealed') {
+    print(`Ready in ${seconds} s  ${where.join('  ')}  sealed (${kinds}): keystead unseal`)
+    print(`next: bin/keystead unseal --data ${config.dataDir}`)
+    return
+  }
+  print(`Ready in ${seconds} s  ${where.join('  ')}  seal ${kinds}${server.development ? ' (development)' : ''}`)
   print('next: bin/keystead exec -- az keyvault list')
   print(
     '      eval "$(bin/keystead env)"   then az, Python, JavaScript, Go as they are: DefaultAzureCredential, https://NAME.vault.' +

@@ -1,0 +1,147 @@
+import type { Run } from './command.ts'
+
+export interface CommandRow {
+  readonly words: string
+  /** One line to copy: the first thing that help shows. */
+  readonly example: string
+  readonly summary: string
+  readonly options?: readonly (readonly [flags: string, description: string])[]
+  /** Loaded when it is called: `--help` costs no server. */
+  load(): Promise<{ readonly run: Run }>
+}
+
+const data = ['--data <dir>', 'the instance by its data directory (default: $KEYSTEAD_DATA, else ./data)'] as const
+const json = ['--json', 'one JSON document on stdout'] as const
+
+/** The tree of people.md 4.2, as far as it is built. */
+export const commands: readonly CommandRow[] = [
+  {
+    words: 'start',
+    example: 'keystead start --data ./data --port 8443',
+    summary: 'start an instance; an empty directory is initialised first',
+    options: [
+      data,
+      ['--port <n>', 'TLS port (8443)'],
+      ['--domain <name>', 'DNS name below which everything is served (keystead.test)'],
+      ['--proxy-port <n|off>', 'loopback CONNECT proxy (8480; free with --port)'],
+      ['--health-port <n>', 'health on loopback (9464; free with --port)'],
+      ['--seal-file <file>', 'key file of the seal, outside the data directory'],
+      ['--log-level <level>', 'error, warn, info, silent (warn)'],
+      ['--no-discovery-alias', 'do not answer instance discovery for login.microsoftonline.com'],
+      json,
+    ],
+    load: () => import('./commands/start.ts'),
+  },
+  {
+    words: 'stop',
+    example: 'keystead stop --data ./data',
+    summary: 'stop the running instance',
+    options: [data, json],
+    load: () => import('./commands/stop.ts'),
+  },
+  {
+    words: 'status',
+    example: 'keystead status --json',
+    summary: 'how the instance is',
+    options: [data, json],
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    words: 'env',
+    example: 'eval "$(keystead env)"',
+    summary: 'what a client needs to reach the instance, as shell exports',
+    options: [data, ['--shell <kind>', 'posix, fish, powershell, dotenv (posix)'], ['--unset', 'undo all of it'], json],
+    load: () => import('./commands/env.ts'),
+  },
+  {
+    words: 'exec [command...]',
+    example: 'keystead exec -- az keyvault list',
+    summary: 'run a command with the instance in reach: keystead exec -- az keyvault list',
+    options: [
+      data,
+      ['--pass <host...>', 'hosts outside that the command may reach'],
+      ['--report <file>', 'what was served and refused, as JSON'],
+    ],
+    load: () => import('./commands/exec.ts'),
+  },
+  {
+    words: 'app add <name>',
+    example: 'keystead app add ci --json',
+    summary: 'an application with a secret, shown once',
+    options: [data, ['--days <n>', 'how long the secret lives (180)'], json],
+    load: () => import('./commands/app-add.ts'),
+  },
+  {
+    words: 'disk export <id>',
+    example: 'keystead disk export /subscriptions/…/providers/Microsoft.Compute/disks/data1',
+    summary: 'serve a disk over NBD, or tell again where it is served',
+    options: [data, json],
+    load: () => import('./commands/disk-export.ts'),
+  },
+  {
+    words: 'access explain <principal> [action] [scope]',
+    example: 'keystead access explain OBJECT_ID keys/sign /subscriptions/…/vaults/kv1',
+    summary: 'may it, by what, and what would let it',
+    options: [data, json],
+    load: () => import('./commands/access-explain.ts'),
+  },
+  {
+    words: 'audit query',
+    example: 'keystead audit query --since 24h --denied',
+    summary: 'records of the audit, oldest first',
+    options: [
+      data,
+      ['--since <duration>', 'such as 24h, 15m, 7d'],
+      ['--resource <text>', 'in the resource id'],
+      ['--principal <id>', 'object id'],
+      ['--denied', 'refusals alone'],
+      ['--limit <n>', 'at most so many'],
+      json,
+    ],
+    load: () => import('./commands/audit-query.ts'),
+  },
+  {
+    words: 'audit tail',
+    example: 'keystead audit tail --follow',
+    summary: 'the newest records, and those to come',
+    options: [
+      data,
+      ['--follow', 'go on'],
+      ['--resource <text>', 'in the resource id'],
+      ['--principal <id>', 'object id'],
+      ['--denied', 'refusals alone'],
+      json,
+    ],
+    load: () => import('./commands/audit-tail.ts'),
+  },
+  {
+    words: 'audit verify',
+    example: 'keystead audit verify --data ./data',
+    summary: 'was anything changed, removed or rolled back? exits 0 intact, 1 tampered, 2 cannot tell',
+    options: [data, ['--no-records', 'the log alone'], ['--seal-file <file>', 'key file of the seal, where the instance is stopped'], json],
+    load: () => import('./commands/audit-verify.ts'),
+  },
+  {
+    words: 'audit head',
+    example: 'keystead audit head > checkpoint',
+    summary: 'the newest signed checkpoint',
+    options: [data, json],
+    load: () => import('./commands/audit-head.ts'),
+  },
+  {
+    words: 'version',
+    example: 'keystead version',
+    summary: 'versions of Keystead, Node, OpenSSL, SQLite',
+    options: [json],
+    load: () => import('./commands/version.ts'),
+  },
+]
+
+/** What the words in front of a group's commands stand for. */
+export const groups: Readonly<Record<string, string>> = {
+  app: 'applications that sign in',
+  disk: 'disks and where they are served',
+  access: 'who may do what, and why',
+  audit: 'the record of everything that was asked',
+  seal: 'ways to the root key',
+}
