@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { at, ecKey, message, refusal, version74, withKey, withVault } from './testing.ts'
+import { at, ecKey, message, refusal, vaultWire, version74, withKey, withVault } from './testing.ts'
 
 const v = version74
 const ec = ecKey
@@ -37,9 +37,19 @@ describe('bodies', () => {
     ['a tag of 257 characters', { ...ec, tags: { a: 'v'.repeat(257) } }, undefined],
     ['a curve nobody knows', { kty: 'EC', crv: 'P-224' }, undefined],
     ['an exportable key', { ...ec, attributes: { exportable: true } }, 'AKV.SKR.1004: Exportable keys must have release policy.'],
+    [
+      'an exportable software key',
+      { ...ec, attributes: { exportable: true }, release_policy: { data: 'e30' } },
+      'AKV.SKR.1006: Software keys cannot be exportable.',
+    ],
     ['a release policy', { ...ec, release_policy: { data: 'e30' } }, 'AKV.SKR.1005: Non-exportable keys must not have release policy.'],
     ['an array', [ec], 'The request body must be a JSON object.'],
     ['null', null, 'The request body must be a JSON object.'],
+    [
+      'a tag that would be lost',
+      Buffer.from('{"kty":"EC","tags":{"__proto__":"x"}}'),
+      'The property "tags" must hold no tag of the name __proto__.',
+    ],
     ['no JSON', Buffer.from('kty=RSA'), 'The body is not JSON.'],
     ['a member twice', Buffer.from('{"kty":"EC","kty":"RSA"}'), 'The body has a member twice.'],
   ] as const)
@@ -63,6 +73,52 @@ describe('bodies', () => {
     const body = { ...ec, key_size: 2048, public_exponent: null, tags: null, attributes: { nbf: null, hsmPlatform: '2' }, new_member: {} }
     const made = await send('POST', `/keys/k/create?${v}`, { body })
     assert.deepEqual([made.status, at(made.json, 'key', 'crv')], [200, 'P-256'], made.text)
+  })
+
+  test('nothing makes a key that is there exportable', async () => {
+    const { send, kid } = await withKey()
+    const versioned = new URL(kid).pathname
+    for (const [path, body, text] of [
+      ['/keys/k', { attributes: { exportable: true } }, 'AKV.SKR.1003: The exportable attribute of an existing key cannot be changed.'],
+      ['/keys/k', { release_policy: { data: 'e30' } }, 'AKV.SKR.1005: Non-exportable keys must not have release policy.'],
+      [versioned, { release_policy: { data: 'e30' } }, 'AKV.SKR.1016: The release policy can be set on the versionless key alone.'],
+    ] as const) {
+      const heard = await send('PATCH', `${path}?${v}`, { body })
+      assert.deepEqual([refusal(heard), message(heard)], [[400, 'BadParameter', undefined], text])
+    }
+    assert.equal((await send('PATCH', `/keys/k?${v}`, { body: { attributes: { exportable: false } } })).status, 200)
+  })
+
+  test('an exportable hardware key needs a premium vault and 7.3, and then still a release that is not offered', async () => {
+    const wire = await vaultWire()
+    await wire.addVault('v', { sku: 'premium' })
+    await wire.addVault('w', { sku: 'standard' })
+    const body = { kty: 'EC-HSM', attributes: { exportable: true }, release_policy: { data: 'e30' } }
+    const asked = async (host: string, version: string) =>
+      message(await wire.send('POST', `/keys/k/create?api-version=${version}`, { host: `${host}.vault.keystead.test`, body }))
+    assert.match(await asked('w', '7.4'), /^AKV\.SKR\.1001/)
+    assert.match(await asked('v', '7.2'), /^AKV\.SKR\.1001/)
+    assert.equal(await asked('v', '7.3'), 'Secure key release is not offered by this vault.')
+  })
+
+  for (const [type, status] of [
+    ['application/json', 200],
+    ['Application/JSON; charset=utf-8', 200],
+    ['application/merge-patch+json', 200],
+    ['text/plain', 415],
+    ['application/x-www-form-urlencoded', 415],
+    ['application/jsonp', 415],
+  ] as const)
+    test(`a body as ${type}: ${status}`, async () => {
+      const { send } = await withVault()
+      const heard = await send('POST', `/keys/k/create?${v}`, { body: ec, headers: { 'content-type': type } })
+      assert.equal(heard.status, status, heard.text)
+      assert.equal((await send('GET', `/keys/k?${v}`)).status, status === 200 ? 200 : 404)
+    })
+
+  test('a body-less request may name any type', async () => {
+    const { send } = await withKey()
+    assert.equal((await send('POST', `/keys/k/backup?${v}`, { headers: { 'content-type': 'text/plain' } })).status, 200)
   })
 
   test('a body over the limit is 413 in the envelope', async () => {

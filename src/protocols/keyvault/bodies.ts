@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { encryptionAlgorithms, signatureAlgorithms } from '#crypto/algorithms.ts'
 import { namesOf } from '#model/names.ts'
-import { Problem } from '#model/problem.ts'
 import { keyTypes } from '#domain/keys/specs.ts'
 import { base64url } from '#protocols/azure/base64url.ts'
 import { tagCharactersMax, tagsMax } from './limits.ts'
@@ -32,10 +31,16 @@ export const attributes = maybe(
 )
 
 const tagText = z.string(must('a string')).max(tagCharactersMax, must(`at most ${tagCharactersMax} characters long`))
+/** What JavaScript takes for something else is refused where it would be lost in silence. */
+const plainNames = z.unknown().refine(value => typeof value !== 'object' || value === null || !Object.hasOwn(value, '__proto__'), {
+  error: 'must hold no tag of the name __proto__',
+})
 export const tags = maybe(
-  z
-    .record(tagText, tagText, must(`an object of strings, names and values of at most ${tagCharactersMax} characters`))
-    .refine(value => Object.keys(value).length <= tagsMax, must(`an object of at most ${tagsMax} tags`)),
+  plainNames.pipe(
+    z
+      .record(tagText, tagText, must(`an object of strings, names and values of at most ${tagCharactersMax} characters`))
+      .refine(value => Object.keys(value).length <= tagsMax, must(`an object of at most ${tagsMax} tags`)),
+  ),
 )
 
 export const keyOps = maybe(z.array(z.string(must('a string')), must('an array of strings')))
@@ -63,18 +68,3 @@ export const signBody = jsonBody({ alg: signatureAlgorithm, value })
 /** A signature of no length at all is a wrong one, not a wrong request. */
 export const verifyBody = jsonBody({ alg: signatureAlgorithm, digest: value, value: base64url })
 export const restoreBody = jsonBody({ value })
-
-/** Keys do not leave this vault: asking for it is refused, not forgotten (key-vault.md 10.2). */
-export function refuseRelease(asked: {
-  readonly attributes: { readonly exportable?: boolean | undefined } | undefined
-  readonly policy: boolean
-}): void {
-  const exportable = asked.attributes?.exportable === true
-  if (!exportable && !asked.policy) return
-  const message = !asked.policy
-    ? 'AKV.SKR.1004: Exportable keys must have release policy.'
-    : exportable
-      ? 'Secure key release is not offered by this vault.'
-      : 'AKV.SKR.1005: Non-exportable keys must not have release policy.'
-  throw new Problem({ code: 'InvalidBody', details: { message } })
-}

@@ -1,19 +1,9 @@
 import { createKey } from '#domain/keys/create-key.ts'
 import { kindOf } from '#domain/keys/specs.ts'
 import { json } from '#protocols/http/answer.ts'
-import {
-  attributes,
-  integer,
-  jsonBody,
-  keyOps,
-  keyType,
-  presence,
-  publicExponent,
-  refuseRelease,
-  tags,
-  text,
-} from '#protocols/keyvault/bodies.ts'
+import { attributes, integer, jsonBody, keyOps, keyType, presence, publicExponent, tags, text } from '#protocols/keyvault/bodies.ts'
 import { namedKey, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { refuseExportable } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -39,12 +29,13 @@ export const createKeyOperation = vaultOperation({
     }),
   },
   async handle(context, call, { site, params, body, permit, request }) {
-    refuseRelease({ attributes: body.attributes, policy: body.release_policy })
+    const kind = kindOf({ type: body.kty, bits: body.key_size, crv: body.crv })
+    refuseExportable(body, { site, request, hsm: kind.hsm })
     const made = await createKey(context, call, {
       permit: permit('key.create'),
       vault: site.vault.value,
       name: params.name,
-      kind: kindOf({ type: body.kty, bits: body.key_size, crv: body.crv }),
+      kind,
       keyOps: body.key_ops,
       attributes: body.attributes,
       tags: body.tags,

@@ -1,9 +1,10 @@
 import { importKey } from '#domain/keys/import-key.ts'
 import { json } from '#protocols/http/answer.ts'
-import { attributes, flag, jsonBody, presence, refuseRelease, tags } from '#protocols/keyvault/bodies.ts'
+import { attributes, flag, jsonBody, presence, tags } from '#protocols/keyvault/bodies.ts'
 import { importedJwk } from '#protocols/keyvault/jwk.ts'
 import { importBytesMax } from '#protocols/keyvault/limits.ts'
 import { namedKey, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { refuseExportable } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -21,13 +22,14 @@ export const importKeyOperation = vaultOperation({
     maximumBytes: importBytesMax,
   },
   async handle(context, call, { site, params, body, permit, request }) {
-    refuseRelease({ attributes: body.attributes, policy: body.release_policy })
+    const hsm = body.key.hsm || body.Hsm === true
+    refuseExportable(body, { site, request, hsm })
     const made = await importKey(context, call, {
       permit: permit('key.import'),
       vault: site.vault.value,
       name: params.name,
       jwk: body.key.jwk,
-      hsm: body.key.hsm || body.Hsm === true,
+      hsm,
       keyOps: body.key.keyOps,
       attributes: body.attributes,
       tags: body.tags,

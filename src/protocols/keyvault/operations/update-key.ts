@@ -1,7 +1,8 @@
 import { updateKey } from '#domain/keys/update-key.ts'
 import { json } from '#protocols/http/answer.ts'
-import { attributes, jsonBody, keyOps, presence, refuseRelease, tags } from '#protocols/keyvault/bodies.ts'
+import { attributes, jsonBody, keyOps, presence, tags } from '#protocols/keyvault/bodies.ts'
 import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
+import { refuseBecomingExportable } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -16,7 +17,7 @@ export const updateKeyOperation = vaultOperation({
   query: noQuery,
   body: { json: jsonBody({ key_ops: keyOps, attributes, tags, release_policy: presence }) },
   async handle(context, call, { site, params, body, permit, request }) {
-    refuseRelease({ attributes: body.attributes, policy: body.release_policy })
+    refuseBecomingExportable(body, params.version)
     const updated = await updateKey(context, call, {
       permit: permit('key.update'),
       reference: { vault: site.vault.value, ...params },
