@@ -35,7 +35,7 @@ export function parseBody(body: Body, request: WireRequest): unknown {
 /** A page elsewhere may send what a form sends without asking first, never JSON by its name (security-and-reliability.md 1.4). Unnamed, it is taken for JSON: clients differ. */
 function parseJson(request: WireRequest, bytes: Uint8Array): unknown {
   const type = request.header('content-type') ?? ''
-  if (bytes.length > 0 && type !== '' && !/^(?:application|text)\/json\s*(?:;|$)/i.test(type))
+  if (bytes.length > 0 && type !== '' && !/^(?:application|text)\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type))
     throw new Problem({ code: 'UnsupportedMediaType' })
   return parseStrictJson(bytes)
 }
