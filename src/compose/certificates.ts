@@ -4,8 +4,9 @@ import { writeClientTrust, type ClientTrust } from '#adapters/tls/client-trust.t
 import { developmentTls } from '#adapters/tls/development.ts'
 import { listenerTls, loadServerCertificate, type CertificateFiles } from '#adapters/tls/server-certificate.ts'
 import type { Config } from '#config'
-import type { Context } from '#domain/context.ts'
 import type { Custody } from '#domain/seal/custody.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { Random } from '#ports/random.ts'
 import { createDiscoveryAlias } from '#protocols/proxy/discovery.ts'
 import { discoveryHost } from '#protocols/proxy/target.ts'
 import { filesOf } from './data-directory.ts'
@@ -19,26 +20,32 @@ export interface Certificates {
 
 const issuerKeyName = 'development-issuer'
 
-/** The operator's own, or the development authority's; its issuer's key is sealed among the cluster's keys. */
-export async function openCertificates({
-  config,
-  context,
-  custody,
-}: {
-  config: Config
-  context: Context
-  custody: Custody
-}): Promise<Certificates> {
+export interface CertificateNeeds {
+  readonly config: Config
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/**
+ * The operator's own, or the development authority's; its issuer's key is sealed among the cluster's keys. `undefined`: the instance is sealed,
+ * and the development certificate that lies there serves no more.
+ */
+export async function openCertificates(
+  { config, clock, random }: CertificateNeeds,
+  custody: Custody | undefined,
+): Promise<Certificates | undefined> {
   if (config.tls !== undefined)
     return { files: config.tls, trust: { caFile: config.tls.certFile, bundleFile: config.tls.certFile }, alias: undefined }
   const { tls: dir, client } = filesOf(config.dataDir)
-  const { clock, random } = context.ground
   const now = clock.now()
   const made = await developmentTls(
     { dir, domain: config.domain, regions: [], now, random },
-    { load: () => custody.clusterKey(issuerKeyName), save: pkcs8 => custody.keepClusterKey(issuerKeyName, pkcs8) },
+    custody && {
+      load: () => custody.clusterKey(issuerKeyName),
+      save: pkcs8 => custody.keepClusterKey(issuerKeyName, pkcs8),
+    },
   )
-  if (made === undefined) throw new Error('the development certificate cannot be made while the instance is sealed')
+  if (made === undefined) return undefined
   const files = { certFile: made.certFile, keyFile: made.keyFile }
   if (!config.discoveryAlias) return { files, trust: writeClientTrust(client, { rootPem: made.rootPem, extraRoots: [] }), alias: undefined }
   const discovery = await discoveryCertificate(discoveryHost, { dir, now, random })

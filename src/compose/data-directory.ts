@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { defaultKeyFile, keyFileSeal, makeKeyFile } from '#adapters/seals/key-file.ts'
@@ -5,7 +6,7 @@ import { lockDataDirectory } from '#adapters/sqlite/lock.ts'
 import { openBootStore } from '#adapters/sqlite/boot-store.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Random } from '#ports/random.ts'
-import type { BootStore } from '#ports/record-store.ts'
+import type { BootStore, SealEnvelope } from '#ports/record-store.ts'
 import { clusterIdOf, initialise, unseal } from '#domain/seal/boot.ts'
 import type { Custody } from '#domain/seal/custody.ts'
 
@@ -19,12 +20,24 @@ export const filesOf = (dataDir: string) =>
     azureConfig: join(dataDir, 'client', 'azure'),
   }) as const
 
+/** The root key is known, and by which seal. */
+export interface Unsealed {
+  readonly custody: Custody
+  readonly openedBy: Pick<SealEnvelope, 'sealId' | 'kind'>
+}
+
+/** A data directory that is this process's alone, whether it opens or not. */
+export interface DataDirectory extends Disposable {
+  readonly boot: BootStore
+  /** Where the key file is that opens it without anybody present, or would be. */
+  keyFile(): string
+  /** Initialises an empty one by a key file outside it; opens another by its key file, or says why that does not open it. */
+  open(): Promise<Unsealed | { readonly sealed: string }>
+}
+
 export interface OpenDirectory extends Disposable {
   readonly boot: BootStore
   readonly custody: Custody
-  /** An empty one was initialised just now. */
-  readonly isNew: boolean
-  readonly seals: readonly string[]
 }
 
 interface Opening {
@@ -37,41 +50,67 @@ interface Opening {
   readonly mustExist?: true
 }
 
-/** Locks the directory for this process, initialises an empty one by a key file outside it, and unseals. Throws with what to do where it cannot. */
-export async function openDataDirectory(opening: Opening): Promise<OpenDirectory> {
-  const { dataDir, clock, random } = opening
+/** Locks the directory for this process. Throws with what to do where it cannot. */
+export function takeDataDirectory(opening: Opening): DataDirectory {
+  const { dataDir, clock } = opening
   if (opening.mustExist === true && !existsSync(filesOf(dataDir).database)) throw new Error(`There is no Keystead in ${dataDir}.`)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   mkdirSync(join(dataDir, 'audit'), { recursive: true, mode: 0o700 })
   const lock = lockDataDirectory(dataDir, { pid: process.pid, since: clock.now() })
-  const boot = openBootStore(filesOf(dataDir).database)
-  const dispose = (): void => {
-    boot[Symbol.dispose]()
-    lock[Symbol.dispose]()
-  }
   try {
-    const isNew = clusterIdOf(boot) === undefined
-    const custody = isNew
-      ? await initialise({ boot, random, seals: async clusterId => [newKeyFile(opening, clusterId)] })
-      : await unsealed(opening, boot)
-    return { boot, custody, isNew, seals: boot.envelopes().map(envelope => envelope.kind), [Symbol.dispose]: dispose }
+    const boot = openBootStore(filesOf(dataDir).database)
+    return {
+      boot,
+      keyFile: () => keyFileOf(opening, clusterIdOf(boot) ?? ''),
+      open: async () => (clusterIdOf(boot) === undefined ? initialised(opening, boot) : openedByKeyFile(opening, boot)),
+      [Symbol.dispose]() {
+        boot[Symbol.dispose]()
+        lock[Symbol.dispose]()
+      },
+    }
   } catch (error) {
-    dispose()
+    lock[Symbol.dispose]()
     throw error
   }
 }
 
-function newKeyFile({ dataDir, sealFile, stateHome, random }: Opening, clusterId: string) {
-  const path = sealFile ?? defaultKeyFile(stateHome, clusterId)
-  if (!existsSync(path)) makeKeyFile(path, { dataDir, random })
-  return keyFileSeal(path, { dataDir, random })
+/** Locks the directory and opens it by its key file, an empty one for the first time. Throws with what to do where it cannot. */
+export async function openDataDirectory(opening: Opening): Promise<OpenDirectory> {
+  const directory = takeDataDirectory(opening)
+  try {
+    const opened = await directory.open()
+    if ('sealed' in opened) throw new Error(`${opening.dataDir} is sealed: ${opened.sealed}.`)
+    return { boot: directory.boot, custody: opened.custody, [Symbol.dispose]: () => directory[Symbol.dispose]() }
+  } catch (error) {
+    directory[Symbol.dispose]()
+    throw error
+  }
 }
 
-async function unsealed({ dataDir, sealFile, stateHome, random }: Opening, boot: BootStore): Promise<Custody> {
-  const clusterId = clusterIdOf(boot) ?? ''
-  const path = sealFile ?? defaultKeyFile(stateHome, clusterId)
-  if (!existsSync(path)) throw new Error(`The seal of ${dataDir} is not at ${path}: name its key file with --seal-file.`)
+const keyFileOf = ({ sealFile, stateHome }: Opening, clusterId: string): string => sealFile ?? defaultKeyFile(stateHome, clusterId)
+
+async function initialised(opening: Opening, boot: BootStore): Promise<Unsealed> {
+  const { dataDir, random } = opening
+  const custody = await initialise({
+    boot,
+    random,
+    seals: async clusterId => {
+      const path = keyFileOf(opening, clusterId)
+      if (!existsSync(path)) makeKeyFile(path, { dataDir, random })
+      return [keyFileSeal(path, { dataDir, random })]
+    },
+  })
+  const [openedBy] = boot.envelopes()
+  assert(openedBy !== undefined, 'a seal was written')
+  return { custody, openedBy }
+}
+
+/** A key file that is not there waits for somebody to unseal; one that is there and wrong is told at once, by what it throws. */
+async function openedByKeyFile(opening: Opening, boot: BootStore): Promise<Unsealed | { readonly sealed: string }> {
+  const { dataDir, random } = opening
+  if (!boot.envelopes().some(({ kind }) => kind === 'key-file')) return { sealed: 'no seal of it opens without somebody present' }
+  const path = keyFileOf(opening, clusterIdOf(boot) ?? '')
+  if (!existsSync(path)) return { sealed: `its key file is not at ${path}; --seal-file names another` }
   const opened = await unseal({ boot, random, seals: [keyFileSeal(path, { dataDir, random })] })
-  if (opened === undefined) throw new Error(`${path} is not the seal of ${dataDir}.`)
-  return opened.custody
+  return opened ?? { sealed: `${path} is the key file of another instance, or of a seal that was taken away` }
 }

@@ -25,6 +25,8 @@ export interface DiskPlane {
   /** The disk was deleted: closes its exports and unlinks its chunks. */
   remove(diskId: string): Promise<void>
   stop(): Promise<void>
+  /** The program ends at once and its DEKs with it, when stopping takes too long. What clients wrote is in the files; flushed it is not. */
+  kill(): Promise<void>
 }
 
 /** `sun_path` holds 108 bytes on Linux, 104 on macOS, with the closing zero. */
@@ -44,6 +46,7 @@ export function startDiskPlane(needs: DiskPlaneNeeds): DiskPlane {
     close: (name, why) => plane.order(id => ({ say: 'close', id, name, why })),
     remove: diskId => plane.order(id => ({ say: 'remove', id, diskId })),
     stop: () => plane.stop(),
+    kill: () => plane.kill(),
   }
 }
 
@@ -134,6 +137,11 @@ class WorkerPlane {
     if (worker === undefined) return
     await this.order(id => ({ say: 'stop', id }))
     await worker.terminate()
+  }
+
+  async kill(): Promise<void> {
+    this.#stopping = true
+    await this.#worker?.terminate()
   }
 
   #hear(worker: Worker, message: FromDisks): void {

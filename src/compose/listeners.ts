@@ -6,66 +6,86 @@ import { adminSocketPath, prepareSocketFolder } from '#adapters/system/socket-pa
 import type { ClientTrust } from '#adapters/tls/client-trust.ts'
 import { listenerTls, loadServerCertificate, watchCertificate } from '#adapters/tls/server-certificate.ts'
 import type { Config } from '#config'
-import type { Context } from '#domain/context.ts'
 import type { Custody } from '#domain/seal/custody.ts'
-import { adminProtocol } from '#protocols/admin/index.ts'
-import type { Runtime } from '#protocols/admin/site.ts'
-import { armProtocol } from '#protocols/arm/index.ts'
-import { entraProtocol } from '#protocols/entra/index.ts'
-import { graphProtocol } from '#protocols/graph/index.ts'
 import { createHealthServer } from '#protocols/health/server.ts'
 import { listenLoopback } from '#protocols/http/listen-loopback.ts'
 import { countParserRefusals } from '#protocols/http/parser-refusals.ts'
-import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
 import { createHttpsServer, createSocketServer } from '#protocols/http/server.ts'
-import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
 import { createProxy } from '#protocols/proxy/server.ts'
-import { strayProtocol } from '#protocols/stray/index.ts'
-import { openCertificates } from './certificates.ts'
+import { openCertificates, type Certificates } from './certificates.ts'
+import type { Front } from './front.ts'
+import type { World } from './world.ts'
 
+/** Every way in: TLS on one port, the loopback proxy before it, health, the admin socket. They stay when the seal comes and goes. */
 export interface Listeners {
-  readonly ports: { readonly tls: number; readonly proxy: number | undefined; readonly health: number }
-  readonly trust: ClientTrust
-  readonly adminSocket: string
+  /**
+   * Opens what is not open yet, sealed or not, and renews the development certificate where the seal allows it. Rejects with EADDRINUSE
+   * where a port is taken.
+   */
+  open(front: Front, custody: Custody | undefined): Promise<void>
+  readonly ports: () => Ports
+  /** `undefined` as long as there is no TLS: sealed, and the development certificate has run out. */
+  readonly trust: () => ClientTrust | undefined
   readonly proxyCounts: () => { readonly served: number; readonly refused: number }
   /** What was no HTTP: it never became a request, and has no entry. */
   readonly parserRefusals: () => number
   stop(): Promise<void>
 }
 
-interface Opening {
-  readonly config: Config
-  readonly context: Context
-  readonly custody: Custody
-  readonly runtime: Runtime
-  readonly state: () => string
+export interface Ports {
+  readonly tls: number | undefined
+  readonly proxy: number | undefined
+  readonly health: number | undefined
+}
+
+/** What listens for the machine itself. */
+interface Inner {
+  readonly health: number
+  stop(): Promise<void>
+}
+
+/** What listens for clients. */
+interface Outer {
+  readonly tls: number
+  readonly proxy: number | undefined
+  readonly trust: ClientTrust
+  readonly proxyCounts: () => { readonly served: number; readonly refused: number }
+  readonly parserRefusals: () => number
+  stop(): Promise<void>
 }
 
 /** Requests under way get this long when the process ends. */
 const drainMs = 5_000
 
-/** Opens every way in: TLS on one port, the loopback proxy before it, health, the admin socket. Rejects with EADDRINUSE where a port is taken. */
-export async function openListeners(opening: Opening): Promise<Listeners> {
-  const { config, context, runtime, state } = opening
-  const { files, trust, alias } = await openCertificates(opening)
-  const certificate = loadServerCertificate(files, context.ground.clock.now())
-  const pipelines: Pipeline[] = [
-    createPipeline(context, entraProtocol(config.domain)),
-    createPipeline(context, armProtocol(config.domain)),
-    createPipeline(context, graphProtocol(config.domain)),
-    createPipeline(context, keyVaultProtocol(config.domain)),
-  ]
-  const tls = createHttpsServer({
-    tls: { ...listenerTls, cert: certificate.cert, key: certificate.key },
-    pipelines,
-    stray: createPipeline(context, strayProtocol),
-    log: context.log,
-  })
+/** Nothing listens before `open`. */
+export function createListeners(world: World): Listeners {
+  let inner: Inner | undefined
+  let outer: Outer | undefined
+  return {
+    async open(front, custody) {
+      const certificates = await openCertificates(world, custody)
+      if (outer === undefined && certificates !== undefined) outer = await openOuter(world, front, certificates)
+      inner ??= await openInner(world, front)
+    },
+    ports: () => ({ tls: outer?.tls, proxy: outer?.proxy, health: inner?.health }),
+    trust: () => outer?.trust,
+    proxyCounts: () => outer?.proxyCounts() ?? { served: 0, refused: 0 },
+    parserRefusals: () => outer?.parserRefusals() ?? 0,
+    async stop() {
+      await Promise.all([outer?.stop(), inner?.stop()])
+    },
+  }
+}
+
+async function openOuter(world: World, front: Front, { files, trust, alias }: Certificates): Promise<Outer> {
+  const { config, clock, log } = world
+  const { cert, key } = loadServerCertificate(files, clock.now())
+  const tls = createHttpsServer({ tls: { ...listenerTls, cert, key }, pipelines: front.wires, stray: front.stray, log })
   const parserRefusals = countParserRefusals(tls)
   const watch = watchCertificate(files, {
-    apply: ({ cert, key }) => tls.setSecureContext({ ...listenerTls, cert, key }),
-    clock: context.ground.clock,
-    log: context.log,
+    apply: renewed => tls.setSecureContext({ ...listenerTls, cert: renewed.cert, key: renewed.key }),
+    clock,
+    log,
   })
   const main = await listenLoopback(tls, config.port)
   const proxy = createProxy({
@@ -75,36 +95,44 @@ export async function openListeners(opening: Opening): Promise<Listeners> {
     onTunnel: (socket, { to }) => void (to === 'discovery' ? alias : tls)?.emit('connection', socket),
   })
   const proxyPort = config.proxyPort === 'off' ? undefined : (await listenLoopback(proxy.server, config.proxyPort)).port
-  const health = createHealthServer(state)
-  const healthPort = (await listenLoopback(health, config.healthPort)).port
-  const admin = createSocketServer({ pipeline: createPipeline(context, adminProtocol(runtime)), log: context.log })
-  const adminSocket = await listenSocket(admin, config)
   return {
-    ports: { tls: main.port, proxy: proxyPort, health: healthPort },
+    tls: main.port,
+    proxy: proxyPort,
     trust,
-    adminSocket,
     proxyCounts: () => proxy.counts(),
     parserRefusals,
     async stop() {
       watch.stop()
-      await Promise.all([drained(tls), drained(admin)])
+      await drained(tls)
       proxy.stop()
-      health.close()
-      health.closeAllConnections()
       main.close()
     },
   }
 }
 
+async function openInner({ config, log, life }: World, front: Front): Promise<Inner> {
+  const health = createHealthServer(() => life.state())
+  const { port } = await listenLoopback(health, config.healthPort)
+  const admin = createSocketServer({ pipeline: front.admin, log })
+  await listenSocket(admin, config)
+  return {
+    health: port,
+    async stop() {
+      await drained(admin)
+      health.close()
+      health.closeAllConnections()
+    },
+  }
+}
+
 /** A socket file that a killed process left behind is nobody's: the data directory's lock is ours. */
-async function listenSocket(server: PlainServer, config: Config): Promise<string> {
+async function listenSocket(server: PlainServer, config: Config): Promise<void> {
   const path = adminSocketPath(config.dataDir, config.runtimeDir)
   prepareSocketFolder(path)
   rmSync(path, { force: true })
   server.listen(path)
   await once(server, 'listening')
   chmodSync(path, 0o600)
-  return path
 }
 
 /** Takes no more connections, lets those under way end, then cuts them. */

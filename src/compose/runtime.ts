@@ -1,93 +1,98 @@
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import type { Native } from '#adapters/native/native.ts'
-import { adminSocketPath } from '#adapters/system/socket-path.ts'
 import type { Config } from '#config'
-import type { Context } from '#domain/context.ts'
-import type { DiskExports } from '#domain/disks/export-control.ts'
-import type { Lifecycle } from '#domain/seal/states.ts'
+import type { SealAttempts } from '#domain/seal/attempts.ts'
+import type { Millis } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { Runtime } from '#protocols/admin/site.ts'
-import type { RunningAudit } from './audit.ts'
 import type { Home } from './bring-up.ts'
+import type { Core } from './core.ts'
 import { filesOf } from './data-directory.ts'
-import type { DiskPlane } from './disk-plane.ts'
 import type { Listeners } from './listeners.ts'
+import type { SealKeeper } from './seal-keeping.ts'
+import type { World } from './world.ts'
 
 export interface RuntimeParts {
-  readonly config: Config
-  readonly context: Context
-  readonly home: Home
-  readonly audit: RunningAudit
-  readonly disks: DiskPlane
-  readonly control: DiskExports
-  readonly life: Lifecycle
-  readonly native: Native
-  readonly seals: readonly string[]
-  readonly onStopAsked: () => void
+  readonly world: World
+  readonly core: Core
+  readonly listeners: Listeners
+  readonly keeper: SealKeeper
+  readonly sealNow: () => void
 }
 
-export interface KnownRuntime extends Runtime {
-  /** The listeners stand: their ports can be told. */
-  know(listeners: Listeners): void
-}
+/** A key file alone opens without anybody present, and lies on the same machine. */
+export const isDevelopment = (kinds: readonly string[]): boolean => kinds.every(kind => kind === 'key-file')
 
-/** The NBD socket stands beside the admin socket. */
-export const diskFolderOf = (config: Config): string => dirname(adminSocketPath(config.dataDir, config.runtimeDir))
-
-/** What the admin socket tells of this process. */
-export function runtimeOf(parts: RuntimeParts): KnownRuntime {
-  const { config, home, audit, disks, control } = parts
-  const started = parts.context.ground.clock.now()
-  let listeners: Listeners | undefined
-  const standing = (): Listeners => {
-    if (listeners === undefined) throw new Problem({ code: 'NotReady', details: { state: parts.life.state() } })
-    return listeners
-  }
+/** What the admin socket tells of this process while it is unsealed. */
+export function runtimeOf({ world, core, listeners, keeper, sealNow }: RuntimeParts): Runtime {
+  const { config, onStopAsked } = world
+  const { home, audit, disks, control } = core
   return {
     tenantId: home.tenantId,
     audit,
-    know(now) {
-      listeners = now
-    },
+    seals: keeper,
+    sealNow,
     async status() {
-      const { ports, proxyCounts, parserRefusals } = standing()
-      const warnings = parts.seals.every(kind => kind === 'key-file') ? ['DevelopmentSeal'] : []
-      return {
-        state: parts.life.state(),
-        since: new Date(started).toISOString(),
-        domain: config.domain,
-        dataDir: config.dataDir,
-        pid: process.pid,
-        ports,
-        seals: parts.seals,
-        module: {
-          kind: 'software',
-          native: parts.native.backend,
-          ...(parts.native.reason !== undefined && { reason: parts.native.reason }),
-        },
-        audit: await audit.head(),
-        proxy: proxyCounts(),
-        http: { refusedByParser: parserRefusals() },
-        warnings,
-      }
+      const told = statusOf({ world, listeners, keeper }, world.started)
+      return { ...told, audit: await audit.head() }
     },
     async environment() {
-      return environmentOf(config, home, standing())
+      return environmentOf(config, home, listeners)
     },
     async exportDisk(armId) {
       const { name } = await control.exportOf(armId)
       return { name, ...(await disks.listen(name)) }
     },
-    stop() {
-      parts.onStopAsked()
-    },
+    stop: onStopAsked,
   }
 }
 
-function environmentOf(config: Config, home: Home, { ports, trust }: Listeners): Readonly<Record<string, unknown>> {
+export interface SealedParts {
+  readonly world: World
+  readonly listeners: Listeners
+  readonly keeper: SealKeeper
+  readonly attempts: SealAttempts
+}
+
+/** Since when it is sealed, why, and how many were told on the wires. */
+export interface SealedNow {
+  readonly since: Millis
+  readonly because: string
+  readonly sentAway: number
+}
+
+/** What it tells of itself while it is sealed. */
+export function sealedStatus(parts: SealedParts, { since, because, sentAway }: SealedNow): Readonly<Record<string, unknown>> {
+  const { keeper, attempts } = parts
+  return {
+    ...statusOf(parts, since),
+    keyFile: keeper.list().keyFile,
+    sealed: { because, failedAttempts: attempts.failures(), retryAfterSeconds: attempts.waitSeconds(), sentAway },
+  }
+}
+
+function statusOf({ world, listeners, keeper }: Pick<SealedParts, 'world' | 'listeners' | 'keeper'>, since: Millis) {
+  const { config, life, native } = world
+  const kinds = keeper.kinds()
+  return {
+    state: life.state(),
+    since: new Date(since).toISOString(),
+    domain: config.domain,
+    dataDir: config.dataDir,
+    pid: process.pid,
+    ports: listeners.ports(),
+    seals: kinds,
+    module: { kind: 'software', native: native.backend, ...(native.reason !== undefined && { reason: native.reason }) },
+    proxy: listeners.proxyCounts(),
+    http: { refusedByParser: listeners.parserRefusals() },
+    warnings: isDevelopment(kinds) ? ['DevelopmentSeal'] : [],
+  }
+}
+
+function environmentOf(config: Config, home: Home, listeners: Listeners): Readonly<Record<string, unknown>> {
   const { domain, dataDir } = config
   const { azureConfig } = filesOf(dataDir)
+  const [ports, trust] = [listeners.ports(), listeners.trust()]
+  if (ports.tls === undefined || trust === undefined) throw new Problem({ code: 'NotReady', details: { state: 'without TLS' } })
   mkdirSync(azureConfig, { recursive: true, mode: 0o700 })
   // Behind the proxy every name is at 443; without it, names carry the port.
   const port = ports.proxy === undefined ? `:${ports.tls}` : ''

@@ -1,28 +1,24 @@
-import { availableParallelism } from 'node:os'
 import { loadNative } from '#adapters/native/native.ts'
-import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemLog } from '#adapters/system/log.ts'
 import { systemRandom } from '#adapters/system/random.ts'
 import type { Config } from '#config'
-import type { Context } from '#domain/context.ts'
-import { createLifecycle, type Lifecycle } from '#domain/seal/states.ts'
-import { createExportControl } from '#domain/disks/export-control.ts'
-import type { Scheduler } from '#domain/jobs/scheduler.ts'
-import { startSchedules } from './schedules.ts'
-import { startAudit, type RunningAudit } from './audit.ts'
-import { bringUp, type Home } from './bring-up.ts'
-import { composeContext } from './context.ts'
-import { openDataDirectory } from './data-directory.ts'
-import { startDiskPlane, type DiskPlane } from './disk-plane.ts'
-import { openListeners, type Listeners } from './listeners.ts'
-import { openStore } from './store.ts'
-import { diskFolderOf, runtimeOf } from './runtime.ts'
+import { createSealAttempts } from '#domain/seal/attempts.ts'
+import { clusterIdOf } from '#domain/seal/boot.ts'
+import { createLifecycle } from '#domain/seal/states.ts'
+import { takeDataDirectory, type DataDirectory } from './data-directory.ts'
+import { createListeners, type Ports } from './listeners.ts'
+import { isDevelopment } from './runtime.ts'
+import { createSealKeeper } from './seal-keeping.ts'
+import { Sealing } from './sealing.ts'
+import type { World } from './world.ts'
 
 export interface RunningServer {
-  readonly ports: Listeners['ports']
-  readonly home: Home
+  readonly ports: Ports
+  /** Kinds of the seals there are. */
   readonly seals: readonly string[]
+  /** Nothing but key files: nobody need be present to open it. */
+  readonly development: boolean
   readonly state: () => string
   /** Drains and closes everything; resolves when the process may end. */
   stop(): Promise<void>
@@ -36,74 +32,53 @@ export interface ServerOptions {
   readonly onStopAsked: () => void
 }
 
-/** The one composition of the server: everything that names a concrete adapter is here or beside it. */
-export async function startServer({ config, onFatal, onStopAsked }: ServerOptions): Promise<RunningServer> {
-  const [clock, random] = [systemClock, systemRandom()]
-  const log = systemLog({ level: config.logLevel, node: config.node })
-  const life = createLifecycle('sealed')
-  life.become('unsealing')
+/** The one composition of the server: everything that names a concrete adapter is here or beside it. Resolves when it answers, sealed or not. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const world = worldOf(options)
+  const { config, clock, random, life } = world
   const { dataDir, sealFile, stateHome } = config
-  const directory = await openDataDirectory({ dataDir, sealFile, stateHome, clock, random })
-  const { custody } = directory
-  life.become('catching-up')
-  const node = { id: config.node, boot: random.uuid() }
-  const store = await openStore({ dataDir, custody, node, onFatal })
-  const native = loadNative()
-  const context = await composeContext({
-    store,
-    barrier: custody.barrier,
-    clock,
-    random,
-    log,
-    node,
-    instance: {
-      clusterId: custody.clusterId,
-      installation: custody.installation,
-      domain: config.domain,
-      location: 'local',
-      throttle: config.throttle === 'on',
-    },
-    modules: [softwareModule({ barrier: custody.barrier, random, native, threads: availableParallelism() })],
-  })
-  const home = await bringUp(context, custody)
-  const audit = await startAudit({ custody, dataDir, log: store }, log)
-  const control = createExportControl(context)
-  const disks = startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log })
-  const schedules = startSchedules(context, disks)
-  const runtime = runtimeOf({ config, context, home, audit, disks, control, life, native, seals: directory.seals, onStopAsked })
-  const listeners = await openListeners({ config, context, custody, runtime, state: () => life.state() })
-  runtime.know(listeners)
-  life.become('active')
-  return {
-    ports: listeners.ports,
-    home,
-    seals: directory.seals,
-    state: () => life.state(),
-    async stop() {
-      await stopInOrder({ life, listeners, schedules, disks, audit, context })
-      control.stop()
-      await store.close()
-      custody.close()
-      directory[Symbol.dispose]()
-    },
+  const directory = takeDataDirectory({ dataDir, sealFile, stateHome, clock, random })
+  try {
+    const { sealing, listeners, keeper } = await startIn(world, directory)
+    return {
+      ports: listeners.ports(),
+      seals: keeper.kinds(),
+      development: isDevelopment(keeper.kinds()),
+      state: () => life.state(),
+      async stop() {
+        await sealing.stop()
+        directory[Symbol.dispose]()
+      },
+    }
+  } catch (error) {
+    directory[Symbol.dispose]()
+    throw error
   }
 }
 
-interface Stopping {
-  readonly life: Lifecycle
-  readonly listeners: Listeners
-  readonly schedules: Scheduler
-  readonly disks: DiskPlane
-  readonly audit: RunningAudit
-  readonly context: Context
+function worldOf({ config, onFatal, onStopAsked }: ServerOptions): World {
+  return {
+    config,
+    clock: systemClock,
+    random: systemRandom(),
+    log: systemLog({ level: config.logLevel, node: config.node }),
+    native: loadNative(),
+    life: createLifecycle('sealed'),
+    started: systemClock.now(),
+    onFatal,
+    onStopAsked,
+  }
 }
 
-/** What takes requests goes first, what they stand on last. */
-async function stopInOrder({ life, listeners, schedules, disks, audit }: Stopping): Promise<void> {
-  life.become('draining')
-  await listeners.stop()
-  await schedules.stop()
-  await disks.stop()
-  await audit.stop()
-  life.become('sealed')
+async function startIn(world: World, directory: DataDirectory) {
+  const { config, clock, random, life } = world
+  life.become('unsealing')
+  const opened = await directory.open()
+  const attempts = createSealAttempts(clock)
+  const keeper = createSealKeeper({ directory, dataDir: config.dataDir, random, attempts })
+  const listeners = createListeners(world)
+  const clusterId = clusterIdOf(directory.boot) ?? ''
+  const sealing = new Sealing({ world, clusterId, listeners, keeper, attempts })
+  await sealing.begin(opened)
+  return { sealing, listeners, keeper }
 }

@@ -117,6 +117,8 @@ export const unreachable: Runtime = {
   environment: never,
   exportDisk: never,
   audit: { query: never, verify: never, head: never },
+  seals: { list: () => assert.fail('a refused request saw the seals'), add: never, remove: never },
+  sealNow: () => assert.fail('a refused request sealed the program'),
   stop: () => assert.fail('a refused request stopped the program'),
 }
 

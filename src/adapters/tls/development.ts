@@ -48,7 +48,7 @@ export async function developmentTls(request: Request, keep: IssuerKeep | undefi
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const files = { certFile: join(dir, 'server.pem'), keyFile: join(dir, 'server.key') }
   const kept = readAuthority(request)
-  if (kept !== undefined && leafServes(files, { ...request, issuer: kept.issuer }))
+  if (kept !== undefined && leafServes(files, { ...request, issuer: kept.issuer, leastLeftMs: leastLeft(keep) }))
     return { ...files, rootPem: kept.rootPem, made: 'nothing' }
   if (keep === undefined) return undefined
   using key = keep.load()
@@ -60,6 +60,9 @@ export async function developmentTls(request: Request, keep: IssuerKeep | undefi
   writeDurably(files.certFile, leaf.chainPem, 0o644)
   return { ...files, rootPem: authority.rootPem, made: matching === undefined ? 'authority' : 'leaf' }
 }
+
+/** Renewed in time where it can be; where it cannot, it serves as long as it is valid. */
+const leastLeft = (keep: IssuerKeep | undefined): number => (keep === undefined ? 0 : (leafDays * dayMs) / 3)
 
 const permittedNames = (domain: string): PermittedNames => ({ dns: [domain, 'localhost'], ip: loopbackRanges })
 
@@ -91,14 +94,17 @@ function readAuthority({ dir, domain, now }: Request): KeptAuthority | undefined
   }
 }
 
-function leafServes(files: CertificateFiles, wanted: Request & { readonly issuer: X509Certificate }): boolean {
+function leafServes(
+  files: CertificateFiles,
+  wanted: Request & { readonly issuer: X509Certificate; readonly leastLeftMs: number },
+): boolean {
   try {
     const { cert, expiresAt } = loadServerCertificate(files, wanted.now)
     const leaf = new X509Certificate(cert)
     const { dns } = servedNames(wanted.domain, wanted.regions)
     const names = new Set(leaf.subjectAltName?.split(', ') ?? [])
     return (
-      expiresAt - wanted.now > (leafDays * dayMs) / 3 && leaf.verify(wanted.issuer.publicKey) && dns.every(name => names.has(`DNS:${name}`))
+      expiresAt - wanted.now > wanted.leastLeftMs && leaf.verify(wanted.issuer.publicKey) && dns.every(name => names.has(`DNS:${name}`))
     )
   } catch {
     return false

@@ -177,6 +177,13 @@ describe('a start', () => {
     assert.equal((await developed(dir, keep, { domain: 'stead.test', now: millis(now + 1_800 * dayMs) }))?.made, 'authority')
   })
 
+  test('sealed, serves what is still valid to its last day, and nothing after it', async () => {
+    const dir = folder()
+    await developed(dir, memoryKeep())
+    assert.equal((await developed(dir, undefined, { now: millis(now + 89 * dayMs) }))?.made, 'nothing')
+    assert.equal(await developed(dir, undefined, { now: millis(now + 91 * dayMs) }), undefined)
+  })
+
   test('sealed, with nothing to serve, makes nothing', async () => {
     const dir = folder()
     assert.equal(await developed(dir, undefined), undefined)

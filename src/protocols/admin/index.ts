@@ -1,6 +1,7 @@
 import type { Context } from '#domain/context.ts'
 import { operator } from '#model/principal.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
+import { headersOf } from './headers.ts'
 import { operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
 import type { AdminSite, Runtime } from './site.ts'
@@ -16,6 +17,6 @@ export const adminProtocol = (runtime: Runtime): Protocol<Context, AdminSite> =>
   authenticate: async () => operator,
   checkVersion: () => undefined,
   refuse: (_context, { error, requestId }) => refuse(error, requestId),
-  headers: (_context, { requestId }) => ({ 'cache-control': 'no-store', 'x-request-id': requestId }),
+  headers: (_context, { requestId }) => headersOf(requestId),
   correlationId: () => undefined,
 })

@@ -1,5 +1,6 @@
 import type { Context } from '#domain/context.ts'
 import { operation } from '#protocols/http/operation.ts'
+import type { NewSeal, SealProof } from './seal-bodies.ts'
 
 /** What the running program knows of itself beyond the domain: ports, files, the administrator of the local profile. */
 export interface Runtime {
@@ -7,6 +8,9 @@ export interface Runtime {
   environment(): Promise<Readonly<Record<string, unknown>>>
   exportDisk(armId: string): Promise<{ readonly name: string; readonly uri: string; readonly socket: string }>
   audit: AuditReading
+  readonly seals: SealKeeping
+  /** Begins the emergency seal; resolves at once, and whoever was let in is still answered. */
+  sealNow(): void
   /** Begins the end of the process; resolves at once. */
   stop(): void
   readonly tenantId: string
@@ -24,6 +28,30 @@ export interface AuditReading {
   query(filter: AuditFilter): Promise<readonly Readonly<Record<string, unknown>>[]>
   verify(options: { readonly records: boolean }): Promise<Readonly<Record<string, unknown>>>
   head(): Promise<Readonly<Record<string, unknown>>>
+}
+
+/** A seal without anything secret. */
+export interface SealRow {
+  readonly id: string
+  readonly kind: string
+  readonly rootEpoch: number
+  /** Costs of a passphrase. */
+  readonly params: Readonly<Record<string, string | number>>
+}
+
+export interface SealChanging {
+  readonly proof: SealProof
+  /** Writes the change's first entry: nothing is changed before it is durable. */
+  readonly before: (seal: { readonly sealId: string; readonly kind: string }) => Promise<void>
+}
+
+/** Every change raises `SealRefused` and `Throttled` where the proof proves nothing. */
+export interface SealKeeping {
+  /** `keyFile`: where the key file is that opens the instance without anybody present, or would be. */
+  list(): { readonly seals: readonly SealRow[]; readonly keyFile: string }
+  add(change: SealChanging & { readonly seal: NewSeal }): Promise<SealRow>
+  /** Raises `SealNotFound`, and `Conflict` for the last one. */
+  remove(change: SealChanging & { readonly id: string }): Promise<SealRow>
 }
 
 export interface AdminSite {

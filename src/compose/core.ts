@@ -1,0 +1,84 @@
+import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
+import { softwareModule } from '#adapters/software-module/software-module.ts'
+import { adminSocketPath } from '#adapters/system/socket-path.ts'
+import type { Config } from '#config'
+import type { Context } from '#domain/context.ts'
+import { createExportControl, type DiskExports } from '#domain/disks/export-control.ts'
+import type { Scheduler } from '#domain/jobs/scheduler.ts'
+import type { Custody } from '#domain/seal/custody.ts'
+import { startAudit, type RunningAudit } from './audit.ts'
+import { bringUp, type Home } from './bring-up.ts'
+import { composeContext } from './context.ts'
+import { startDiskPlane, type DiskPlane } from './disk-plane.ts'
+import { startSchedules } from './schedules.ts'
+import { openStore } from './store.ts'
+import { instanceOf, type World } from './world.ts'
+
+/** All that stands while the instance is unsealed, and nothing of it longer. */
+export interface Core {
+  readonly context: Context
+  readonly custody: Custody
+  readonly home: Home
+  readonly audit: RunningAudit
+  readonly control: DiskExports
+  readonly disks: DiskPlane
+  /** What it does by itself ends, each with its entry: schedules, exports, the audit's last checkpoint. */
+  rest(): Promise<void>
+  /** Keys go out of memory at once, whatever is under way with them. */
+  dropKeys(): void
+  /** After `rest`; or instead of it, when that took too long. */
+  close(): Promise<void>
+}
+
+/** Opens the store under the custody and begins all that an instance does by itself. Rejects, with everything closed again, where it cannot. */
+export async function openCore(world: World, custody: Custody): Promise<Core> {
+  const { config, clock, random, log, native, onFatal } = world
+  await using opened = new AsyncDisposableStack()
+  opened.defer(() => custody.close())
+  const { dataDir } = config
+  const node = { id: config.node, boot: random.uuid() }
+  const store = opened.adopt(await openStore({ dataDir, custody, node, onFatal }), async one => one.close())
+  const { barrier } = custody
+  const module = opened.use(softwareModule({ barrier, random, native, threads: availableParallelism() }))
+  const instance = instanceOf(world, custody.clusterId)
+  const context = await composeContext({ store, barrier, clock, random, log, node, instance, modules: [module] })
+  const home = await bringUp(context, custody)
+  const audit = await startAudit({ custody, dataDir, log: store }, log)
+  const control = opened.adopt(createExportControl(context), one => one.stop())
+  const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
+  const schedules = startSchedules(context, disks)
+  const rest = (): Promise<void> => atRest({ schedules, disks, audit, control })
+  const closing = opened.move()
+  return {
+    context,
+    custody,
+    home,
+    audit,
+    control,
+    disks,
+    rest,
+    dropKeys() {
+      custody.close()
+      module[Symbol.dispose]()
+    },
+    close: async () => closing.disposeAsync(),
+  }
+}
+
+/** The NBD socket stands beside the admin socket. */
+const diskFolderOf = (config: Config): string => dirname(adminSocketPath(config.dataDir, config.runtimeDir))
+
+interface Resting {
+  readonly schedules: Scheduler
+  readonly disks: DiskPlane
+  readonly audit: RunningAudit
+  readonly control: DiskExports
+}
+
+/** Exports first: their data keys are to go soonest. The audit last: what the others say is in its last checkpoint. */
+async function atRest({ schedules, disks, audit, control }: Resting): Promise<void> {
+  control.stop()
+  await Promise.all([disks.stop(), schedules.stop()])
+  await audit.stop()
+}

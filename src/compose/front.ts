@@ -1,0 +1,69 @@
+import type { Context } from '#domain/context.ts'
+import { adminProtocol } from '#protocols/admin/index.ts'
+import { createSealedAdmin, type SealedRuntime } from '#protocols/admin/sealed.ts'
+import type { Runtime } from '#protocols/admin/site.ts'
+import { armProtocol } from '#protocols/arm/index.ts'
+import { entraProtocol } from '#protocols/entra/index.ts'
+import { graphProtocol } from '#protocols/graph/index.ts'
+import { createGate, type Gate } from '#protocols/http/gate.ts'
+import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
+import type { Protocol } from '#protocols/http/protocol.ts'
+import { createSealedPipeline, type SealedParts } from '#protocols/http/sealed.ts'
+import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
+import { strayProtocol } from '#protocols/stray/index.ts'
+import { instanceOf, type World } from './world.ts'
+
+/** Every wire, for listeners that stay when the seal comes and goes. */
+export interface Front {
+  readonly wires: readonly Pipeline[]
+  readonly stray: Pipeline
+  readonly admin: Pipeline
+  open(context: Context, runtime: Runtime): void
+  shut(): void
+  /** Resolves when whoever was let in has his answer. */
+  idle(): Promise<void>
+  /** How many were told on the wires, since it was shut, that the service is unavailable. */
+  sentAway(): number
+}
+
+interface Wire {
+  readonly gate: Gate
+  readonly open: (context: Context) => void
+}
+
+/** Shut at first. */
+export function createFront(world: World, clusterId: string, runtime: SealedRuntime): Front {
+  const { config, clock, random, log, life } = world
+  const parts: SealedParts = { instance: instanceOf(world, clusterId), clock, random, state: () => life.state() }
+  const { domain } = config
+  const wires = [
+    wireOf(parts, entraProtocol(domain)),
+    wireOf(parts, armProtocol(domain)),
+    wireOf(parts, graphProtocol(domain)),
+    wireOf(parts, keyVaultProtocol(domain)),
+  ]
+  const stray = wireOf(parts, strayProtocol)
+  const admin = createGate(createSealedAdmin({ runtime, random, log, state: parts.state }))
+  const gates = [...wires.map(({ gate }) => gate), stray.gate, admin]
+  return {
+    wires: wires.map(({ gate }) => gate),
+    stray: stray.gate,
+    admin,
+    open(context, standing) {
+      for (const wire of [...wires, stray]) wire.open(context)
+      admin.open(createPipeline(context, adminProtocol(standing)))
+    },
+    shut() {
+      for (const gate of gates) gate.shut()
+    },
+    async idle() {
+      await Promise.all(gates.map(gate => gate.idle()))
+    },
+    sentAway: () => wires.reduce((sum, { gate }) => sum + gate.sentAway(), 0),
+  }
+}
+
+function wireOf<Site>(parts: SealedParts, protocol: Protocol<Context, Site>): Wire {
+  const gate = createGate(createSealedPipeline(parts, protocol))
+  return { gate, open: context => gate.open(createPipeline(context, protocol)) }
+}

@@ -1,0 +1,162 @@
+import { note } from '#domain/seal/note.ts'
+import type { Millis } from '#model/brands.ts'
+import { Problem } from '#model/problem.ts'
+import { operator, system } from '#model/principal.ts'
+import type { SealProof } from '#protocols/admin/seal-bodies.ts'
+import { openCore, type Core } from './core.ts'
+import type { Unsealed } from './data-directory.ts'
+import { createFront, type Front } from './front.ts'
+import { runtimeOf, sealedStatus, type SealedParts } from './runtime.ts'
+import type { World } from './world.ts'
+
+export interface SealingParts extends SealedParts {
+  readonly clusterId: string
+}
+
+type Raised = Pick<Parameters<typeof note>[1], 'operation' | 'who' | 'details'>
+
+/** The seal as it comes and goes while the process lives. One thing at a time: opening, sealing, the end. */
+export class Sealing {
+  readonly #parts: SealingParts
+  readonly #front: Front
+  readonly #inTurn = createTurn()
+  #core: Core | undefined
+  #sealed: { readonly because: string; readonly since: Millis }
+
+  constructor(parts: SealingParts) {
+    const { world, clusterId } = parts
+    this.#parts = parts
+    this.#sealed = { because: '', since: world.started }
+    this.#front = createFront(world, clusterId, {
+      status: () => sealedStatus(parts, { ...this.#sealed, sentAway: this.#front.sentAway() }),
+      unseal: async proof => this.#inTurn(async () => this.#unseal(proof)),
+      stop: world.onStopAsked,
+    })
+  }
+
+  /** The first opening: it answers when this resolves, active or sealed. Rejects, with nothing standing, where it cannot. */
+  async begin(opened: Unsealed | { readonly sealed: string }): Promise<void> {
+    if (!('sealed' in opened)) return this.#raise(opened, { operation: 'InstanceStart', details: {}, who: system })
+    this.#nowSealed(opened.sealed)
+    return this.#parts.listeners.open(this.#front, undefined)
+  }
+
+  /** What takes requests goes first, what they stand on last. */
+  async stop(): Promise<void> {
+    await this.#inTurn(async () => {
+      const { life } = this.#parts.world
+      const core = this.#core
+      if (core !== undefined) life.become('draining')
+      await this.#parts.listeners.stop()
+      if (core === undefined) return
+      await core.rest()
+      await core.close()
+      life.become('sealed')
+    })
+  }
+
+  /** Everything of an opened seal, entered in the audit before it serves; closed again where something fails. */
+  async #raise({ custody, openedBy }: Unsealed, how: Raised): Promise<void> {
+    const { world, listeners, keeper } = this.#parts
+    world.life.become('catching-up')
+    const core = await openCore(world, custody)
+    try {
+      await note(core.context, { ...how, resource: `/seals/${openedBy.sealId}`, details: { seal: openedBy.kind, ...how.details } })
+      await listeners.open(this.#front, custody)
+    } catch (error) {
+      await core.close()
+      throw error
+    }
+    this.#core = core
+    this.#front.open(core.context, runtimeOf({ world, core, listeners, keeper, sealNow: () => this.#sealNow() }))
+    world.life.become('active')
+  }
+
+  async #unseal(proof: SealProof): Promise<Readonly<Record<string, unknown>>> {
+    const { world, attempts } = this.#parts
+    if (world.life.state() !== 'sealed') throw new Problem({ code: 'Conflict', details: { message: 'Keystead is not sealed.' } })
+    const failures = attempts.failures()
+    const opened = await tryToOpen(this.#parts, proof)
+    const details = { failedAttempts: failures.toString(), sentAway: this.#front.sentAway().toString() }
+    try {
+      await this.#raise(opened, { operation: 'InstanceUnseal', details, who: operator })
+    } catch (error) {
+      // The seal is open and the instance does not stand: as at a start, that is the end of the process.
+      fail(world, error)
+      throw error
+    }
+    const { sealId, kind } = opened.openedBy
+    return { state: world.life.state(), seal: { id: sealId, kind } }
+  }
+
+  /** The emergency seal begins: from now on nothing is answered, and soon no key is in memory. */
+  #sealNow(): void {
+    this.#inTurn(async () => this.#seal()).catch((error: unknown) => fail(this.#parts.world, error))
+  }
+
+  async #seal(): Promise<void> {
+    const { world } = this.#parts
+    const core = this.#core
+    if (core === undefined) return
+    this.#core = undefined
+    world.life.become('draining')
+    this.#front.shut()
+    await endOf(world, Promise.all([this.#front.idle(), core.rest()]))
+    core.dropKeys()
+    await core.close()
+    this.#nowSealed('the operator sealed it')
+  }
+
+  #nowSealed(because: string): void {
+    const { life, clock, log } = this.#parts.world
+    life.become('sealed')
+    this.#sealed = { because, since: clock.now() }
+    log.warn('sealed', { because })
+  }
+}
+
+async function tryToOpen({ world, keeper, attempts }: SealedParts, proof: SealProof): Promise<Unsealed> {
+  const { life, log } = world
+  life.become('unsealing')
+  try {
+    return await keeper.open(proof)
+  } catch (error) {
+    life.become('sealed')
+    if (error instanceof Problem) log.warn('unseal.refused', { because: error.body.code, count: attempts.failures() })
+    throw error
+  }
+}
+
+function fail({ life, onFatal }: World, error: unknown): void {
+  life.become('failed')
+  onFatal(error instanceof Error ? error : new Error('the instance does not stand', { cause: error }))
+}
+
+/** In the order in which they were asked for; a failure holds nobody up. */
+function createTurn() {
+  let last: Promise<unknown> = Promise.resolve()
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+/** After this the keys go, whatever is still under way. */
+const patienceMs = 5_000
+
+/** Resolves when the work has ended, well or not, or when patience has. */
+async function endOf({ clock, log }: World, work: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const cancel = clock.after(patienceMs, () => {
+    log.error('seal.impatient', new Error(`what was under way has not ended within ${patienceMs} ms`))
+    resolve()
+  })
+  work
+    .catch((cause: unknown) => log.error('seal.unfinished', cause))
+    .finally(() => {
+      cancel()
+      resolve()
+    })
+  await promise
+}

@@ -1,0 +1,31 @@
+import type { Native } from '#adapters/native/native.ts'
+import type { Config } from '#config'
+import type { Instance } from '#domain/instance.ts'
+import { installationCompartment } from '#domain/seal/custody.ts'
+import type { Lifecycle } from '#domain/seal/states.ts'
+import type { Millis } from '#model/brands.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { Log } from '#ports/log.ts'
+import type { Random } from '#ports/random.ts'
+
+/** What the process has from its start to its end, sealed or not. Nothing secret. */
+export interface World {
+  readonly config: Config
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly native: Native
+  readonly life: Lifecycle
+  readonly started: Millis
+  readonly onFatal: (cause: Error) => void
+  readonly onStopAsked: () => void
+}
+
+/** What the instance is, known from its data directory before the seal opens. */
+export const instanceOf = ({ config }: World, clusterId: string): Instance => ({
+  clusterId,
+  installation: installationCompartment(clusterId),
+  domain: config.domain,
+  location: 'local',
+  throttle: config.throttle === 'on',
+})
