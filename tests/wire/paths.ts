@@ -16,7 +16,6 @@ const values: Readonly<Record<string, string>> = {
   set: 'a-set',
   disk: 'a-disk',
   namespace: 'Microsoft.KeyVault',
-  action: 'register',
   how: 'add',
   provider: 'Microsoft.Compute',
   location: 'local',

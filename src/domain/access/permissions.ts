@@ -51,6 +51,7 @@ export const permissions = {
   'location.read': arm('Microsoft.Resources/subscriptions/locations/read'),
   'provider.read': arm('Microsoft.Resources/subscriptions/providers/read'),
   'provider.register': arm('Microsoft.Resources/subscriptions/providers/register/action'),
+  'provider.unregister': arm('Microsoft.Resources/subscriptions/providers/unregister/action'),
   'group.read': arm('Microsoft.Resources/subscriptions/resourceGroups/read'),
   'group.write': arm('Microsoft.Resources/subscriptions/resourceGroups/write'),
   'group.delete': arm('Microsoft.Resources/subscriptions/resourceGroups/delete', { system: true }),

@@ -6,12 +6,12 @@ import { subscriptionScope } from '#domain/resources/scopes.ts'
 import { mayRead } from '#domain/resources/visible.ts'
 import { Problem } from '#model/problem.ts'
 import { finishedAt, isoTime } from './answers.ts'
-import { location, subscriptionId } from './params.ts'
+import { location, namespace, subscriptionId } from './params.ts'
 import type { ArmSite } from './site.ts'
 
 export const ofOperation = z.object({
   subscriptionId,
-  provider: z.string().regex(/^[A-Za-z][\w.]{0,99}$/, 'The resource namespace is invalid.'),
+  provider: namespace,
   location,
   operation: z.string().regex(/^[\w-]{1,128}$/, 'The operation ID is invalid.'),
 })

@@ -46,7 +46,10 @@ export const extended = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+export const namespace = z.string().regex(/^[A-Za-z][\w.]{0,99}$/, 'The resource namespace is invalid.')
+
 export const inSubscription = z.object({ subscriptionId })
+export const ofProvider = z.object({ subscriptionId, namespace })
 export const inGroup = z.object({ subscriptionId, group })
 export const ofVault = z.object({ subscriptionId, group, vault }).transform(({ vault, ...rest }) => ({ ...rest, name: vault }))
 export const ofIdentity = z.object({ subscriptionId, group, identity }).transform(({ identity, ...rest }) => ({ ...rest, name: identity }))

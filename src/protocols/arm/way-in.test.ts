@@ -145,5 +145,7 @@ describe('the documents that clients read first', () => {
     }
     const registered = await owner('POST', `/subscriptions/${subscriptionId}/providers/Microsoft.Compute/register`)
     assert.equal(registered.json['namespace'], 'Microsoft.Compute')
+    const other = await owner('POST', `/subscriptions/${subscriptionId}/providers/Microsoft.KeyVault/checkMhsmNameAvailability`, {})
+    assert.deepEqual(refusal(other), [404, 'InvalidResourceType'], 'another action is no registration')
   })
 })

@@ -1,6 +1,5 @@
-import { z } from 'zod'
 import { json } from '#protocols/http/answer.ts'
-import { anyQuery, atSubscription, subscriptionId } from '#protocols/arm/params.ts'
+import { anyQuery, atSubscription, ofProvider } from '#protocols/arm/params.ts'
 import { providerDocument } from '#protocols/arm/providers.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
@@ -9,7 +8,7 @@ export const getProvider = armOperation({
   method: 'GET',
   path: '/subscriptions/{subscriptionId}/providers/{namespace}',
   permissions: ['provider.read'],
-  params: z.object({ subscriptionId, namespace: z.string().regex(/^[A-Za-z][\w.]{0,99}$/, 'The resource namespace is invalid.') }),
+  params: ofProvider,
   query: anyQuery,
   body: { none: true },
   scope: atSubscription,

@@ -44,7 +44,7 @@ import { putIdentity } from './put-identity.ts'
 import { putRoleAssignment } from './put-role-assignment.ts'
 import { putVault } from './put-vault.ts'
 import { putVaultKey } from './put-vault-key.ts'
-import { registerProvider } from './register-provider.ts'
+import { registerProvider, unregisterProvider } from './register-provider.ts'
 
 /** Everything that ARM answers here. A new operation is one file and one line. */
 export const operations: readonly Operation<Context, ArmSite>[] = [
@@ -56,6 +56,7 @@ export const operations: readonly Operation<Context, ArmSite>[] = [
   listProviders,
   getProvider,
   registerProvider,
+  unregisterProvider,
   getOperation,
   getOperationResult,
   putGroup,

@@ -4,6 +4,7 @@ import { groupNamed } from '#domain/resources/groups.ts'
 import { groupArmId, groupScope, subscriptionScope } from '#domain/resources/scopes.ts'
 import { armList, listQuery } from '#protocols/arm/lists.ts'
 import { group, inSubscription, subscriptionId } from '#protocols/arm/params.ts'
+import { admitAround } from '#protocols/arm/readers.ts'
 import { resourcesIn } from '#protocols/arm/resource-list.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
@@ -13,12 +14,14 @@ export const listResources = armOperation({
   method: 'GET',
   path: '/subscriptions/{subscriptionId}/resources',
   permissions: 'authenticated',
+  linked: ['resource.read'],
   params: inSubscription,
   query: listQuery,
   body: { none: true },
   resource: ({ params }) => `/subscriptions/${params.subscriptionId}/resources`,
-  async handle(context, call, { site, params, query, request }) {
+  async handle(context, call, { site, params, query, permit, request }) {
     const at = { compartment: compartmentOfGuid(params.subscriptionId), scope: subscriptionScope(params.subscriptionId) }
+    admitAround(context, call, { ask: permit, permission: 'resource.read', on: at.scope })
     return armList(site, request, await resourcesIn(context, call, { ...at, filter: query.$filter }))
   },
 })
@@ -28,13 +31,15 @@ export const listGroupResources = armOperation({
   method: 'GET',
   path: '/subscriptions/{subscriptionId}/resourceGroups/{group}/resources',
   permissions: 'authenticated',
+  linked: ['resource.read'],
   params: z.object({ subscriptionId, group }),
   query: listQuery,
   body: { none: true },
   resource: ({ params }) => `${groupArmId(params.subscriptionId, params.group)}/resources`,
-  async handle(context, call, { site, params, query, request }) {
-    await groupNamed(context, call, params)
+  async handle(context, call, { site, params, query, permit, request }) {
     const at = { compartment: compartmentOfGuid(params.subscriptionId), scope: groupScope(params.subscriptionId, params.group) }
+    admitAround(context, call, { ask: permit, permission: 'resource.read', on: at.scope })
+    await groupNamed(context, call, params)
     return armList(site, request, await resourcesIn(context, call, { ...at, filter: query.$filter }))
   },
 })

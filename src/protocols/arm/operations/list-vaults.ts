@@ -1,10 +1,10 @@
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { groupNamed } from '#domain/resources/groups.ts'
-import { groupArmId, groupScope, standsIn } from '#domain/resources/scopes.ts'
-import { mayRead } from '#domain/resources/visible.ts'
+import { groupArmId, groupScope, subscriptionScope } from '#domain/resources/scopes.ts'
 import { armList, listQuery } from '#protocols/arm/lists.ts'
-import { atGroup, inGroup, inSubscription } from '#protocols/arm/params.ts'
+import { inGroup, inSubscription } from '#protocols/arm/params.ts'
 import { vaultShape } from '#protocols/arm/shapes.ts'
+import { readableIn } from '#protocols/arm/readers.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
 /** Those of the subscription that the caller may read. */
@@ -13,14 +13,14 @@ export const listVaults = armOperation({
   method: 'GET',
   path: '/subscriptions/{subscriptionId}/providers/Microsoft.KeyVault/vaults',
   permissions: 'authenticated',
+  linked: ['vault.read'],
   params: inSubscription,
   query: listQuery,
   body: { none: true },
   resource: ({ params }) => `/subscriptions/${params.subscriptionId}/providers/Microsoft.KeyVault/vaults`,
-  async handle(context, call, { site, params, request }) {
-    const vaults = context.vaults.all(call, compartmentOfGuid(params.subscriptionId), ({ value }) =>
-      mayRead(context, call, { permission: 'vault.read', on: value.scope }),
-    )
+  async handle(context, call, { site, params, permit, request }) {
+    const reading = { ask: permit, permission: 'vault.read', on: subscriptionScope(params.subscriptionId) } as const
+    const vaults = context.vaults.all(call, compartmentOfGuid(params.subscriptionId), readableIn(context, call, reading))
     return armList(
       site,
       request,
@@ -33,16 +33,17 @@ export const listGroupVaults = armOperation({
   name: 'VaultListInGroup',
   method: 'GET',
   path: '/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Microsoft.KeyVault/vaults',
-  permissions: ['vault.read'],
+  permissions: 'authenticated',
+  linked: ['vault.read'],
   params: inGroup,
   query: listQuery,
   body: { none: true },
-  scope: atGroup,
   resource: ({ params }) => `${groupArmId(params.subscriptionId, params.group)}/providers/Microsoft.KeyVault/vaults`,
-  async handle(context, call, { site, params, request }) {
+  async handle(context, call, { site, params, permit, request }) {
+    const on = groupScope(params.subscriptionId, params.group)
+    const readable = readableIn(context, call, { ask: permit, permission: 'vault.read', on })
     await groupNamed(context, call, params)
-    const here = groupScope(params.subscriptionId, params.group)
-    const vaults = context.vaults.all(call, compartmentOfGuid(params.subscriptionId), ({ value }) => standsIn(value.scope, here))
+    const vaults = context.vaults.all(call, compartmentOfGuid(params.subscriptionId), readable)
     return armList(
       site,
       request,
