@@ -46,13 +46,13 @@ describe('disk plane', () => {
   test('asks the control plane for each client, moves the DEKs, and closes and removes on order', async t => {
     const dataDir = folder(t)
     const lease = newLease()
-    leaseWriter(lease).confirm(millis(Date.now()))
     const dek = Uint8Array.from({ length: 64 }, (_, at) => at + 1)
     const heard: string[] = []
     const control: ExportControl = {
       async open({ name, reason }) {
         heard.push(`${reason} ${name}`)
         if (name !== 'one') return { refused: 'policy', why: 'not now' }
+        leaseWriter(lease).confirm(millis(Date.now()))
         const layers = [{ dekId: 'a'.repeat(32), dek, cipher: 'aes-256-xts' as const }]
         return { disk: { diskId: 'disk-1', sizeBytes: 1024 * 1024, readOnly: false, epoch: 1, layers, lease } }
       },

@@ -31,6 +31,6 @@ export interface ChunkStore {
 /** Where disks' bytes live. */
 export interface BlockStore {
   open(identity: ChunkIdentity, sizeBytes: number): ChunkStore
-  /** The disk was deleted: its chunks are unlinked. */
-  remove(diskId: string): void
+  /** The disk was deleted: its chunks are unlinked, while other disks go on. */
+  remove(diskId: string): Promise<void>
 }

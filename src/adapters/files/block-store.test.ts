@@ -208,24 +208,22 @@ describe('file block store', () => {
     again.close()
   })
 
-  test('removing a disk removes its files and no other disk', t => {
+  test('removing a disk removes its files and no other disk', async t => {
     const path = folder(t)
     const store = open(path)
     store.write(0, 0, sectors(1, 1))
     open(path, { diskId: 'disk-2' }).close()
     store.close()
-    fileBlockStore(path).remove('disk-1')
+    await fileBlockStore(path).remove('disk-1')
     assert.deepEqual(readdirSync(`${path}/disks`), ['disk-2'])
-    fileBlockStore(path).remove('disk-1')
+    await fileBlockStore(path).remove('disk-1')
   })
 
-  test('refuses names that lead elsewhere, and sizes that are not whole sectors', t => {
+  test('refuses names that lead elsewhere, and sizes that are not whole sectors', async t => {
     const path = folder(t)
     for (const diskId of ['..', '../x', 'a/b', '', 'a'.repeat(65), '.hidden', 'nul\0']) {
       assert.throws(() => open(path, { diskId }), /disk id/)
-      assert.throws(() => {
-        fileBlockStore(path).remove(diskId)
-      }, /disk id/)
+      await assert.rejects(fileBlockStore(path).remove(diskId), /disk id/)
     }
     assert.throws(() => fileBlockStore(path).open(identity, 1000), /sectors/)
     assert.ok(!existsSync(`${path}/disks/..x`))

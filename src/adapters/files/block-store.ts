@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import type { BlockStore } from '#ports/block-store.ts'
 import { chunkBytes, sectorBytes } from '#ports/block-store.ts'
 import { checkIdentity } from './chunk-header.ts'
@@ -24,9 +25,9 @@ export function fileBlockStore(dataDir: string): BlockStore {
       }
       return openChunks(folder, identity)
     },
-    remove(diskId) {
+    async remove(diskId) {
       checkIdentity({ diskId, dekIds: [], epoch: 0 })
-      rmSync(`${root}/${diskId}`, { recursive: true, force: true })
+      await rm(`${root}/${diskId}`, { recursive: true, force: true })
     },
   }
 }

@@ -5,7 +5,7 @@ import { subscriptionId } from '#domain/keys/testing.ts'
 import type { OpenDisk } from '#ports/export-control.ts'
 import { deleteDisk } from './delete-disk.ts'
 import { createExportControl, type DiskExports } from './export-control.ts'
-import { leaseReader } from './key-lease.ts'
+import { holdLease, leaseReader } from './key-lease.ts'
 import { diskGround, until, type DiskGround } from './testing.ts'
 
 async function opened(control: DiskExports, name: string): Promise<OpenDisk> {
@@ -22,7 +22,7 @@ async function exported(encryptionType?: 'EncryptionAtRestWithPlatformAndCustome
   const { set, disk } = await ground.setWithDisk({ encryptionType })
   const control = createExportControl(ground.context)
   const open = await opened(control, disk.value.exportName)
-  return { ground, set, disk, control, open }
+  return { ground, set, disk, control, open, letGo: holdLease(open.lease) }
 }
 
 describe('an export', () => {
@@ -105,6 +105,26 @@ describe('an export', () => {
     control.stop()
     ground.clock.advance(5_001)
     assert.ok(!usable(ground, open))
+  })
+
+  test('is watched while the data plane holds it, and no longer: a key that is lost later is no event of it', async () => {
+    const { ground, control, open, letGo } = await exported()
+    for (let second = 0; second < 60; second += 1) ground.clock.advance(1_000)
+    await until(() => usable(ground, open))
+    letGo()
+    await ground.able(ground.version, false)
+    await until(() => !usable(ground, open))
+    await ground.able(ground.version, true)
+    await until(() => usable(ground, open))
+    assert.equal(entries(ground, 'DiskExportSuspended').length, 0)
+    ground.clock.advance(1_000)
+    await new Promise(setImmediate)
+    ground.clock.advance(5_001)
+    await new Promise(setImmediate)
+    assert.ok(!usable(ground, open), 'nobody looks at it any more')
+    const again = await opened(control, ground.disk().value.exportName)
+    assert.ok(usable(ground, again), 'until it is opened again')
+    control.stop()
   })
 
   test('does not care for changes of other keys', async () => {

@@ -1,3 +1,4 @@
+import type { Clock } from '#ports/clock.ts'
 import type { Context } from '#domain/context.ts'
 import type { HeldDisk } from './disk-standing.ts'
 import { WatchedExport, type ExportEntry } from './watched-export.ts'
@@ -17,50 +18,107 @@ const beatMs = 1_000
 /** The data plane looks at its leases four times a second: what it reports so soon after a change of ours is that change. */
 const echoMs = 1_500
 
-/** Keeps the leases of the exports that were opened: an export stands until its disk is deleted or the instance ends. */
-export function createExportWatch(context: Context): ExportWatch {
-  const { clock, view } = context.ground
-  const watched = new Map<string, WatchedExport>()
-  let stopped = false
+/** Between the answer to an opening and the first hold lies a message; what nobody holds for so long is not open any more. */
+const unheldMs = 30_000
 
-  async function review(name: string, one: WatchedExport): Promise<void> {
-    if ((await one.review()) || !watched.delete(name)) return
+interface Watched {
+  readonly one: WatchedExport
+  /** Monotonic milliseconds of the last opening. */
+  openedAt: number
+  /** Each export has its own beat: a thousand of them are not looked at in one go. */
+  readonly cancel: () => void
+}
+
+function eachBeat(clock: Clock, run: () => void): () => void {
+  const beat = (): void => {
+    cancel = clock.after(beatMs, beat)
+    run()
+  }
+  let cancel = clock.after(beatMs, beat)
+  return () => {
+    cancel()
+  }
+}
+
+/** Looks at exports: each at its own beat, and at the news that touch it. */
+interface Looks {
+  readonly exports: ReadonlyMap<string, Watched>
+  admit(name: string, disk: HeldDisk): Watched
+  /** Resolves when the lease is as the key stands. */
+  review(name: string, watched: Watched): Promise<void>
+  stop(): void
+}
+
+function createLooks(context: Context): Looks {
+  const { clock, view } = context.ground
+  const exports = new Map<string, Watched>()
+  let stopped = false
+  function drop(name: string, watched: Watched): boolean {
+    watched.cancel()
+    return exports.get(name) === watched && exports.delete(name)
+  }
+  async function review(name: string, watched: Watched): Promise<void> {
+    const { one } = watched
+    if ((await one.review()) || !drop(name, watched) || !one.held) return
     await one.record({ operation: 'DiskExportClosed', why: 'the disk was deleted' })
   }
-  const reviewSoon = (name: string, one: WatchedExport): void => {
-    review(name, one).catch((cause: unknown) => {
+  const reviewSoon = (name: string, watched: Watched): void => {
+    review(name, watched).catch((cause: unknown) => {
       context.log.error('disk.entry-failed', cause)
     })
   }
-  function tick(): void {
-    if (stopped) return
-    for (const [name, one] of watched) reviewSoon(name, one)
-    beat = clock.after(beatMs, tick)
+  function begin(name: string, disk: HeldDisk): Watched {
+    const watched: Watched = {
+      one: new WatchedExport(context, disk),
+      openedAt: clock.monotonic(),
+      cancel: eachBeat(clock, () => {
+        const over = !watched.one.held && clock.monotonic() - watched.openedAt >= unheldMs
+        if (over) drop(name, watched)
+        else reviewSoon(name, watched)
+      }),
+    }
+    return watched
   }
   view.onNews(news => {
     if (stopped) return
-    for (const [name, one] of watched) if (one.touchedBy(news)) reviewSoon(name, one)
+    for (const [name, watched] of exports) if (watched.one.touchedBy(news)) reviewSoon(name, watched)
   })
-  let beat = clock.after(beatMs, tick)
+  return {
+    exports,
+    admit(name, disk) {
+      const watched = exports.getOrInsertComputed(name, () => begin(name, disk))
+      watched.openedAt = clock.monotonic()
+      return watched
+    },
+    review,
+    stop() {
+      stopped = true
+      for (const { cancel } of exports.values()) cancel()
+    },
+  }
+}
 
+/** Keeps the leases of exports while the data plane serves them: it says so in the lease itself. */
+export function createExportWatch(context: Context): ExportWatch {
+  const { clock } = context.ground
+  const looks = createLooks(context)
   return {
     async add(name, disk) {
-      const one = watched.getOrInsertComputed(name, () => new WatchedExport(context, disk))
-      await review(name, one)
-      return one.lease
+      const watched = looks.admit(name, disk)
+      await looks.review(name, watched)
+      return watched.one.lease
     },
     explains(name, what) {
-      const one = watched.get(name)
+      const one = looks.exports.get(name)?.one
       if (one === undefined) return true
       if (what === 'closed') return false
       return one.usable === (what === 'resumed') || clock.monotonic() - one.changedAt < echoMs
     },
     async record(name, entry) {
-      await watched.get(name)?.record(entry)
+      await looks.exports.get(name)?.one.record(entry)
     },
     stop() {
-      stopped = true
-      beat()
+      looks.stop()
     },
   }
 }

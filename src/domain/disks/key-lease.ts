@@ -10,7 +10,7 @@ const clockSlackMs = 1_000
 
 const refused = 0n
 const usable = 1n
-const at = { state: 0, confirmed: 1 } as const
+const at = { state: 0, confirmed: 1, holders: 2 } as const
 
 /** The control plane's end. Confirm at each look at the key that found it usable: on every feed change and each second. */
 export interface LeaseWriter {
@@ -19,10 +19,12 @@ export interface LeaseWriter {
   suspend(): void
   /** Suspended and lapsed: the disk was closed. */
   revoke(): void
+  /** Does the data plane serve under it now? A program of disks that dies leaves its hold behind. */
+  held(): boolean
 }
 
-/** 16 bytes that both planes see: state and time of the last confirmation. New: refused and lapsed, until it is confirmed. */
-export const newLease = (): SharedArrayBuffer => new SharedArrayBuffer(16)
+/** 24 bytes that both planes see: state, time of the last confirmation, holds. New: refused and lapsed, until it is confirmed. */
+export const newLease = (): SharedArrayBuffer => new SharedArrayBuffer(24)
 
 export function leaseWriter(buffer: SharedArrayBuffer): LeaseWriter {
   const cells = new BigInt64Array(buffer)
@@ -39,6 +41,16 @@ export function leaseWriter(buffer: SharedArrayBuffer): LeaseWriter {
       Atomics.store(cells, at.state, refused)
       Atomics.store(cells, at.confirmed, 0n)
     },
+    held: () => Atomics.load(cells, at.holders) > 0n,
+  }
+}
+
+/** The data plane serves under it from now on; call what is returned once, when it does no more. What nobody holds is not watched for ever. */
+export function holdLease(buffer: SharedArrayBuffer): () => void {
+  const cells = new BigInt64Array(buffer)
+  Atomics.add(cells, at.holders, 1n)
+  return () => {
+    Atomics.sub(cells, at.holders, 1n)
   }
 }
 

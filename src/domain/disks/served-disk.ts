@@ -1,11 +1,11 @@
-import type { Millis } from '#model/brands.ts'
+import { millis, type Millis } from '#model/brands.ts'
 import type { BlockStore, ChunkIdentity, ChunkStore } from '#ports/block-store.ts'
 import type { KeyLease, OpenDisk } from '#ports/export-control.ts'
 import type { OpenSectorCipher, SectorCipher } from '#ports/sector-cipher.ts'
 import type { BlockDevice } from './block-device.ts'
 import { chunkDevice } from './chunk-device.ts'
 import { cipherDevice } from './cipher-device.ts'
-import { leaseReader } from './key-lease.ts'
+import { holdLease, leaseReader } from './key-lease.ts'
 
 /** A disk's chunks, shared by the exports of it. */
 export interface OpenChunks {
@@ -34,7 +34,10 @@ export class ServedDisk {
   readonly readOnly: boolean
   /** Called when the export is closed under a connection. */
   readonly connections = new Set<() => void>()
+  /** Not before then, where it was refused. */
+  reopenAt = millis(0)
   #lease: KeyLease
+  #letGo: () => void
   #device: BlockDevice | undefined
   #ciphers: readonly SectorCipher[] = []
   #suspended = false
@@ -44,10 +47,14 @@ export class ServedDisk {
     this.chunks = chunks
     this.readOnly = disk.readOnly
     this.#lease = leaseReader(disk.lease)
+    this.#letGo = holdLease(disk.lease)
   }
 
   /** What was opened last is what counts; its DEKs are needed only where there are none. */
   renew(disk: OpenDisk, openCipher: OpenSectorCipher): void {
+    const letGo = this.#letGo
+    this.#letGo = holdLease(disk.lease)
+    letGo()
     this.#lease = leaseReader(disk.lease)
     if (this.#device !== undefined) return
     const ciphers: SectorCipher[] = []
@@ -61,8 +68,9 @@ export class ServedDisk {
     this.#device = ciphers.reduce(cipherDevice, chunkDevice(this.chunks.store, this.chunks.size))
   }
 
-  get hasKeys(): boolean {
-    return this.#device !== undefined
+  /** The lease is usable again after the keys had gone, and it is time to ask for them. */
+  wantsKeys(now: Millis): boolean {
+    return this.#device === undefined && now >= this.reopenAt && this.#lease.usable(now)
   }
 
   /** A bug where it is asked without `usable`. */
@@ -75,10 +83,6 @@ export class ServedDisk {
     return this.#device !== undefined && this.#lease.usable(now)
   }
 
-  leased(now: Millis): boolean {
-    return this.#lease.usable(now)
-  }
-
   /** What to report since the last look. DEKs of a lapsed lease are dropped here. */
   look(now: Millis): 'suspended' | 'resumed' | undefined {
     const leased = this.#lease.usable(now)
@@ -86,6 +90,13 @@ export class ServedDisk {
     if (leased !== this.#suspended) return undefined
     this.#suspended = !leased
     return leased ? 'resumed' : 'suspended'
+  }
+
+  /** Nothing is served under it any more. */
+  end(): void {
+    this.dropKeys()
+    this.#letGo()
+    this.#letGo = () => undefined
   }
 
   dropKeys(): void {

@@ -1,9 +1,11 @@
+import { millis } from '#model/brands.ts'
 import type { BlockStore } from '#ports/block-store.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { ExportControl, OpenDisk, OpenRefusal } from '#ports/export-control.ts'
 import type { Log } from '#ports/log.ts'
 import type { OpenSectorCipher } from '#ports/sector-cipher.ts'
 import type { BlockDevice } from './block-device.ts'
+import { leaseReader } from './key-lease.ts'
 import { alike, openChunks, ServedDisk } from './served-disk.ts'
 import type { OpenChunks } from './served-disk.ts'
 
@@ -29,6 +31,9 @@ export interface Refusal {
   readonly refused: OpenRefusal
   readonly why: string
 }
+
+/** A refused reopening is asked for again after so long: within the second in which a key that is back must work. */
+const reopenRestMs = 500
 
 const reasons = { suspended: 'the key is not usable', resumed: 'the key is usable again' } as const
 
@@ -83,7 +88,7 @@ export class ServedDisks {
     for (const served of this.#served.values()) {
       const change = served.look(now)
       if (change !== undefined) this.#report(served.name, change, reasons[change])
-      if (!served.hasKeys && served.leased(now) && !this.#reopening.has(served)) void this.#reopen(served)
+      if (served.wantsKeys(now) && !this.#reopening.has(served)) void this.#reopen(served)
     }
   }
 
@@ -94,10 +99,13 @@ export class ServedDisks {
 
   /** The disk was deleted: exports of it are closed, its chunks unlinked. */
   async remove(diskId: string): Promise<void> {
-    const exports = [...this.#served.values()].filter(({ chunks }) => chunks.identity.diskId === diskId)
-    await Promise.all(exports.map(({ name }) => this.close(name, 'the disk was deleted')))
-    await this.#closing.get(diskId)
-    this.#needs.store.remove(diskId)
+    const exports = () => [...this.#served.values()].filter(({ chunks }) => chunks.identity.diskId === diskId)
+    // Who waited for a closing to end may have opened it once more.
+    for (let open = exports(); open.length > 0 || this.#closing.has(diskId); open = exports()) {
+      await Promise.all(open.map(({ name }) => this.close(name, 'the disk was deleted')))
+      await this.#closing.get(diskId)
+    }
+    await this.#needs.store.remove(diskId)
   }
 
   async stop(why: string): Promise<void> {
@@ -118,8 +126,10 @@ export class ServedDisks {
   async #hold(name: string, disk: OpenDisk, dropped: () => void): Promise<Attachment | Refusal> {
     // A disk that is being closed opens again when its last write is durable.
     for (let end = this.#closing.get(disk.diskId); end !== undefined; end = this.#closing.get(disk.diskId)) await end
+    // The key was lost, or the disk deleted, while the answer was on its way.
+    if (!leaseReader(disk.lease).usable(this.#needs.clock.now())) return this.#turnAway(name, 'policy', 'the key is not usable')
     const served = this.#served.get(name) ?? this.#admit(name, disk)
-    if (served === undefined || !alike(served.chunks, disk)) return { refused: 'unavailable', why: 'the disk is open in another shape' }
+    if (served === undefined || !alike(served.chunks, disk)) return this.#turnAway(name, 'unavailable', 'the disk is open in another shape')
     served.connections.add(dropped)
     try {
       served.renew(disk, this.#needs.openCipher)
@@ -128,6 +138,12 @@ export class ServedDisks {
       throw cause
     }
     return this.#attachment(served, dropped)
+  }
+
+  /** What was opened and is not served has its end in the audit too. */
+  #turnAway(name: string, refused: OpenRefusal, why: string): Refusal {
+    if (!this.#served.has(name)) this.#report(name, 'closed', why)
+    return { refused, why }
   }
 
   #join(served: ServedDisk, dropped: () => void): Attachment {
@@ -164,7 +180,7 @@ export class ServedDisks {
   async #end(served: ServedDisk, why: string): Promise<void> {
     if (this.#served.get(served.name) !== served) return
     this.#served.delete(served.name)
-    served.dropKeys()
+    served.end()
     const { chunks } = served
     if (![...this.#served.values()].some(other => other.chunks === chunks)) await this.#close(chunks)
     this.#report(served.name, 'closed', why)
@@ -194,14 +210,22 @@ export class ServedDisks {
     this.#reopening.add(served)
     try {
       const answer = await this.#needs.control.open({ name: served.name, reason: 'reopen' })
-      if ('refused' in answer) return
-      const current = this.#served.get(served.name) === served && alike(served.chunks, answer.disk)
-      if (current) served.renew(answer.disk, this.#needs.openCipher)
-      zeroDeks(answer.disk)
+      if ('refused' in answer) served.reopenAt = millis(this.#needs.clock.now() + reopenRestMs)
+      else await this.#renew(served, answer.disk)
     } catch (cause) {
       this.#needs.log.error('disk.reopen-failed', cause, { disk: served.chunks.identity.diskId })
     } finally {
       this.#reopening.delete(served)
+    }
+  }
+
+  async #renew(served: ServedDisk, disk: OpenDisk): Promise<void> {
+    try {
+      if (this.#served.get(served.name) !== served) return
+      if (alike(served.chunks, disk)) served.renew(disk, this.#needs.openCipher)
+      else await this.close(served.name, 'the disk has another shape now')
+    } finally {
+      zeroDeks(disk)
     }
   }
 

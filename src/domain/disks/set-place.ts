@@ -3,6 +3,7 @@ import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
+import { missingIn } from '#domain/resources/groups.ts'
 import { childScope, groupArmId, groupScope, resourceArmId } from '#domain/resources/scopes.ts'
 import type { HeldDisk, HeldSet } from './disk-standing.ts'
 
@@ -26,20 +27,17 @@ export const diskScope = (at: ComputeName): Scope => scopeIn(at, diskType)
 export const setArmId = (at: ComputeName): string => armIdIn(at, setType)
 export const diskArmId = (at: ComputeName): string => armIdIn(at, diskType)
 
-const notFound = (at: ComputeName, type: string): Problem =>
-  new Problem({ code: 'ResourceNotFound', details: { type, name: at.name, group: at.group } })
-
-/** Raises `ResourceNotFound`. */
-export async function setNamed(context: Needs<'diskEncryptionSets'>, call: Call, at: ComputeName): Promise<HeldSet> {
+/** Raises `ResourceGroupNotFound`, `ResourceNotFound`. */
+export async function setNamed(context: Needs<'diskEncryptionSets' | 'resourceGroups'>, call: Call, at: ComputeName): Promise<HeldSet> {
   const held = await context.diskEncryptionSets.get(call, compartmentOfGuid(at.subscriptionId), [setArmId(at).toLowerCase()])
-  if (held === undefined) throw notFound(at, setType)
+  if (held === undefined) throw await missingIn(context, call, { ...at, type: setType })
   return held
 }
 
-/** Raises `ResourceNotFound`. */
-export async function diskNamed(context: Needs<'disks'>, call: Call, at: ComputeName): Promise<HeldDisk> {
+/** Raises `ResourceGroupNotFound`, `ResourceNotFound`. */
+export async function diskNamed(context: Needs<'disks' | 'resourceGroups'>, call: Call, at: ComputeName): Promise<HeldDisk> {
   const held = await context.disks.get(call, compartmentOfGuid(at.subscriptionId), [diskArmId(at).toLowerCase()])
-  if (held === undefined) throw notFound(at, diskType)
+  if (held === undefined) throw await missingIn(context, call, { ...at, type: diskType })
   return held
 }
 

@@ -42,6 +42,11 @@ export class WatchedExport {
     return this.#changedAt
   }
 
+  /** Does the data plane serve it? What happens to a key that no export uses is no event of an export's. */
+  get held(): boolean {
+    return this.#writer.held()
+  }
+
   touchedBy(news: readonly Change[]): boolean {
     return news.some(change => change.ruling || this.#reads.has(change.id))
   }
@@ -108,6 +113,7 @@ export class WatchedExport {
     if (standing.usable === this.#usable) return
     this.#usable = standing.usable
     this.#changedAt = clock.monotonic()
+    if (!this.held) return
     // The entry follows what was done to the lease; it never holds it up.
     this.record(
       standing.usable

@@ -153,7 +153,7 @@ describe('NBD transmission, fuzzed', () => {
             assert.ok(open.delete(cookie), 'one reply a request')
           }
         }),
-        { numRuns: 150, endOnFailure: true },
+        { numRuns: 60, endOnFailure: true },
       )
       assert.deepEqual(made.failures, [])
     })

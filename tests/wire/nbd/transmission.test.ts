@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { millis } from '#model/brands.ts'
 import { u16, u32, u64 } from './client.ts'
@@ -164,10 +164,12 @@ describe('NBD transmission, simple replies', () => {
   test('what is damaged at rest is an I/O error and no more than that', async t => {
     const made = await bench(t)
     const client = await made.go()
-    made.changes = () => ({ layers: [{ dekId: '2'.repeat(32), dek: randomBytes(64), cipher: 'aes-256-xts' }] })
+    made.changes = () => {
+      made.lease.confirm(millis(made.time))
+      return { layers: [{ dekId: '2'.repeat(32), dek: randomBytes(64), cipher: 'aes-256-xts' }] }
+    }
     made.lease.suspend()
     await assert.rejects(made.go(), /another shape/, 'a disk that is open is not opened under other keys')
-    made.lease.confirm(millis(made.time))
     await client.write(0, Buffer.alloc(512, 1), flag.fua)
     client.close()
     while (made.heard.at(-1) !== 'closed') await new Promise(setImmediate)
@@ -288,6 +290,9 @@ describe('NBD under a key lease', () => {
     assert.equal((await client.read(0, 512)).error, error.EIO)
     made.refuse = undefined
     made.disks.tick()
+    assert.equal((await client.read(0, 512)).error, error.EIO, 'what was refused is not asked for at every look')
+    made.time += 500
+    made.disks.tick()
     await new Promise(setImmediate)
     assert.deepEqual((await client.read(0, 512)).data, Buffer.alloc(512, 1))
     assert.deepEqual(made.heard, ['open negotiation', 'suspended', 'resumed', 'open reopen', 'open reopen'])
@@ -314,6 +319,42 @@ describe('NBD under a key lease', () => {
     made.lease.confirm(millis(made.time))
     await made.go()
     assert.deepEqual(made.heard, ['open negotiation', 'open negotiation'])
+  })
+
+  test('what the key lost, or the disk was deleted, while its opening was on the way is not served', async t => {
+    const made = await bench(t)
+    made.changes = () => {
+      made.lease.revoke()
+      return {}
+    }
+    await assert.rejects(made.go(), /GO was refused: the key is not usable/)
+    assert.deepEqual(made.heard, ['open negotiation', 'closed'])
+    assert.ok(!existsSync(`${made.folder}/disks/disk-1`), 'no folder is made for it')
+  })
+
+  test('a disk that has grown while its keys were gone is closed: its clients come again and see the size', async t => {
+    const made = await bench(t)
+    const client = await made.go()
+    made.time += 30_000
+    made.disks.tick()
+    made.changes = () => ({ sizeBytes: 2 * diskSize })
+    made.lease.confirm(millis(made.time))
+    made.disks.tick()
+    await client.untilClosed()
+    const again = await made.go()
+    assert.equal((await again.read(diskSize, 512)).error, 0)
+    assert.deepEqual(made.heard, ['open negotiation', 'suspended', 'resumed', 'open reopen', 'closed', 'open negotiation'])
+  })
+
+  test('removing a disk closes it under whoever opened it meanwhile, and leaves nothing', async t => {
+    const made = await bench(t)
+    const client = await made.go()
+    await client.write(0, Buffer.alloc(512, 1))
+    client.close()
+    const late = made.go().catch(() => undefined)
+    await made.disks.remove('disk-1')
+    assert.ok(!existsSync(`${made.folder}/disks/disk-1`))
+    await (await late)?.untilClosed()
   })
 
   test('closing an export drops its connections, makes its bytes durable and forgets its keys', async t => {
