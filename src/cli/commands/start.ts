@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { DataDirectoryLocked } from '#adapters/sqlite/lock.ts'
 import { startServer, type RunningServer } from '#compose/server.ts'
+import { AuditTampered } from '#domain/audit/sequencer.ts'
 import { readConfig, type Config, type Flags } from '#config'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
 import type { Run } from '#cli/command.ts'
@@ -84,6 +85,15 @@ function failureOf(error: unknown, config: Config): unknown {
       code: 'DataDirectoryLocked',
       message: `${config.dataDir} is open in another process${holder === undefined ? '' : ` (pid ${holder.pid}, since ${new Date(holder.since).toISOString()})`}.`,
       next: [`keystead status --data ${config.dataDir}`, `keystead stop --data ${config.dataDir}`],
+    })
+  }
+  if (error instanceof AuditTampered) {
+    return new CommandFailed({
+      exit: exits.bad,
+      code: 'AuditTampered',
+      message: `The audit of ${config.dataDir} is not the one that was signed.`,
+      because: error.message,
+      next: [`keystead audit verify --data ${config.dataDir}`],
     })
   }
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
