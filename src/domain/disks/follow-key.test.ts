@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { system } from '#model/principal.ts'
 import { startScheduler, type Scheduler } from '#domain/jobs/scheduler.ts'
 import { createExportControl } from './export-control.ts'
 import { followKeys } from './follow-key.ts'
@@ -116,6 +117,30 @@ describe('a re-wrap', () => {
     assert.equal(wrappedBy(ground), ground.keyUrl(second))
     assert.equal(ground.set().value.autoKeyRotationError, undefined)
     await scheduler.stop()
+  })
+
+  test('that a further one overtakes ends there: what it has passed may be under another key again', async () => {
+    const ground = await diskGround()
+    const { set } = await ground.setWithDisk()
+    for (let at = 0; at < 17; at += 1)
+      await ground.putDisk(`more${at}`, { encryptionType: 'EncryptionAtRestWithCustomerKey', setId: set.value.id })
+    const [first, second] = [ground.keyUrl(ground.version), ground.keyUrl(await ground.rotate())]
+    const moveTo = async (keyUrl: string) => ground.putSet('des', { activeKey: { keyUrl } })
+    await moveTo(second)
+    const [job] = ground.context.jobs.peek()
+    assert.ok(job)
+    // Sixteen of eighteen; then there and back, before the job is looked at again.
+    await ground.run(system, async call => rewrapRunner.step(ground.context, call, job))
+    await moveTo(first)
+    await moveTo(second)
+    assert.deepEqual(
+      ground.context.jobs.peek().map(({ value }) => value.state),
+      ['canceled', 'canceled', 'running'],
+    )
+    const scheduler = start(ground)
+    await until(() => ground.set().value.previousKeys.length === 0)
+    await scheduler.stop()
+    assert.ok(ground.context.disks.peek().every(disk => disk.value.layers[0]?.wrapped?.keyUrl === second))
   })
 
   test('of a set without disks needs no job', async () => {

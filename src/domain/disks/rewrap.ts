@@ -1,6 +1,6 @@
 import type { Call } from '#domain/call.ts'
 import type { Context, Needs } from '#domain/context.ts'
-import { advanceJob, endJob, startJob, type HeldJob } from '#domain/jobs/start-job.ts'
+import { advanceJob, endJob, runningJob, startJob, type HeldJob } from '#domain/jobs/start-job.ts'
 import type { JobRunner } from '#domain/jobs/task.ts'
 import { unwrapDek, wrapDek } from './data-keys.ts'
 import type { HeldDisk, HeldSet } from './disk-standing.ts'
@@ -22,9 +22,11 @@ export const disksUnder = async (
   return context.disks.listTagged(call, set.compartment, { tag: setTag(set.value.id), after, limit })
 }
 
+const rewrapsOf = ({ jobs }: Needs<'jobs'>, set: HeldSet): readonly HeldJob[] =>
+  jobs.peek().filter(({ value }) => value.kind === kind && value.state === 'running' && value.input['set'] === set.path[0])
+
 /** The re-wrap of a set that is under way. */
-export const rewrapOf = ({ jobs }: Needs<'jobs'>, set: HeldSet): HeldJob | undefined =>
-  jobs.peek().find(({ value }) => value.kind === kind && value.state === 'running' && value.input['set'] === set.path[0])
+export const rewrapOf = (context: Needs<'jobs'>, set: HeldSet): HeldJob | undefined => rewrapsOf(context, set)[0]
 
 export const hasDisks = async (context: Needs<'disks'>, call: Call, set: HeldSet): Promise<boolean> =>
   (await disksUnder(context, call, { set, after: -1, limit: 1 })).length > 0
@@ -50,9 +52,17 @@ export async function moveToKey(
   return { set, job: await rewrapJob(context, call, set) }
 }
 
-/** The job that brings every disk of a set to its active key. */
-export const rewrapJob = async (context: RewrapNeeds, call: Call, set: HeldSet): Promise<HeldJob> =>
-  startJob(context, call, { compartment: set.compartment, kind, input: { set: set.path[0], keyUrl: set.value.activeKey.keyUrl } })
+/**
+ * The job that brings every disk of a set to its active key. One that is under way ends here: it would take what it has passed for done,
+ * though the set went to another key and back meanwhile.
+ */
+export async function rewrapJob(context: RewrapNeeds, call: Call, set: HeldSet): Promise<HeldJob> {
+  for (const seen of rewrapsOf(context, set)) {
+    const job = await runningJob(context, call, seen)
+    if (job !== undefined) endJob(context, call, { job, state: 'canceled' })
+  }
+  return startJob(context, call, { compartment: set.compartment, kind, input: { set: set.path[0], keyUrl: set.value.activeKey.keyUrl } })
+}
 
 /** One disk to the set's active key: opened under the old one, wrapped and proved under the new, as the set's identity. */
 async function rewrapDisk(context: Context, call: Call, { set, disk }: { readonly set: HeldSet; readonly disk: HeldDisk }): Promise<void> {
