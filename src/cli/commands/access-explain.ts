@@ -24,6 +24,9 @@ function tellWhy(
   if (because !== '') print(`because ${because}`)
   for (const considered of listOf(memberOf(explained, 'considered')))
     print(`  ${textOf(memberOf(considered, 'role'))} at ${textOf(memberOf(considered, 'scope'))}`)
-  const grant = textOf(memberOf(explained, 'grant'))
-  if (grant !== '') print(`grant: ${grant}`)
+  const grant = listOf(memberOf(explained, 'grant')).map(textOf)
+  if (grant.length > 0) print(`grant: ${grant.map(quoted).join(' ')}`)
 }
+
+/** As a shell takes it. */
+const quoted = (word: string): string => (/^[\w./:=@-]+$/.test(word) ? word : JSON.stringify(word))
