@@ -1,6 +1,7 @@
 // Mixed load of some clients, each on things of its own, and what each was told.
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { CommandFailed, exits } from '#cli/output.ts'
 import { TestClient, u16, u32 } from '#tests/wire/nbd/client.ts'
 import { assignmentBody, assignmentPath, keyPath, vaultName, type Cloud } from './fired-cloud.ts'
 import type { FiredInstance } from './fired-instance.ts'
@@ -37,6 +38,8 @@ export interface Fire {
   readonly told: Told
   readonly round: number
   readonly over: () => boolean
+  /** The ground gives way under it: what is answered with a failure of the service is not known to be done or not. */
+  readonly failing?: true
 }
 
 export const blockBytes = 4_096
@@ -54,11 +57,13 @@ export async function load(fire: Fire): Promise<void> {
 /** The instance is gone: expected. */
 const isSilence = (cause: unknown): boolean =>
   cause instanceof Unanswered ||
+  (cause instanceof CommandFailed && cause.failure.exit === exits.unreachable) ||
   (cause instanceof Error && (cause.message.startsWith('closed with ') || ('code' in cause && /^E(?:CONN|PIPE)/.test(String(cause.code)))))
 
 /** Notes the answer; throws where it is none that this client may get. */
-async function asked({ wire, told }: Fire, what: Asked): Promise<Answered> {
+async function asked({ wire, told, failing }: Fire, what: Asked): Promise<Answered> {
   const answer = await wire.send(what)
+  if (failing === true && answer.status >= 500) throw new Unanswered(`${what.path}: ${answer.status}`)
   told.answers.set(answer.requestId, answer.status)
   if (answer.status >= 300) told.surprises.push(`${what.method} ${what.path}: ${answer.status} ${JSON.stringify(answer.body)}`)
   return answer
@@ -115,13 +120,14 @@ export function blockOf(number: number): Buffer {
 
 const fua = 1
 
-async function diskWorker({ instance, cloud, told, over, round }: Fire): Promise<void> {
+async function diskWorker({ instance, cloud, told, over, round, failing }: Fire): Promise<void> {
   const client = await openDisk(instance, cloud.diskId)
   try {
     for (let count = 0; !over(); count += 1) {
       const block = randomBytes(1).readUInt8() % blocksOfDisk
       await told.blocks.change(block.toString(), round * 100_000 + count + 1, async () => {
         const error = await client.write(block * blockBytes, blockOf(round * 100_000 + count + 1), fua)
+        if (error !== 0 && failing === true) throw new Unanswered(`block ${block}: NBD error ${error}`)
         if (error !== 0) told.surprises.push(`block ${block}: NBD error ${error}`)
       })
     }

@@ -12,7 +12,7 @@ const missing = existsSync(strace) ? false : 'strace is not installed'
 if (missing !== false && process.env['CI'] === 'true') throw new Error(missing)
 
 /** One more than the other each time, as SQLite's own harness goes; all up to 200 on the way to a release (security-and-reliability.md 7.3, row 3). */
-const most = Number(process.env['FAULT_CALLS'] ?? '30')
+const most = Number(process.env['KEYSTEAD_FAULT_CALLS'] ?? '30')
 const places = Array.from({ length: most }, (_, n) => n + 1).filter(n => most > 30 || n % 4 === 1)
 
 interface Ended {
