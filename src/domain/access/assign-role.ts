@@ -3,7 +3,6 @@ import type { Scope } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
-import { actorName } from '#domain/resources/envelope.ts'
 import { refuseNowhere } from '#domain/resources/find-place.ts'
 import { principalById } from '#domain/identity/directory.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
@@ -61,7 +60,8 @@ export async function assignRole(
       'RoleAssignmentExists',
       `The role assignment already exists. The ID of the existing role assignment is ${twin.value.name.replaceAll('-', '')}.`,
     )
-  const by = actorName(call)
+  // The directory's object, where a resource names the application (identity-and-arm.md 3.2).
+  const by = call.who.id
   const assignment = context.roleAssignments.create(call, home, {
     path: [place, request.name.toLowerCase()],
     value: {
@@ -111,6 +111,6 @@ function change(
     ...value,
     description: request.description,
     updatedAt: call.at,
-    updatedBy: actorName(call),
+    updatedBy: call.who.id,
   })
 }

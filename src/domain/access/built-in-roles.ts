@@ -1,8 +1,10 @@
 import { computeRoles } from './compute-roles.ts'
 import { keyVaultRoles } from './key-vault-roles.ts'
-import type { RoleDefinition } from './role-definition.ts'
+import { monitoringRoles } from './monitoring-roles.ts'
+import { roleBase, type RoleDefinition } from './role-definition.ts'
+import { storageRoles } from './storage-roles.ts'
 
-/** Azure's built-in roles that this instance's resources know, with their true ids (identity-and-arm.md 3.3). Found by id; names compare without case. */
+/** Azure's built-in roles that this cloud's resources know, with their true ids (identity-and-arm.md 3.3). Found by id; names compare without case. */
 export const builtInRoles: readonly RoleDefinition[] = [
   {
     id: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635',
@@ -53,10 +55,10 @@ export const builtInRoles: readonly RoleDefinition[] = [
     ],
   },
   {
-    id: '43d0d8ad-25c7-4714-9337-8ba259a9fe05',
-    roleName: 'Monitoring Reader',
-    description: 'Reads all monitoring data.',
-    actions: ['*/read', 'Microsoft.OperationalInsights/workspaces/search/action', 'Microsoft.Support/*'],
+    id: '4d97b98b-1d4f-4787-a291-c67834d212e7',
+    roleName: 'Network Contributor',
+    description: 'Manages networks, without access to what is in them.',
+    actions: [...roleBase, 'Microsoft.Network/*'],
   },
   {
     id: '28bf596f-4eb7-45ce-b5bc-6cf482fec137',
@@ -66,4 +68,6 @@ export const builtInRoles: readonly RoleDefinition[] = [
   },
   ...keyVaultRoles,
   ...computeRoles,
+  ...storageRoles,
+  ...monitoringRoles,
 ]

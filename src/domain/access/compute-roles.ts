@@ -1,5 +1,13 @@
 import { roleBase, type RoleDefinition } from './role-definition.ts'
 
+const machineReads = [
+  'Microsoft.Network/publicIPAddresses/read',
+  'Microsoft.Network/virtualNetworks/read',
+  'Microsoft.Network/loadBalancers/read',
+  'Microsoft.Network/networkInterfaces/read',
+  'Microsoft.Compute/virtualMachines/*/read',
+]
+
 /** Roles of machines, disks and their identities (identity-and-arm.md 3.3). */
 export const computeRoles: readonly RoleDefinition[] = [
   {
@@ -43,7 +51,37 @@ export const computeRoles: readonly RoleDefinition[] = [
       'Microsoft.Compute/disks/delete',
       'Microsoft.Compute/hostgroups/write',
       'Microsoft.Compute/hostgroups/hosts/write',
+      'Microsoft.Network/applicationGateways/backendAddressPools/join/action',
+      'Microsoft.Network/loadBalancers/backendAddressPools/join/action',
+      'Microsoft.Network/loadBalancers/inboundNatPools/join/action',
+      'Microsoft.Network/loadBalancers/inboundNatRules/join/action',
+      'Microsoft.Network/loadBalancers/probes/join/action',
+      'Microsoft.Network/loadBalancers/read',
+      'Microsoft.Network/locations/*',
+      'Microsoft.Network/networkInterfaces/*',
+      'Microsoft.Network/networkSecurityGroups/join/action',
+      'Microsoft.Network/networkSecurityGroups/read',
+      'Microsoft.Network/publicIPAddresses/join/action',
+      'Microsoft.Network/publicIPAddresses/read',
+      'Microsoft.Network/virtualNetworks/read',
+      'Microsoft.Network/virtualNetworks/subnets/join/action',
+      'Microsoft.Storage/storageAccounts/listKeys/action',
+      'Microsoft.Storage/storageAccounts/read',
     ],
+  },
+  {
+    id: '1c0163c0-47e6-4577-8991-ea5c82e286e4',
+    roleName: 'Virtual Machine Administrator Login',
+    description: 'Sees virtual machines and signs in to them as an administrator.',
+    actions: machineReads,
+    dataActions: ['Microsoft.Compute/virtualMachines/login/action', 'Microsoft.Compute/virtualMachines/loginAsAdmin/action'],
+  },
+  {
+    id: 'fb879df8-f326-4884-b1cf-06f3ad86be52',
+    roleName: 'Virtual Machine User Login',
+    description: 'Sees virtual machines and signs in to them as an ordinary user.',
+    actions: machineReads,
+    dataActions: ['Microsoft.Compute/virtualMachines/login/action'],
   },
   {
     id: '959f8984-c045-4866-89c7-12bf9737be2e',

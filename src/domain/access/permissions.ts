@@ -68,6 +68,8 @@ export const permissions = {
   'vault.readKey': arm('Microsoft.KeyVault/vaults/keys/read'),
   'vault.writeKey': arm('Microsoft.KeyVault/vaults/keys/write'),
   'vault.readKeyVersion': arm('Microsoft.KeyVault/vaults/keys/versions/read'),
+  'hsm.read': arm('Microsoft.KeyVault/managedHSMs/read'),
+  'hsm.listDeleted': arm('Microsoft.KeyVault/deletedManagedHSMs/read'),
   'roleAssignment.read': arm('Microsoft.Authorization/roleAssignments/read'),
   'roleAssignment.write': arm('Microsoft.Authorization/roleAssignments/write'),
   'roleAssignment.delete': arm('Microsoft.Authorization/roleAssignments/delete'),
