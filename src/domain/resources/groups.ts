@@ -36,6 +36,16 @@ export async function groupForWriting(context: Needs<'resourceGroups'>, call: Ca
   return held
 }
 
+/** What is said of a resource that is not there: its group may not be there either, and that comes first. Raises `ResourceGroupNotFound`. */
+export async function missingIn(
+  context: Needs<'resourceGroups'>,
+  call: Call,
+  at: GroupName & { readonly type: string; readonly name: string },
+): Promise<Problem> {
+  await groupNamed(context, call, at)
+  return new Problem({ code: 'ResourceNotFound', details: { type: at.type, name: at.name, group: at.group } })
+}
+
 /** Stages a new group; whoever calls has permitted it. */
 export function createGroup(
   context: Needs<'resourceGroups'>,

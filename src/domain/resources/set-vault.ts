@@ -5,8 +5,8 @@ import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { changedNow, newEnvelope } from './envelope.ts'
-import type { HeldVault } from './find-vault.ts'
-import { groupForWriting, type HeldGroup } from './groups.ts'
+import { vaultByArmId, type HeldVault } from './find-vault.ts'
+import { groupForWriting, groupNamed, missingIn, type HeldGroup } from './groups.ts'
 import { locationOf } from './locations.ts'
 import { recoverVault } from './recover-vault.ts'
 import { childScope, groupArmId, groupScope, resourceArmId } from './scopes.ts'
@@ -111,11 +111,20 @@ function replaceVault(
   return context.vaults.update(call, found, { ...before, ...changedNow(call), ...settled, tags: { ...checkedTags(request.tags) } })
 }
 
-/** Raises `ResourceNotFound` where there is no live vault of that name in that group. */
+/** Raises `ResourceGroupNotFound`, and `ResourceNotFound` where there is no live vault of that name in that group. */
 export async function vaultNamed(context: Needs<'vaults' | 'resourceGroups'>, call: Call, at: VaultName): Promise<HeldVault> {
-  const found = await context.vaults.get(call, compartmentOfGuid(at.subscriptionId), [vaultArmId(at).toLowerCase()])
+  const found = await vaultByArmId(context, call, vaultArmId(at))
   if (found !== undefined) return found
-  throw new Problem({ code: 'ResourceNotFound', details: { type: vaultType, name: at.name, group: at.group } })
+  throw await missingIn(context, call, { ...at, type: vaultType })
+}
+
+/** The live vault that something inside it is asked of. Raises `ResourceGroupNotFound`, `ArmRefused` ParentResourceNotFound. */
+export async function parentVault(context: Needs<'vaults' | 'resourceGroups'>, call: Call, at: VaultName): Promise<HeldVault> {
+  const found = await vaultByArmId(context, call, vaultArmId(at))
+  if (found !== undefined) return found
+  await groupNamed(context, call, at)
+  const message = `Can not perform requested operation on nested resource. Parent resource '${at.name}' not found.`
+  throw new Problem({ code: 'ArmRefused', details: { status: 404, code: 'ParentResourceNotFound', message } })
 }
 
 export interface UpdateVault extends VaultName {
@@ -153,7 +162,7 @@ export async function changeAccessPolicies(
   request: ChangePolicies,
 ): Promise<HeldVault> {
   assertPermits(request.permit, vaultScope(request))
-  const found = await vaultNamed(context, call, request)
+  const found = await parentVault(context, call, request)
   const policies = changedPolicies(found.value.accessPolicies, request.policies, request.how)
   const settled = changedSettings(found.value, { accessPolicies: policies })
   return context.vaults.update(call, found, { ...found.value, ...changedNow(call), ...settled })

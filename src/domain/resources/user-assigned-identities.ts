@@ -7,7 +7,7 @@ import { createManagedIdentity, removePrincipal } from '#domain/identity/directo
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
 import { changedNow, newEnvelope } from './envelope.ts'
-import { groupForWriting } from './groups.ts'
+import { groupForWriting, missingIn } from './groups.ts'
 import { locationOf } from './locations.ts'
 import type { UserAssignedIdentity } from './records.ts'
 import { childScope, groupArmId, groupScope, resourceArmId } from './scopes.ts'
@@ -29,11 +29,15 @@ export const identityScope = ({ subscriptionId, group, name }: IdentityName) =>
 export const identityArmId = ({ subscriptionId, group, name }: IdentityName): string =>
   resourceArmId(groupArmId(subscriptionId, group), identityType, name)
 
-/** Raises `ResourceNotFound`. */
-export async function identityNamed(context: Needs<'userAssignedIdentities'>, call: Call, at: IdentityName): Promise<HeldIdentity> {
+/** Raises `ResourceGroupNotFound`, `ResourceNotFound`. */
+export async function identityNamed(
+  context: Needs<'userAssignedIdentities' | 'resourceGroups'>,
+  call: Call,
+  at: IdentityName,
+): Promise<HeldIdentity> {
   const found = await context.userAssignedIdentities.get(call, compartmentOfGuid(at.subscriptionId), [identityArmId(at).toLowerCase()])
   if (found !== undefined) return found
-  throw new Problem({ code: 'ResourceNotFound', details: { type: identityType, name: at.name, group: at.group } })
+  throw await missingIn(context, call, { ...at, type: identityType })
 }
 
 export interface SetIdentity extends IdentityName {
@@ -79,7 +83,7 @@ function elsewhere(known: UserAssignedIdentity, location: string): Problem {
 
 /** PATCH of tags. Raises `ResourceNotFound`. */
 export async function updateIdentity(
-  context: Needs<'userAssignedIdentities'>,
+  context: Needs<'userAssignedIdentities' | 'resourceGroups'>,
   call: Call,
   request: IdentityName & { readonly permit: Permit<'identity.write'>; readonly tags: Readonly<Record<string, string | null>> | undefined },
 ): Promise<HeldIdentity> {

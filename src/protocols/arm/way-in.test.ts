@@ -44,7 +44,8 @@ describe('the way in to ARM', () => {
 
   test('what is wrong with an address is named: version, subscription, type, namespace, method', async () => {
     const { owner } = await armWire()
-    const nowhere = '99999999-2222-4222-8222-222222222222'
+    const noSubscription = '99999999-2222-4222-8222-222222222222'
+    const nowhere = `/subscriptions/${subscriptionId}/resourceGroups/nothing`
     const cases: readonly (readonly [method: string, path: string, status: number, code: string])[] = [
       ['GET', `${host}${groupId}`, 400, 'MissingApiVersionParameter'],
       ['GET', `${host}${groupId}?api-version=`, 400, 'MissingApiVersionParameter'],
@@ -52,14 +53,22 @@ describe('the way in to ARM', () => {
       ['GET', `${groupId}?api-version=2021-13-01`, 400, 'InvalidApiVersionParameter'],
       ['GET', `${groupId}?api-version=2013-01-01`, 400, 'NoRegisteredProviderFound'],
       ['GET', `${vaultPath('kv1')}?api-version=2014-12-01`, 400, 'NoRegisteredProviderFound'],
-      ['GET', `/subscriptions/${nowhere}/resourceGroups/x`, 404, 'SubscriptionNotFound'],
+      ['GET', `/subscriptions/${noSubscription}/resourceGroups/x`, 404, 'SubscriptionNotFound'],
       ['GET', '/subscriptions/not-a-guid/resourceGroups/x', 400, 'InvalidSubscriptionId'],
       ['GET', `${groupId}/providers/Microsoft.KeyVault/nonsense/x`, 404, 'InvalidResourceType'],
       ['GET', `${groupId}/providers/Microsoft.Nonsense/things/x`, 404, 'InvalidResourceNamespace'],
       ['GET', '/nowhere', 404, 'NotFound'],
       ['POST', groupId, 405, 'MethodNotAllowed'],
-      ['GET', `/subscriptions/${subscriptionId}/resourceGroups/nothing`, 404, 'ResourceGroupNotFound'],
+      ['GET', nowhere, 404, 'ResourceGroupNotFound'],
       ['GET', vaultPath('kv-not-there'), 404, 'ResourceNotFound'],
+      ['GET', `${groupId}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-not-there`, 404, 'ResourceNotFound'],
+      ['GET', vaultPath('kv1', nowhere), 404, 'ResourceGroupNotFound'],
+      ['GET', `${nowhere}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id1`, 404, 'ResourceGroupNotFound'],
+      ['GET', `${nowhere}/providers/Microsoft.Compute/disks/d1`, 404, 'ResourceGroupNotFound'],
+      ['GET', `${nowhere}/providers/Microsoft.Compute/diskEncryptionSets/s1`, 404, 'ResourceGroupNotFound'],
+      ['GET', `${nowhere}/providers/Microsoft.Compute/disks`, 404, 'ResourceGroupNotFound'],
+      ['GET', `${vaultPath('kv-not-there')}/keys/k1`, 404, 'ParentResourceNotFound'],
+      ['GET', `${vaultPath('kv-not-there')}/keys`, 404, 'ParentResourceNotFound'],
       ['PUT', `/subscriptions/${subscriptionId}/resourceGroups/ends.`, 400, 'InvalidResourceGroup'],
     ]
     for (const [method, path, status, code] of cases) {

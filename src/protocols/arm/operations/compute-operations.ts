@@ -5,7 +5,7 @@ import { diskBeginGetAccess } from './disk-begin-get-access.ts'
 import { diskDelete } from './disk-delete.ts'
 import { diskEncryptionSetDelete } from './disk-encryption-set-delete.ts'
 import { diskEncryptionSetGet } from './disk-encryption-set-get.ts'
-import { diskEncryptionSetListAssociated } from './disk-encryption-set-list-associated.ts'
+import { diskEncryptionSetListAssociated, diskEncryptionSetListAssociatedByPost } from './disk-encryption-set-list-associated.ts'
 import { diskEncryptionSetListByGroup } from './disk-encryption-set-list-by-group.ts'
 import { diskEncryptionSetListBySubscription } from './disk-encryption-set-list-by-subscription.ts'
 import { diskEncryptionSetPatch } from './disk-encryption-set-patch.ts'
@@ -25,6 +25,7 @@ export const computeOperations: readonly Operation<Context, ArmSite>[] = [
   diskEncryptionSetListByGroup,
   diskEncryptionSetListBySubscription,
   diskEncryptionSetListAssociated,
+  diskEncryptionSetListAssociatedByPost,
   diskPutOperation,
   diskPatchOperation,
   diskGet,

@@ -1,5 +1,5 @@
 import { getKey } from '#domain/keys/get-key.ts'
-import { vaultNamed } from '#domain/resources/set-vault.ts'
+import { parentVault } from '#domain/resources/set-vault.ts'
 import { json } from '#protocols/http/answer.ts'
 import { vaultKeyShape } from '#protocols/arm/key-shapes.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
@@ -17,7 +17,7 @@ export const getVaultKey = armOperation({
   scope: atVaultKey,
   resource: vaultKeyId,
   async handle(context, call, { site, params, permit }) {
-    const { value: vault } = await vaultNamed(context, call, params)
+    const { value: vault } = await parentVault(context, call, params)
     const reference = { vault, name: params.key, version: 'current' }
     const { key } = await getKey(context, call, { permit: permit('vault.readKey'), reference })
     return json(200, vaultKeyShape(site, { vault, key }))
@@ -35,7 +35,7 @@ export const getVaultKeyVersion = armOperation({
   scope: atVaultKey,
   resource: ({ params }) => `${vaultKeyId({ params })}/versions/${params.keyVersion}`,
   async handle(context, call, { site, params, permit }) {
-    const { value: vault } = await vaultNamed(context, call, params)
+    const { value: vault } = await parentVault(context, call, params)
     const reference = { vault, name: params.key, version: params.keyVersion }
     const shown = await getKey(context, call, { permit: permit('vault.readKeyVersion'), reference })
     return json(200, vaultKeyShape(site, { vault, ...shown }))

@@ -26,6 +26,7 @@ import { listDenyAssignments, listPolicyAssignments } from './list-denials.ts'
 import { listGroups } from './list-groups.ts'
 import { listGroupIdentities, listIdentities } from './list-identities.ts'
 import { listLocations } from './list-locations.ts'
+import { listDeletedManagedHsms, listGroupManagedHsms, listManagedHsms } from './list-managed-hsms.ts'
 import { listPermissions } from './list-permissions.ts'
 import { listProviders } from './list-providers.ts'
 import { listGroupResources, listResources } from './list-resources.ts'
@@ -78,6 +79,9 @@ export const operations: readonly Operation<Context, ArmSite>[] = [
   listDeletedVaults,
   getDeletedVault,
   purgeVault,
+  listManagedHsms,
+  listGroupManagedHsms,
+  listDeletedManagedHsms,
   putVaultKey,
   getVaultKey,
   getVaultKeyVersion,

@@ -1,5 +1,5 @@
 import { listKeys, listVersions } from '#domain/keys/list-keys.ts'
-import { vaultArmId, vaultNamed, vaultScope } from '#domain/resources/set-vault.ts'
+import { vaultArmId, parentVault, vaultScope } from '#domain/resources/set-vault.ts'
 import { vaultKeyShape } from '#protocols/arm/key-shapes.ts'
 import { listQuery, pageAnswer, pageAsked } from '#protocols/arm/lists.ts'
 import { ofVault } from '#protocols/arm/params.ts'
@@ -17,7 +17,7 @@ export const listVaultKeys = armOperation({
   scope: ({ params }) => vaultScope(params),
   resource: ({ params }) => `${vaultArmId(params)}/keys`,
   async handle(context, call, { site, params, permit, request }) {
-    const { value: vault } = await vaultNamed(context, call, params)
+    const { value: vault } = await parentVault(context, call, params)
     const { after, limit } = pageAsked({ site, request })
     const listed = await listKeys(context, call, { permit: permit('vault.readKey'), vault, state: 'live', after: Number(after), limit })
     const value = listed.items.map(key => vaultKeyShape(site, { vault, key }))
@@ -36,7 +36,7 @@ export const listVaultKeyVersions = armOperation({
   scope: atVaultKey,
   resource: ({ params }) => `${vaultKeyId({ params })}/versions`,
   async handle(context, call, { site, params, permit, request }) {
-    const { value: vault } = await vaultNamed(context, call, params)
+    const { value: vault } = await parentVault(context, call, params)
     const { after, limit } = pageAsked({ site, request })
     const asked = { permit: permit('vault.readKeyVersion'), vault, name: params.key, after: Number(after), limit }
     const listed = await listVersions(context, call, asked)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { createKey } from '#domain/keys/create-key.ts'
 import { findKey } from '#domain/keys/find-key.ts'
 import { keyTypes, kindOf } from '#domain/keys/specs.ts'
-import { vaultNamed } from '#domain/resources/set-vault.ts'
+import { parentVault } from '#domain/resources/set-vault.ts'
 import { Problem } from '#model/problem.ts'
 import { json } from '#protocols/http/answer.ts'
 import { armJson, maybe, tagsBody, wordOf } from '#protocols/arm/bodies.ts'
@@ -52,7 +52,7 @@ export const putVaultKey = armOperation({
   scope: atVaultKey,
   resource: vaultKeyId,
   async handle(context, call, { site, params, body: { tags, properties }, permit }) {
-    const { value: vault } = await vaultNamed(context, call, params)
+    const { value: vault } = await parentVault(context, call, params)
     const found = await findKey(context, call, { vault, name: params.key, version: 'current' })
     if (found !== undefined) return json(200, vaultKeyShape(site, { vault, key: found.key.value }))
     refuseUnserved(properties)
