@@ -24,6 +24,8 @@ export interface Config {
   /** Of this node among several, from 1. */
   readonly node: number
   readonly discoveryAlias: boolean
+  /** How long an open disk goes on after its key was lost: the cloud takes up to an hour, here nothing is given unless it is asked for. */
+  readonly revocationGraceSeconds: number
   readonly logLevel: 'error' | 'warn' | 'info' | 'silent'
   /** The operator's own certificate; else the development authority makes one. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
@@ -83,6 +85,15 @@ const settings = {
   },
   certFile: { flag: 'tls-cert-file', variable: 'KEYSTEAD_TLS_CERT_FILE', schema: path },
   keyFile: { flag: 'tls-key-file', variable: 'KEYSTEAD_TLS_KEY_FILE', schema: path },
+  revocationGraceSeconds: {
+    flag: 'disks-revocation-grace-seconds',
+    variable: 'KEYSTEAD_DISKS_REVOCATION_GRACE_SECONDS',
+    schema: z
+      .string()
+      .regex(/^\d{1,4}$/, 'is a number of seconds from 0 to 3600')
+      .transform(Number)
+      .pipe(z.number().max(3_600, 'is a number of seconds from 0 to 3600')),
+  },
   noDiscoveryAlias: {
     flag: 'no-discovery-alias',
     variable: 'KEYSTEAD_NO_DISCOVERY_ALIAS',
@@ -102,6 +113,7 @@ const given = z.object({
   logLevel: settings.logLevel.schema.default('info'),
   certFile: settings.certFile.schema.optional(),
   keyFile: settings.keyFile.schema.optional(),
+  revocationGraceSeconds: settings.revocationGraceSeconds.schema.default(0),
   noDiscoveryAlias: settings.noDiscoveryAlias.schema.default('false'),
 })
 type Given = z.output<typeof given>
@@ -147,6 +159,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     stateHome: absolute(env['XDG_STATE_HOME']) ?? join(home, '.local', 'state'),
     runtimeDir: absolute(env['XDG_RUNTIME_DIR']),
     throttle: given.throttle,
+    revocationGraceSeconds: given.revocationGraceSeconds,
     node: given.node,
     discoveryAlias: given.noDiscoveryAlias !== 'true' && given.noDiscoveryAlias !== '1',
     logLevel: given.logLevel,

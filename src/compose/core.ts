@@ -45,7 +45,9 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   const context = await composeContext({ store, barrier, clock, random, log, node, instance, modules: [module] })
   const home = await bringUp(context, custody)
   const audit = await startAudit({ custody, dataDir, log: store }, log)
-  const control = opened.adopt(createExportControl(context), one => one.stop())
+  const control = opened.adopt(createExportControl(context, { revocationGraceMs: config.revocationGraceSeconds * 1_000 }), one =>
+    one.stop(),
+  )
   const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
   const schedules = startSchedules(context, disks)
   const rest = (): Promise<void> => atRest({ schedules, disks, audit, control })

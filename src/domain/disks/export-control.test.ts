@@ -17,10 +17,10 @@ async function opened(control: DiskExports, name: string): Promise<OpenDisk> {
 const usable = (ground: DiskGround, disk: OpenDisk): boolean => leaseReader(disk.lease).usable(ground.clock.now())
 const entries = (ground: DiskGround, operation: string) => ground.rows().filter(row => row['operation'] === operation)
 
-async function exported(encryptionType?: 'EncryptionAtRestWithPlatformAndCustomerKeys') {
+async function exported(encryptionType?: 'EncryptionAtRestWithPlatformAndCustomerKeys', revocationGraceMs?: number) {
   const ground = await diskGround()
   const { set, disk } = await ground.setWithDisk({ encryptionType })
-  const control = createExportControl(ground.context)
+  const control = createExportControl(ground.context, { ...(revocationGraceMs !== undefined && { revocationGraceMs }) })
   const open = await opened(control, disk.value.exportName)
   return { ground, set, disk, control, open, letGo: holdLease(open.lease) }
 }
@@ -93,6 +93,31 @@ describe('an export', () => {
     await ground.give(set.value.identity.principalId)
     await until(() => usable(ground, open))
     assert.equal(entries(ground, 'KeyUnwrap').length, unwraps)
+    control.stop()
+  })
+
+  test('goes on for the grace that the operator gives, and no longer; a deleted disk has none', async () => {
+    const { ground, disk, control, open } = await exported(undefined, 60_000)
+    const seconds = async (count: number) => {
+      for (let second = 0; second < count; second += 1) {
+        ground.clock.advance(1_000)
+        for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate)
+      }
+    }
+    await ground.able(ground.version, false)
+    await seconds(59)
+    assert.ok(usable(ground, open))
+    const refused = await control.open({ name: disk.value.exportName, reason: 'negotiation' })
+    assert.equal('refused' in refused && refused.refused, 'policy', 'nobody comes anew')
+    await seconds(2)
+    assert.ok(!usable(ground, open))
+    await ground.able(ground.version, true)
+    await until(() => usable(ground, open))
+    await ground.as(async call => {
+      const permit = ground.context.access.permit(call, 'disk.delete', { on: disk.value.scope })
+      await deleteDisk(ground.context, call, { permit, disk: ground.disk() })
+    })
+    await until(() => !usable(ground, open))
     control.stop()
   })
 

@@ -24,9 +24,14 @@ const refusals: Partial<Record<ProblemCode, OpenRefusal>> = {
 
 const said = { suspended: 'DiskExportSuspended', resumed: 'DiskExportResumed', closed: 'DiskExportClosed' } as const
 
+export interface ExportTerms {
+  /** For so long an open export goes on after its key was lost; by itself not at all (requirements E9). */
+  readonly revocationGraceMs?: number
+}
+
 /** Opens exports and keeps their leases: the one place that hands data keys out (design 7; security-and-reliability.md 3.5). */
-export function createExportControl(context: Context): DiskExports {
-  const watch = createExportWatch(context)
+export function createExportControl(context: Context, { revocationGraceMs = 0 }: ExportTerms = {}): DiskExports {
+  const watch = createExportWatch(context, revocationGraceMs)
 
   return {
     async exportOf(armId) {

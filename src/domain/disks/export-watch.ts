@@ -49,7 +49,7 @@ interface Looks {
   stop(): void
 }
 
-function createLooks(context: Context): Looks {
+function createLooks(context: Context, graceMs: number): Looks {
   const { clock, view } = context.ground
   const exports = new Map<string, Watched>()
   let stopped = false
@@ -69,7 +69,7 @@ function createLooks(context: Context): Looks {
   }
   function begin(name: string, disk: HeldDisk): Watched {
     const watched: Watched = {
-      one: new WatchedExport(context, disk),
+      one: new WatchedExport(context, disk, graceMs),
       openedAt: clock.monotonic(),
       cancel: eachBeat(clock, () => {
         const over = !watched.one.held && clock.monotonic() - watched.openedAt >= unheldMs
@@ -99,9 +99,9 @@ function createLooks(context: Context): Looks {
 }
 
 /** Keeps the leases of exports while the data plane serves them: it says so in the lease itself. */
-export function createExportWatch(context: Context): ExportWatch {
+export function createExportWatch(context: Context, graceMs: number): ExportWatch {
   const { clock } = context.ground
-  const looks = createLooks(context)
+  const looks = createLooks(context, graceMs)
   return {
     async add(name, disk) {
       const watched = looks.admit(name, disk)

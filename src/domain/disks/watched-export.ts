@@ -19,6 +19,9 @@ export class WatchedExport {
   readonly #writer: LeaseWriter
   /** What the last look has read; filled while it goes on, so that news of what it has read make it look again. */
   #reads: ReadonlySet<RecordId> = new Set()
+  readonly #graceMs: number
+  /** When the key was found lost, in monotonic milliseconds; `undefined` while it is usable. */
+  #lostAt: number | undefined
   /** It was opened: the first look finds it so, or it is the first suspension. */
   #usable = true
   #changedAt = Number.NEGATIVE_INFINITY
@@ -27,9 +30,10 @@ export class WatchedExport {
   #asked = 0
   #entries: Promise<void> = Promise.resolve()
 
-  constructor(context: Context, disk: HeldDisk) {
+  constructor(context: Context, disk: HeldDisk, graceMs: number) {
     this.#context = context
     this.#disk = disk
+    this.#graceMs = graceMs
     this.#writer = leaseWriter(this.lease)
   }
 
@@ -108,10 +112,12 @@ export class WatchedExport {
 
   #apply(standing: DiskStanding): void {
     const { clock } = this.#context.ground
-    if (standing.usable) this.#writer.confirm(clock.now())
+    const usable = standing.usable || this.#inGrace(clock.monotonic())
+    if (standing.usable) this.#lostAt = undefined
+    if (usable) this.#writer.confirm(clock.now())
     else this.#writer.suspend()
-    if (standing.usable === this.#usable) return
-    this.#usable = standing.usable
+    if (usable === this.#usable) return
+    this.#usable = usable
     this.#changedAt = clock.monotonic()
     if (!this.held) return
     // The entry follows what was done to the lease; it never holds it up.
@@ -122,5 +128,11 @@ export class WatchedExport {
     ).catch((cause: unknown) => {
       this.#context.log.error('disk.entry-failed', cause)
     })
+  }
+
+  /** Counts from the first look that found the key lost. */
+  #inGrace(now: number): boolean {
+    this.#lostAt ??= now
+    return now - this.#lostAt < this.#graceMs
   }
 }
