@@ -84,6 +84,16 @@ describe('the map', () => {
     assert.deepEqual(missing, [])
   })
 
+  test('every operation is in the list of its wire', () => {
+    for (const file of globSync('src/protocols/*/operations/*.ts').filter(one => !/(?:index|-operations|\.test)\.ts$/.test(one))) {
+      const lists = globSync(`${dirname(file)}/{index,*-operations}.ts`).map(list => readFileSync(list, 'utf8'))
+      assert(
+        lists.some(list => list.includes(`'./${basename(file)}'`)),
+        `${file} is mounted nowhere`,
+      )
+    }
+  })
+
   test('every wire has the shape of a wire', () => {
     const wires = globSync('src/protocols/*/operations/index.ts').map(file => dirname(dirname(file)))
     for (const wire of wires) {

@@ -12,6 +12,8 @@ import type { Log } from '#ports/log.ts'
 import type { AuditFilter, AuditReading } from '#protocols/admin/site.ts'
 import { filesOf } from './data-directory.ts'
 
+export { AuditTampered } from '#domain/audit/sequencer.ts'
+
 export interface AuditParts {
   readonly custody: Custody
   readonly dataDir: string

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { DataDirectoryLocked } from '#adapters/sqlite/lock.ts'
+import { AuditTampered } from '#compose/audit.ts'
 import { startServer, type RunningServer } from '#compose/server.ts'
-import { AuditTampered } from '#domain/audit/sequencer.ts'
 import { readConfig, type Config, type Flags } from '#config'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
 import type { Run } from '#cli/command.ts'
