@@ -2,7 +2,8 @@ import { request } from 'node:http'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { adminSocketPath } from '#adapters/system/socket-path.ts'
-import { CommandFailed, exits } from './output.ts'
+import { listOf, memberOf, textOf } from './json-value.ts'
+import { CommandFailed, exits, type Failure } from './output.ts'
 
 /** Where the instance is: `--data`, else KEYSTEAD_DATA, else ./data. Proxy variables and their kin do not count: the socket is a file. */
 export const dataDirOf = (options: { readonly data?: string }): string => resolve(options.data ?? process.env['KEYSTEAD_DATA'] ?? './data')
@@ -63,14 +64,17 @@ export async function ask(dataDir: string, asked: Asked): Promise<unknown> {
   })
   const value: unknown = JSON.parse(answer.text)
   if (answer.status < 400) return value
-  throw new CommandFailed(refusalOf(answer.status, value))
+  throw new CommandFailed(refusalOf({ dataDir, status: answer.status }, memberOf(value, 'error')))
 }
 
-function refusalOf(status: number, value: unknown): { exit: number; code: string; message: string } {
-  const error = typeof value === 'object' && value !== null && 'error' in value ? value.error : undefined
-  const member = (name: string): string => {
-    const found: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined
-    return typeof found === 'string' ? found : name
+function refusalOf({ dataDir, status }: { readonly dataDir: string; readonly status: number }, error: unknown): Failure {
+  const next = listOf(memberOf(error, 'next')).map(command => `${textOf(command)} --data ${dataDir}`)
+  const because = textOf(memberOf(error, 'because'))
+  return {
+    exit: exitOf[status] ?? exits.unknown,
+    code: textOf(memberOf(error, 'code')),
+    message: textOf(memberOf(error, 'message')),
+    ...(because !== '' && { because }),
+    next,
   }
-  return { exit: exitOf[status] ?? exits.unknown, code: member('code'), message: member('message') }
 }

@@ -29,6 +29,7 @@ export const exits = {
   conflict: 7,
   notReady: 8,
   busy: 9,
+  interrupted: 130,
 } as const
 
 /** The answer and nothing else goes to stdout. */

@@ -43,7 +43,7 @@ export function createFront(world: World, clusterId: string, runtime: SealedRunt
     wireOf(parts, keyVaultProtocol(domain)),
   ]
   const stray = wireOf(parts, strayProtocol)
-  const admin = createGate(createSealedAdmin({ runtime, random, log, state: parts.state }))
+  const admin = createGate(createSealedAdmin({ runtime, random, log }))
   const gates = [...wires.map(({ gate }) => gate), stray.gate, admin]
   return {
     wires: wires.map(({ gate }) => gate),

@@ -38,7 +38,7 @@ export function createSealKeeper(parts: SealKeepingParts): SealKeeper {
     list: () => ({ seals: rows(), keyFile: directory.keyFile() }),
     open: async proof => attempts.attempt(async () => unseal({ boot, random, seals: shown(proof, random) })),
     async add({ seal, proof, before }) {
-      const added = sealOf(seal, parts)
+      const added = (): Seal => sealOf(seal, parts)
       const id = await proven(attempts, async () => addSeal({ boot, random, added, before, proof: shown(proof, random) }))
       return rowOf(id)
     },

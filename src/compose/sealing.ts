@@ -29,6 +29,8 @@ export class Sealing {
     this.#sealed = { because: '', since: world.started }
     this.#front = createFront(world, clusterId, {
       status: () => sealedStatus(parts, { ...this.#sealed, sentAway: this.#front.sentAway() }),
+      seals: () => parts.keeper.list(),
+      state: () => ({ state: world.life.state(), because: this.#sealed.because }),
       unseal: async proof => this.#inTurn(async () => this.#unseal(proof)),
       stop: world.onStopAsked,
     })

@@ -113,7 +113,7 @@ interface DetailsOf {
   LinkedAccessDenied: { readonly action: string; readonly scope: string; readonly oid: string; readonly appId?: string }
   Throttled: { readonly retryAfterSeconds: number }
   Busy: { readonly retryAfterSeconds: number }
-  NotReady: { readonly state: string }
+  NotReady: { readonly state: string; readonly because?: string }
   Conflict: { readonly message: string }
   NotSupported: { readonly message: string }
   /** What was shown opens no seal; the next try is taken after so long. */

@@ -150,7 +150,7 @@ describe('seals', () => {
   test('several hold at once, each alone opens', async () => {
     const [first, second] = [keyFile('h'), keyFile('i')]
     const { boot, custody } = await initialised([first])
-    assert.equal((await addSeal({ boot, proof: [first], added: second, random })).done, true)
+    assert.equal((await addSeal({ boot, proof: [first], added: () => second, random })).done, true)
     assert.deepEqual(
       listSeals(boot).map(({ kind }) => kind),
       ['key-file', 'key-file'],
@@ -165,7 +165,10 @@ describe('seals', () => {
     const [first, stranger] = [keyFile('j'), keyFile('k')]
     const { boot } = await initialised([first])
     const sealId = listSeals(boot)[0]?.sealId ?? ''
-    assert.deepEqual(await addSeal({ boot, proof: [stranger], added: stranger, random }), { done: false, refused: 'proof' })
+    assert.deepEqual(await addSeal({ boot, proof: [stranger], added: () => assert.fail('nothing is made without a proof'), random }), {
+      done: false,
+      refused: 'proof',
+    })
     assert.deepEqual(await removeSeal({ boot, proof: [stranger], sealId }), { done: false, refused: 'proof' })
     assert.equal(boot.envelopes().length, 1)
   })
@@ -178,8 +181,8 @@ describe('seals', () => {
     const broken = async () => {
       throw new Error('no entry')
     }
-    await assert.rejects(addSeal({ boot, proof: [first], added: second, random, before: broken }), /no entry/)
-    assert.equal((await addSeal({ boot, proof: [first], added: second, random, before })).done, true)
+    await assert.rejects(addSeal({ boot, proof: [first], added: () => second, random, before: broken }), /no entry/)
+    assert.equal((await addSeal({ boot, proof: [first], added: () => second, random, before })).done, true)
     const sealId = listSeals(boot)[0]?.sealId ?? ''
     await assert.rejects(removeSeal({ boot, proof: [first], sealId, before: broken }), /no entry/)
     assert.equal((await removeSeal({ boot, proof: [first], sealId, before })).done, true)

@@ -22,22 +22,23 @@ export function listSeals(boot: BootStore): readonly Omit<SealEnvelope, 'wrapped
   return boot.envelopes().map(({ sealId, kind, params, rootEpoch }) => ({ sealId, kind, params, rootEpoch }))
 }
 
-/** One more way to the same root key. */
+/** One more way to the same root key. `added` is asked for when the proof stands: it may make a file. */
 export async function addSeal({
   boot,
   proof,
   added,
   random,
   before,
-}: Change & { readonly added: Seal; readonly random: Random }): Promise<SealChange> {
+}: Change & { readonly added: () => Seal; readonly random: Random }): Promise<SealChange> {
   const clusterId = clusterIdOf(boot)
   assert(clusterId !== undefined, 'not initialised')
   const opened = await openRoot(boot, proof, clusterId)
   if (opened === undefined) return { done: false, refused: 'proof' }
   using root = opened.root
   const sealId = random.uuid()
-  const envelope = await envelopeOf(added, { root, rootEpoch: opened.by.rootEpoch, clusterId, sealId })
-  await before?.({ sealId, kind: added.kind })
+  const seal = added()
+  const envelope = await envelopeOf(seal, { root, rootEpoch: opened.by.rootEpoch, clusterId, sealId })
+  await before?.({ sealId, kind: seal.kind })
   boot.writeBoot({ envelopes: [...boot.envelopes(), envelope] })
   return { done: true, sealId }
 }

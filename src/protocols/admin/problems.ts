@@ -1,14 +1,30 @@
-import { httpStatusOf, Problem, problemKinds } from '#model/problem.ts'
+import { httpStatusOf, Problem, problemKinds, type ProblemBody, type ProblemDetails } from '#model/problem.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
 
-/** A sentence for the operator: the details' own where there is one. */
+/** A sentence for the operator: one of its own here, or the details' own where there is one. */
 function sentenceOf({ body }: Problem): string {
+  const own = ownSentence(body)
+  if (own !== undefined) return own
   const details: Readonly<Record<string, unknown>> = { ...body.details }
   const { message, because, reason } = details
   for (const text of [message, because, reason]) if (typeof text === 'string') return text
   const facts = Object.entries(details).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
   return facts.length === 0 ? body.code : `${body.code}: ${facts.join(', ')}`
 }
+
+function ownSentence({ code, details }: ProblemBody): string | undefined {
+  if (code === 'NotReady') return details.state === 'sealed' ? 'Keystead is sealed.' : `Keystead is not ready: ${details.state}.`
+  if (code === 'SealRefused') return `That opens no seal. The next try is taken in ${details.retryAfterSeconds} s.`
+  if (code === 'Throttled') return `Too early: the next try is taken in ${details.retryAfterSeconds} s.`
+  if (code === 'SealNotFound') return `There is no seal ${details.id}.`
+  return undefined
+}
+
+/** Why, and what to type. */
+const moreOf = ({ state, because }: ProblemDetails<'NotReady'>) => ({
+  ...(because !== undefined && because !== '' && { because }),
+  next: state === 'sealed' ? ['keystead unseal'] : ['keystead status'],
+})
 
 export function refuse(error: unknown, requestId: string): Answer {
   if (!(error instanceof Problem)) {
@@ -17,6 +33,7 @@ export function refuse(error: unknown, requestId: string): Answer {
       code: 'InternalError',
     }
   }
-  const { code } = error.body
-  return { ...json(httpStatusOf[problemKinds[code]], { error: { code, message: sentenceOf(error), requestId } }), code }
+  const { code, details } = error.body
+  const told = { code, message: sentenceOf(error), ...(code === 'NotReady' && moreOf(details)), requestId }
+  return { ...json(httpStatusOf[problemKinds[code]], { error: told }), code }
 }

@@ -14,6 +14,9 @@ import { sealProof, type SealProof } from './seal-bodies.ts'
 /** What the program can do for its operator while the instance is sealed. */
 export interface SealedRuntime {
   status(): Readonly<Record<string, unknown>>
+  seals(): Readonly<Record<string, unknown>>
+  /** What the instance is instead of active, and why. */
+  state(): { readonly state: string; readonly because: string }
   /** Raises `SealRefused`, `Throttled`; resolves when the instance is active and its entry durable. */
   unseal(proof: SealProof): Promise<Readonly<Record<string, unknown>>>
   stop(): void
@@ -23,18 +26,18 @@ export interface SealedAdminParts {
   readonly runtime: SealedRuntime
   readonly random: Random
   readonly log: Log
-  readonly state: () => string
 }
 
 type Handler = (request: WireRequest) => Promise<Answer>
 
 /**
- * The admin socket of a sealed instance: status, unseal, stop. No entry is written, for the audit is sealed too: an unseal that succeeds has
+ * The admin socket of a sealed instance: status, seals, unseal, stop. No entry is written, for the audit is sealed too: an unseal that succeeds has
  * one, which tells how many failed before it, and each failure is logged.
  */
-export function createSealedAdmin({ runtime, random, log, state }: SealedAdminParts): Pipeline {
+export function createSealedAdmin({ runtime, random, log }: SealedAdminParts): Pipeline {
   const handlers = new Map<string, Handler>([
     ['GET /status', async () => json(200, runtime.status())],
+    ['GET /seals', async () => json(200, runtime.seals())],
     ['POST /unseal', async request => json(200, await runtime.unseal(proofIn(request)))],
     [
       'POST /stop',
@@ -49,7 +52,7 @@ export function createSealedAdmin({ runtime, random, log, state }: SealedAdminPa
     try {
       if (problem !== undefined) throw problem
       const handler = handlers.get(`${request.method} ${request.path}`)
-      if (handler === undefined) throw new Problem({ code: 'NotReady', details: { state: state() } })
+      if (handler === undefined) throw new Problem({ code: 'NotReady', details: runtime.state() })
       const answered = await handler(request)
       return { ...answered, headers: { ...headersOf(requestId), ...answered.headers } }
     } catch (error) {

@@ -2,23 +2,33 @@ import type { Context } from '#domain/context.ts'
 import type { Operation } from '#protocols/http/operation.ts'
 import type { AdminSite } from '#protocols/admin/site.ts'
 import { addApplication } from './add-application.ts'
+import { addSeal } from './add-seal.ts'
 import { auditHead } from './audit-head.ts'
 import { environment } from './environment.ts'
 import { explainAccess } from './explain-access.ts'
 import { exportDisk } from './export-disk.ts'
+import { listSeals } from './list-seals.ts'
 import { queryAudit } from './query-audit.ts'
+import { removeSeal } from './remove-seal.ts'
+import { sealInstance } from './seal-instance.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
+import { unsealInstance } from './unseal-instance.ts'
 import { verifyAudit } from './verify-audit.ts'
 
 export const operations: readonly Operation<Context, AdminSite>[] = [
   addApplication,
+  addSeal,
   auditHead,
   environment,
   explainAccess,
   exportDisk,
+  listSeals,
   queryAudit,
+  removeSeal,
+  sealInstance,
   status,
   stop,
+  unsealInstance,
   verifyAudit,
 ]

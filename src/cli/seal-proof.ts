@@ -1,0 +1,60 @@
+import { accessSync, constants } from 'node:fs'
+import { resolve } from 'node:path'
+import { readKeyFile } from '#adapters/seals/key-file.ts'
+import { ask } from './admin.ts'
+import { text } from './command.ts'
+import { memberOf, textOf } from './json-value.ts'
+import { CommandFailed, exits } from './output.ts'
+import { secretFrom } from './secret-input.ts'
+
+/** What the admin socket takes for a proof: it goes over a file that its owner alone may open. */
+export type Proof = { readonly passphrase: string } | { readonly keyFile: string }
+
+type Options = Readonly<Record<string, unknown>>
+
+/** A change of seals is proved by a passphrase that is named, else by a key file that the caller may read, else by asking. */
+export async function proofOfChange(dataDir: string, options: Options): Promise<Proof> {
+  const passphraseFile = text(options['proofPassphraseFile'])
+  if (passphraseFile !== undefined) return { passphrase: await secretFrom(passphraseFile, '') }
+  const named = text(options['sealFile'])
+  if (named !== undefined) return keyIn(resolve(named), dataDir)
+  const usual = textOf(memberOf(await ask(dataDir, { method: 'GET', path: '/seals' }), 'keyFile'))
+  if (isReadable(usual)) return keyIn(usual, dataDir)
+  return { passphrase: await secretFrom(undefined, 'Passphrase of a seal that there is: ') }
+}
+
+/** A sealed instance is opened by what is named, else by a passphrase where it has such a seal, else by its key file. */
+export async function proofToUnseal(dataDir: string, options: Options): Promise<Proof> {
+  const passphraseFile = text(options['passphraseFile'])
+  const named = text(options['sealFile'])
+  if (passphraseFile !== undefined) return { passphrase: await secretFrom(passphraseFile, '') }
+  if (named !== undefined) return keyIn(resolve(named), dataDir)
+  const status = await ask(dataDir, { method: 'GET', path: '/status' })
+  const kinds = memberOf(status, 'seals')
+  if (Array.isArray(kinds) && kinds.includes('passphrase')) return { passphrase: await secretFrom(undefined, 'Passphrase: ') }
+  return keyIn(textOf(memberOf(status, 'keyFile')), dataDir)
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function keyIn(path: string, dataDir: string): Proof {
+  try {
+    using key = readKeyFile(path, dataDir)
+    return { keyFile: key.bytes.toBase64() }
+  } catch (cause) {
+    throw new CommandFailed({
+      exit: exits.denied,
+      code: 'NoProof',
+      message: `${path === '' ? 'The key file' : path} proves nothing.`,
+      because: cause instanceof Error ? cause.message : 'it cannot be read',
+      next: ['--seal-file FILE names the key file of a seal'],
+    })
+  }
+}
