@@ -91,6 +91,10 @@ export class TestClient {
     this.#socket.destroy()
   }
 
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
   /** Sends no more, and goes on reading. */
   finish(): void {
     this.#socket.end()
