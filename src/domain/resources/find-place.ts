@@ -4,6 +4,7 @@ import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { resourceTypes } from './group-contents.ts'
+import type { ResourceEnvelope } from './records.ts'
 import { subscriptionOfArmId } from './scopes.ts'
 
 const lastOf = (place: string): string => place.slice(place.lastIndexOf('/') + 1)
@@ -24,6 +25,15 @@ export async function refuseNowhere(context: Context, call: Call, scope: Scope):
   const type = resourceTypes.find(known => resource.startsWith(`${group}/providers/${known.type.toLowerCase()}/`))
   const found = await type?.find(context, call, { compartment, path: [resource] })
   if (found === undefined) throw nothingAt(resource)
+}
+
+/** The live group or tracked resource with that ARM id, in any case. */
+export async function resourceAt(context: Context, call: Call, armId: string): Promise<{ readonly value: ResourceEnvelope } | undefined> {
+  const place = armId.toLowerCase()
+  const compartment = compartmentOfGuid(subscriptionOfArmId(place) ?? '')
+  if (!place.includes('/providers/')) return context.resourceGroups.get(call, compartment, [lastOf(place)])
+  const type = resourceTypes.find(known => place.includes(`/providers/${known.type.toLowerCase()}/`))
+  return type?.find(context, call, { compartment, path: [place] })
 }
 
 function nothingAt(place: string): Problem {

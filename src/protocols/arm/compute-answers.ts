@@ -5,6 +5,7 @@ import { json, type Answer } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { asyncAnswer } from './answers.ts'
 import { setShape } from './compute-shapes.ts'
+import { etagOf } from './preconditions.ts'
 import type { ArmSite } from './site.ts'
 
 /**
@@ -18,7 +19,7 @@ export function setAnswer(
   const { site, request, answer, subscriptionId } = what
   const { job, set } = answer
   const resource = setShape(context, set)
-  if (job === undefined) return json(200, resource)
+  if (job === undefined) return json(200, resource, etagOf(set))
   const { location } = set.value
   const operation = { subscriptionId, provider: 'Microsoft.Compute', location, id: job.value.id, apiVersion: apiVersionOf(request) }
   return asyncAnswer(site, 202, { resource, operation })

@@ -19,6 +19,7 @@ export const listQuery = z.object({
     .optional(),
   $skiptoken: z.string().optional(),
   $filter: z.string().optional(),
+  $expand: z.string().optional(),
 })
 
 /** Which rows are asked for: those after the last one given out, `''` at the beginning. */

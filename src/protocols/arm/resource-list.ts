@@ -5,12 +5,17 @@ import { resourceTypes, type HeldResource, type ResourceType } from '#domain/res
 import { standsIn } from '#domain/resources/scopes.ts'
 import { mayRead } from '#domain/resources/visible.ts'
 import { parseFilter, refuseTerm, type FilterTerm } from '#protocols/azure/odata-filter.ts'
-import { trackedResource, type Listed } from './answers.ts'
+import { isoTime, trackedResource, type Listed } from './answers.ts'
 import { tagged } from './tag-filter.ts'
 
 const known = new Set(['resourcetype', 'name', 'resourcegroup', 'location', 'tagname', 'tagvalue'])
 
-function matches(term: FilterTerm, { type, resource }: { readonly type: ResourceType; readonly resource: HeldResource }): boolean {
+interface Candidate {
+  readonly type: ResourceType
+  readonly resource: HeldResource
+}
+
+function matches(term: FilterTerm, { type, resource }: Candidate): boolean {
   if (!('name' in term)) return refuseTerm()
   const { value } = resource
   const wanted = term.equals.toLowerCase()
@@ -21,31 +26,49 @@ function matches(term: FilterTerm, { type, resource }: { readonly type: Resource
   return tagged(value.tags, [term])
 }
 
-/** Resources at or below a scope that the caller may read and the filter lets through. Raises `InvalidParameter`. */
-export async function resourcesIn(
-  context: Context,
-  call: Call,
-  asked: { readonly compartment: CompartmentId; readonly scope: Scope; readonly filter: string | undefined },
-): Promise<readonly Listed[]> {
-  const terms = parseFilter(asked.filter)
+/** Which resources a `$filter` lets through. Raises `InvalidParameter`. */
+function passes(filter: string | undefined): (candidate: Candidate) => boolean {
+  const terms = parseFilter(filter)
   if (!terms.every(term => 'name' in term && known.has(term.name))) refuseTerm()
   const tags = terms.filter(term => 'name' in term && term.name.startsWith('tag'))
   const others = terms.filter(term => !tags.includes(term))
+  return candidate => others.every(term => matches(term, candidate)) && tagged(candidate.resource.value.tags, tags)
+}
+
+interface ResourcesAsked {
+  readonly compartment: CompartmentId
+  readonly scope: Scope
+  readonly filter: string | undefined
+  /** `createdTime,changedTime,provisioningState`: members beside the envelope. */
+  readonly expand: string | undefined
+}
+
+/** Resources at or below a scope that the caller may read and the filter lets through. Raises `InvalidParameter`. */
+export async function resourcesIn(context: Context, call: Call, asked: ResourcesAsked): Promise<readonly Listed[]> {
+  const wanted = passes(asked.filter)
+  const expanded = new Set((asked.expand ?? '').toLowerCase().split(','))
   const found: Listed[] = []
   for (const type of resourceTypes) {
     for (const seen of type.peek(context)) {
       if (seen.compartment !== asked.compartment || !standsIn(seen.value.scope, asked.scope)) continue
-      if (!others.every(term => matches(term, { type, resource: seen })) || !tagged(seen.value.tags, tags)) continue
+      if (!wanted({ type, resource: seen })) continue
       if (!mayRead(context, call, { permission: type.read, on: seen.value.scope })) continue
       const held = await type.find(context, call, seen)
-      if (held !== undefined) found.push(shape(type.type, held))
+      if (held !== undefined) found.push(shape(type.type, { held, expanded }))
     }
   }
   return found
 }
 
-/** A list of resources shows their envelopes alone. */
-function shape(type: string, { value }: HeldResource): Listed {
+/** A list of resources shows their envelopes, and what `$expand` asks for. */
+function shape(type: string, { held, expanded }: { readonly held: HeldResource; readonly expanded: ReadonlySet<string> }): Listed {
+  const { value } = held
   const { properties: _, ...rest } = trackedResource(value, { type, properties: {} })
-  return { ...rest, id: value.id }
+  return {
+    ...rest,
+    id: value.id,
+    ...(expanded.has('createdtime') && { createdTime: isoTime(value.createdAt) }),
+    ...(expanded.has('changedtime') && { changedTime: isoTime(value.changedAt) }),
+    ...(expanded.has('provisioningstate') && { provisioningState: 'Succeeded' }),
+  }
 }

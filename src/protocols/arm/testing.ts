@@ -25,7 +25,7 @@ export const roles = {
 export interface Caller {
   readonly made: Made
   readonly token: string
-  (method: string, path: string, body?: unknown): Promise<Answered>
+  (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answered>
 }
 
 export interface ArmWire {
@@ -87,11 +87,11 @@ export async function armWire(): Promise<ArmWire> {
   async function caller(displayName: string): Promise<Caller> {
     const made = await ground.add(displayName)
     const token = await tokenFor(ground, made)
-    const send = async (method: string, path: string, body?: unknown) =>
+    const send = async (...[method, path, body, headers = {}]: Parameters<Caller>) =>
       ask(pipeline, {
         method,
         url: path.startsWith('https://') ? path : host + versioned(path),
-        headers: { authorization: `Bearer ${token}` },
+        headers: { authorization: `Bearer ${token}`, ...headers },
         ...(body !== undefined && { body }),
       })
     return Object.assign(send, { made, token })

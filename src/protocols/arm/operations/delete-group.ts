@@ -4,6 +4,7 @@ import { groupArmId } from '#domain/resources/scopes.ts'
 import { apiVersionOf } from '#protocols/azure/api-version.ts'
 import { acceptedAnswer } from '#protocols/arm/answers.ts'
 import { anyQuery, atGroup, inGroup } from '#protocols/arm/params.ts'
+import { refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
 /** Accepted: a job empties it; `Location` answers 202 until it is gone. */
@@ -18,6 +19,7 @@ export const deleteGroup = armOperation({
   scope: atGroup,
   resource: ({ params }) => groupArmId(params.subscriptionId, params.group),
   async handle(context, call, { site, params, permit, request }) {
+    await refuseUnmet(context, call, { request, armId: groupArmId(params.subscriptionId, params.group) })
     const group = await groupNamed(context, call, params)
     const job = await startGroupDeletion(context, call, { permit: permit('group.delete'), group })
     return acceptedAnswer(site, {

@@ -4,6 +4,7 @@ import { compartmentOfGuid } from '#domain/instance.ts'
 import { empty } from '#protocols/http/answer.ts'
 import { atDisk, ofDisk } from '#protocols/arm/compute-shapes.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
+import { refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
 export const diskDelete = armOperation({
@@ -15,7 +16,8 @@ export const diskDelete = armOperation({
   params: ofDisk,
   query: anyQuery,
   body: { none: true },
-  async handle(context, call, { params, permit }) {
+  async handle(context, call, { params, permit, request }) {
+    await refuseUnmet(context, call, { request, armId: diskArmId(params) })
     const disk = await context.disks.get(call, compartmentOfGuid(params.subscriptionId), [diskArmId(params).toLowerCase()])
     if (disk === undefined) return empty(204)
     await deleteDisk(context, call, { permit: permit('disk.delete'), disk })

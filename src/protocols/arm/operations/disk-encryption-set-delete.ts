@@ -4,6 +4,7 @@ import { setArmId } from '#domain/disks/set-place.ts'
 import { empty } from '#protocols/http/answer.ts'
 import { atSet, ofSet } from '#protocols/arm/compute-shapes.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
+import { refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
 export const diskEncryptionSetDelete = armOperation({
@@ -15,7 +16,8 @@ export const diskEncryptionSetDelete = armOperation({
   params: ofSet,
   query: anyQuery,
   body: { none: true },
-  async handle(context, call, { params, permit }) {
+  async handle(context, call, { params, permit, request }) {
+    await refuseUnmet(context, call, { request, armId: setArmId(params) })
     const set = await context.diskEncryptionSets.get(call, compartmentOfGuid(params.subscriptionId), [setArmId(params).toLowerCase()])
     if (set === undefined) return empty(204)
     await deleteSet(context, call, { permit: permit('diskSet.delete'), set })

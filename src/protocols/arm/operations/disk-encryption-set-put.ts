@@ -1,9 +1,11 @@
+import { setArmId } from '#domain/disks/set-place.ts'
 import { putSet } from '#domain/disks/set-disk-encryption-set.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
 import { setBody } from '#protocols/arm/compute-bodies.ts'
 import { askLinked, atSet, ofSet } from '#protocols/arm/compute-shapes.ts'
 import { setAnswer } from '#protocols/arm/compute-answers.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
+import { refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 import { identityScope } from '#domain/resources/user-assigned-identities.ts'
 
@@ -18,6 +20,7 @@ export const diskEncryptionSetPut = armOperation({
   query: anyQuery,
   body: armJson(setBody),
   async handle(context, call, { site, params, body, permit, request }) {
+    await refuseUnmet(context, call, { request, armId: setArmId(params) })
     const answer = await putSet(context, call, {
       ...params,
       ...body,

@@ -2,6 +2,7 @@ import { diskNamed } from '#domain/disks/set-place.ts'
 import { json } from '#protocols/http/answer.ts'
 import { atDisk, diskShape, ofDisk } from '#protocols/arm/compute-shapes.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
+import { etagOf } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
 export const diskGet = armOperation({
@@ -14,6 +15,7 @@ export const diskGet = armOperation({
   query: anyQuery,
   body: { none: true },
   async handle(context, call, { params }) {
-    return json(200, diskShape(await diskNamed(context, call, params)))
+    const disk = await diskNamed(context, call, params)
+    return json(200, diskShape(disk), etagOf(disk))
   },
 })

@@ -3,6 +3,7 @@ import { groupArmId } from '#domain/resources/scopes.ts'
 import { json } from '#protocols/http/answer.ts'
 import { anyQuery, atGroup, inGroup } from '#protocols/arm/params.ts'
 import { groupShape } from '#protocols/arm/shapes.ts'
+import { etagOf } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
 export const getGroup = armOperation({
@@ -16,6 +17,7 @@ export const getGroup = armOperation({
   scope: atGroup,
   resource: ({ params }) => groupArmId(params.subscriptionId, params.group),
   async handle(context, call, { params }) {
-    return json(200, groupShape(await groupNamed(context, call, params)))
+    const group = await groupNamed(context, call, params)
+    return json(200, groupShape(group), etagOf(group))
   },
 })

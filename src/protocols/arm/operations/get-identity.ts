@@ -2,6 +2,7 @@ import { identityArmId, identityNamed, identityScope } from '#domain/resources/u
 import { json } from '#protocols/http/answer.ts'
 import { anyQuery, ofIdentity } from '#protocols/arm/params.ts'
 import { identityShape } from '#protocols/arm/shapes.ts'
+import { etagOf } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
 export const getIdentity = armOperation({
@@ -15,6 +16,7 @@ export const getIdentity = armOperation({
   scope: ({ params }) => identityScope(params),
   resource: ({ params }) => identityArmId(params),
   async handle(context, call, { params }) {
-    return json(200, identityShape(await identityNamed(context, call, params)))
+    const identity = await identityNamed(context, call, params)
+    return json(200, identityShape(identity), etagOf(identity))
   },
 })

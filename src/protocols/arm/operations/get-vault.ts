@@ -2,6 +2,7 @@ import { vaultArmId, vaultNamed, vaultScope } from '#domain/resources/set-vault.
 import { json } from '#protocols/http/answer.ts'
 import { anyQuery, ofVault } from '#protocols/arm/params.ts'
 import { vaultShape } from '#protocols/arm/shapes.ts'
+import { etagOf } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
 export const getVault = armOperation({
@@ -15,6 +16,7 @@ export const getVault = armOperation({
   scope: ({ params }) => vaultScope(params),
   resource: ({ params }) => vaultArmId(params),
   async handle(context, call, { site, params }) {
-    return json(200, vaultShape(site, (await vaultNamed(context, call, params)).value))
+    const vault = await vaultNamed(context, call, params)
+    return json(200, vaultShape(site, vault.value), etagOf(vault))
   },
 })

@@ -3,6 +3,7 @@ import { json } from '#protocols/http/answer.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
 import { anyQuery, ofVault } from '#protocols/arm/params.ts'
 import { vaultShape } from '#protocols/arm/shapes.ts'
+import { etagOf, refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 import { vaultPatch } from '#protocols/arm/vault-bodies.ts'
 
@@ -17,7 +18,8 @@ export const patchVault = armOperation({
   body: armJson(vaultPatch),
   scope: ({ params }) => vaultScope(params),
   resource: ({ params }) => vaultArmId(params),
-  async handle(context, call, { site, params, body, permit }) {
+  async handle(context, call, { site, params, body, permit, request }) {
+    await refuseUnmet(context, call, { request, armId: vaultArmId(params) })
     const vault = await updateVault(context, call, {
       ...params,
       permit: permit('vault.write'),
@@ -25,6 +27,6 @@ export const patchVault = armOperation({
       tags: body.tags,
       settings: body.properties?.settings ?? {},
     })
-    return json(200, vaultShape(site, vault.value))
+    return json(200, vaultShape(site, vault.value), etagOf(vault))
   },
 })

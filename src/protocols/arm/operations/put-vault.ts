@@ -4,6 +4,7 @@ import { json } from '#protocols/http/answer.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
 import { anyQuery, ofVault } from '#protocols/arm/params.ts'
 import { vaultShape } from '#protocols/arm/shapes.ts'
+import { etagOf, refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 import { vaultBody } from '#protocols/arm/vault-bodies.ts'
 
@@ -22,6 +23,7 @@ export const putVault = armOperation({
   scope: ({ params }) => vaultScope(params),
   resource: ({ params }) => vaultArmId(params),
   async handle(context, call, { site, params, body, permit, request }) {
+    await refuseUnmet(context, call, { request, armId: vaultArmId(params) })
     const { vault, created } = await setVault(context, call, {
       ...params,
       permit: permit('vault.write'),
@@ -32,6 +34,6 @@ export const putVault = armOperation({
       rbacByDefault: versionDate(apiVersionOf(request)) >= rbacByDefaultFrom,
       settings: body.properties.settings,
     })
-    return json(created ? 201 : 200, vaultShape(site, vault.value))
+    return json(created ? 201 : 200, vaultShape(site, vault.value), etagOf(vault))
   },
 })
