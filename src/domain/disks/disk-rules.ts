@@ -3,16 +3,19 @@ import type { Disk, DiskSettings } from './records.ts'
 
 /** disk-encryption.md A.2: names of disk SKUs, and what only some of them can. */
 export const diskSkus = {
-  Standard_LRS: { zoneRedundant: false, ultra: false },
-  Premium_LRS: { zoneRedundant: false, ultra: false },
-  StandardSSD_LRS: { zoneRedundant: false, ultra: false },
-  UltraSSD_LRS: { zoneRedundant: false, ultra: true },
-  Premium_ZRS: { zoneRedundant: true, ultra: false },
-  StandardSSD_ZRS: { zoneRedundant: true, ultra: false },
-  PremiumV2_LRS: { zoneRedundant: false, ultra: true },
-} as const satisfies Record<string, { readonly zoneRedundant: boolean; readonly ultra: boolean }>
+  Standard_LRS: { tier: 'Standard', zoneRedundant: false, ultra: false },
+  Premium_LRS: { tier: 'Premium', zoneRedundant: false, ultra: false },
+  StandardSSD_LRS: { tier: 'Standard', zoneRedundant: false, ultra: false },
+  UltraSSD_LRS: { tier: 'Ultra', zoneRedundant: false, ultra: true },
+  Premium_ZRS: { tier: 'Premium', zoneRedundant: true, ultra: false },
+  StandardSSD_ZRS: { tier: 'Standard', zoneRedundant: true, ultra: false },
+  PremiumV2_LRS: { tier: 'Premium', zoneRedundant: false, ultra: true },
+} as const satisfies Record<string, { readonly tier: string; readonly zoneRedundant: boolean; readonly ultra: boolean }>
 export type DiskSku = keyof typeof diskSkus
 const isSku = (name: string): name is DiskSku => Object.hasOwn(diskSkus, name)
+
+/** What an answer says beside the name of a SKU. */
+export const tierOf = (sku: string): string => diskSkus[skuOf(sku)].tier
 
 const gib = 1024 ** 3
 const sizeGibMax = 32 * 1024

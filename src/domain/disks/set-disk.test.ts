@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Problem } from '#model/problem.ts'
+import { Problem } from '#model/problem.ts'
 import { refusedWith } from '#domain/keys/testing.ts'
 import type { DiskWishes } from './disk-rules.ts'
-import { diskGround, type DiskGround } from './testing.ts'
+import { putDisk } from './set-disk.ts'
+import { diskScope } from './set-place.ts'
+import { diskGround, emptyDisk, named, type DiskGround } from './testing.ts'
 
 const customer = 'EncryptionAtRestWithCustomerKey'
 const double = 'EncryptionAtRestWithPlatformAndCustomerKeys'
@@ -118,6 +120,26 @@ describe('a disk', () => {
     }
     await assert.rejects(ground.putDisk('wrong', { encryptionType: customer, setId: `${set.value.id}x` }), refusedWith('ResourceNotFound'))
     assert.equal(ground.context.disks.peek().length, 1)
+  })
+
+  test('is asked whether it may use the set before the set is looked for', async () => {
+    const ground = await diskGround()
+    const { set } = await ground.setWithDisk()
+    for (const setId of [set.value.id, `${set.value.id}x`]) {
+      const put = ground.as(async call =>
+        putDisk(ground.context, call, {
+          ...named('mine'),
+          permit: ground.context.access.permit(call, 'disk.write', { on: diskScope(named('mine')) }),
+          mayUseSet: on => {
+            throw new Problem({ code: 'LinkedAccessDenied', details: { action: 'read', scope: on.at(-1) ?? '', oid: 'o' } })
+          },
+          location: 'local',
+          tags: {},
+          wishes: { ...emptyDisk, encryptionType: customer, setId },
+        }),
+      )
+      await assert.rejects(put, refusedWith('LinkedAccessDenied'))
+    }
   })
 
   test('only grows', async () => {

@@ -6,18 +6,19 @@ import { changedNow, newEnvelope } from '#domain/resources/envelope.ts'
 import { groupForWriting } from '#domain/resources/groups.ts'
 import { locationOf } from '#domain/resources/locations.ts'
 import { checkedTags, mergedTags } from '#domain/resources/tags.ts'
-import { Problem } from '#model/problem.ts'
+import type { Scope } from '#model/brands.ts'
+import type { Problem } from '#model/problem.ts'
 import { invalid, refused } from './arm-refusal.ts'
 import { changedShape, encryptionWanted, newShape, type DiskWishes } from './disk-rules.ts'
 import { movedLayers, newLayers, type LayerNeeds } from './disk-layers.ts'
-import { setByArmId, type HeldDisk, type HeldSet } from './disk-standing.ts'
+import type { HeldDisk, HeldSet } from './disk-standing.ts'
 import type { Disk } from './records.ts'
-import { diskArmId, diskNamed, diskScope, diskType, setType, type ComputeName } from './set-place.ts'
+import { diskArmId, diskNamed, diskScope, diskType, setAt, setNamed, setScope, type ComputeName } from './set-place.ts'
 
 interface DiskPermits {
   readonly permit: Permit<'disk.write'>
   /** Asked of the set that the disk goes under (`LinkedAccessDenied`): who may not see it learns nothing of it. */
-  readonly mayUseSet: (set: HeldSet) => Permit<'diskSet.read'>
+  readonly mayUseSet: (set: Scope) => Permit<'diskSet.read'>
 }
 
 export interface PutDisk extends ComputeName, DiskPermits {
@@ -121,15 +122,10 @@ interface SetWanted extends Pick<ComputeName, 'subscriptionId'>, Pick<DiskPermit
 async function setFor(context: SetDiskNeeds, call: Call, wanted: SetWanted): Promise<HeldSet | undefined> {
   const { encryption, location, subscriptionId } = wanted
   if (encryption.setId === undefined) return undefined
-  const set = await setByArmId(context, call, encryption.setId)
-  if (set === undefined) {
-    const [name = '', group] = encryption.setId
-      .split('/')
-      .toReversed()
-      .filter((_, at) => at === 0 || at === 4)
-    throw new Problem({ code: 'ResourceNotFound', details: { type: setType, name, ...(group !== undefined && { group }) } })
-  }
-  assertPermits(wanted.mayUseSet(set), set.value.scope)
+  const at = setAt(encryption.setId)
+  // Before it is looked for: who may not see it does not learn whether it is there.
+  assertPermits(wanted.mayUseSet(setScope(at)), setScope(at))
+  const set = await setNamed(context, call, at)
   const target = 'encryption.diskEncryptionSetId'
   if (!set.path[0].startsWith(`/subscriptions/${subscriptionId}/`))
     throw invalid(target, 'The disk encryption set must be in the subscription of the disk.')

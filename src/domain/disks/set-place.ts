@@ -27,6 +27,12 @@ export const diskScope = (at: ComputeName): Scope => scopeIn(at, diskType)
 export const setArmId = (at: ComputeName): string => armIdIn(at, setType)
 export const diskArmId = (at: ComputeName): string => armIdIn(at, diskType)
 
+/** Where a set's ARM id leads, in the canonical form that every wire brings. */
+export function setAt(armId: string): ComputeName {
+  const [, , subscriptionId = '', , group = '', , , , name = ''] = armId.split('/')
+  return { subscriptionId, group, name }
+}
+
 /** Raises `ResourceGroupNotFound`, `ResourceNotFound`. */
 export async function setNamed(context: Needs<'diskEncryptionSets' | 'resourceGroups'>, call: Call, at: ComputeName): Promise<HeldSet> {
   const held = await context.diskEncryptionSets.get(call, compartmentOfGuid(at.subscriptionId), [setArmId(at).toLowerCase()])

@@ -147,7 +147,7 @@ function makingIn(
         const { disk } = await putDisk(context, call, {
           ...named(name),
           permit: context.access.permit(call, 'disk.write', { on: diskScope(named(name)) }),
-          mayUseSet: set => context.access.permit(call, 'diskSet.read', { on: set.value.scope }),
+          mayUseSet: set => context.access.permit(call, 'diskSet.read', { on: set }),
           location: 'local',
           tags: {},
           wishes: { ...emptyDisk, ...wishes },

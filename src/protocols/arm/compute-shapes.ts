@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Context } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
+import { tierOf } from '#domain/disks/disk-rules.ts'
 import { diskScope, diskType, setScope, setType } from '#domain/disks/set-place.ts'
 import type { HeldDisk, HeldSet } from '#domain/disks/disk-standing.ts'
 import type { KeyForSet } from '#domain/disks/records.ts'
@@ -88,7 +89,7 @@ export function diskShape({ value }: HeldDisk): Listed {
   const { sku, zones, osType, sizeBytes, encryption } = value
   return trackedResource(value, {
     type: diskType,
-    more: { sku: { name: sku, tier: sku.split('_')[0] ?? sku }, ...(zones !== undefined && { zones }) },
+    more: { sku: { name: sku, tier: tierOf(sku) }, ...(zones !== undefined && { zones }) },
     properties: {
       ...(osType !== undefined && { osType }),
       creationData: {
