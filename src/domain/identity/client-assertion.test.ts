@@ -7,10 +7,11 @@ import { Problem } from '#model/problem.ts'
 import { createAccess } from '#domain/access/permit.ts'
 import { ownRuleBook } from '#domain/access/rule-books/own.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
-import { changeApplication } from './change-application.ts'
+import { applicationById, changeApplication } from './change-application.ts'
 import { certificateOf } from './client-assertion.ts'
 import { operator } from '#model/principal.ts'
 import type { HeldApplication } from './directory.ts'
+import type { KeyCredential } from './records.ts'
 import { identityGround, tenantId, type IdentityGround } from './testing.ts'
 
 const now = 1_800_000_000
@@ -22,10 +23,11 @@ interface Client {
   readonly der: Uint8Array
 }
 
+const pairOf = (kind: 'rsa' | 'ec') =>
+  kind === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+
 /** A self-signed certificate; its signature is never looked at, so an EC one signs with what it has. */
-function certified(kind: 'rsa' | 'ec', days = 30): Client {
-  const { publicKey, privateKey } =
-    kind === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+function certified(kind: 'rsa' | 'ec', days = 30, { publicKey, privateKey } = pairOf(kind)): Client {
   const toBeSigned = certificateToSign({
     commonName: 'client',
     serial: Uint8Array.of(7),
@@ -90,14 +92,14 @@ async function registered(): Promise<{ readonly ground: IdentityGround; readonly
 const { ground, application } = await registered()
 const id = clientId(application)
 
-const check = async (form: Form) =>
+const check = async (form: Form, among: readonly KeyCredential[] = application.value.keyCredentials) =>
   ground.run(anonymous, async call =>
     certificateOf(ground.context, call, {
       text: assertion(id, form),
       clientId: id,
       tenant: { tenantId, displayName: 'Contoso', domains: ['contoso.keystead.test'], createdAt: 0 },
       loginHost: 'login.keystead.test',
-      among: application.value.keyCredentials,
+      among,
     }),
   )
 
@@ -139,6 +141,34 @@ describe('a client assertion is accepted', () => {
   }
 })
 
+async function keepOnly(certificates: readonly Client[]) {
+  const made = await ground.run(system, async call => {
+    const named = { tenantId, id: application.value.id }
+    const current = await applicationById(ground.context, call, named)
+    const permit = createAccess([ownRuleBook]).permit({ ...call, who: operator }, 'directory.write', { on: rootScope })
+    return changeApplication(ground.context, call, {
+      permit,
+      application: current,
+      change: { keyCredentials: certificates.map(({ der }) => ({ key: der })) },
+    })
+  })
+  return made.value.keyCredentials
+}
+
+describe('a client assertion over a renewed certificate', () => {
+  const pair = pairOf('rsa')
+  const [old, renewed] = [certified('rsa', -0.5, pair), certified('rsa', 30, pair)]
+
+  test('counts for the one in time where the header names neither', async () => {
+    const among = await keepOnly([old, renewed])
+    assert.equal((await check({ by: old }, among)).sha256, thumb(renewed, 'sha256'))
+  })
+  test('does not where the header names the expired one', async () => {
+    const among = await keepOnly([old, renewed])
+    await assert.rejects(check({ by: old, header: { 'x5t#S256': thumb(old, 'sha256') } }, among), /OAuthRefused/)
+  })
+})
+
 describe('a client assertion is refused', () => {
   const flaws: Readonly<Record<string, Form & { readonly code: number }>> = {
     'signed by a key that is not registered': { by: stranger, header: { x5t: thumb(stranger, 'sha1') }, code: 700027 },
@@ -178,21 +208,6 @@ describe('a client assertion is refused', () => {
 
   test('when its certificate has expired', async () => {
     const old = certified('rsa', -0.5)
-    const made = await ground.run(system, async call => {
-      const permit = createAccess([ownRuleBook]).permit({ ...call, who: operator }, 'directory.write', { on: rootScope })
-      return changeApplication(ground.context, call, { permit, application, change: { keyCredentials: [{ key: old.der }] } })
-    })
-    await assert.rejects(
-      ground.run(anonymous, async call =>
-        certificateOf(ground.context, call, {
-          text: assertion(id, { by: old }),
-          clientId: id,
-          tenant: { tenantId, displayName: 'Contoso', domains: ['contoso.keystead.test'], createdAt: 0 },
-          loginHost: 'login.keystead.test',
-          among: made.value.keyCredentials,
-        }),
-      ),
-      /OAuthRefused/,
-    )
+    await assert.rejects(check({ by: old }, await keepOnly([old])), /OAuthRefused/)
   })
 })

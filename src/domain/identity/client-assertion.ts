@@ -26,13 +26,13 @@ export interface Assertion {
 export function certificateOf(context: Needs<'identity'>, call: Call, assertion: Assertion): KeyCredential {
   const jws = assertion.text.length > assertionBytesMax ? undefined : parseJws(assertion.text)
   if (jws === undefined || 'crit' in jws.header) throw refused('assertionMalformed', 'JWT token is invalid or malformed.')
-  const signer = signerOf(context, jws, assertion.among)
+  const signer = signerOf(context, jws, inTimeFirst(assertion.among, call.at))
   if (signer === undefined)
     throw refused(
       'assertionKey',
       `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '${namedThumbprint(jws) ?? ''}']`,
     )
-  if (call.at < signer.startAt || call.at >= signer.endAt)
+  if (!isInTime(signer, call.at))
     throw refused(
       'assertionKey',
       `The certificate used to sign the client assertion is expired or not yet valid. [Reason - The key used is expired., Thumbprint of key used by client: '${signer.sha1}']`,
@@ -40,6 +40,12 @@ export function certificateOf(context: Needs<'identity'>, call: Call, assertion:
   checkClaims(jws, call, assertion)
   return signer
 }
+
+const isInTime = ({ startAt, endAt }: KeyCredential, at: number): boolean => at >= startAt && at < endAt
+
+/** A certificate renewed over the same key: the old one would verify as well. */
+const inTimeFirst = (among: readonly KeyCredential[], at: number): readonly KeyCredential[] =>
+  among.toSorted((one, other) => Number(isInTime(other, at)) - Number(isInTime(one, at)))
 
 /** By thumbprint, SHA-256 before SHA-1, where the header names one of ours; else whichever of the registered ones verifies. */
 function signerOf(context: Needs<'identity'>, jws: Jws, among: readonly KeyCredential[]): KeyCredential | undefined {

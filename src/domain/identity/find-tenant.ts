@@ -5,7 +5,7 @@ import type { Tenant } from './records.ts'
 import { refused } from './refusals.ts'
 
 /** Path segments that name no tenant; `adfs` is what clients use that would otherwise ask for the instance first (identity-and-arm.md 0.2). */
-const unnamed = new Set(['common', 'organizations', 'adfs'])
+const unnamed = new Set(['common', 'organizations', 'consumers', 'adfs'])
 
 export const namesNoTenant = (text: string): boolean => unnamed.has(text.toLowerCase())
 

@@ -48,6 +48,22 @@ describe('the documents', () => {
     assert.deepEqual([status, refused['error'], refused['error_codes']], [400, 'invalid_instance', [50049]])
   })
 
+  test('every endpoint that a document names is served, and logging out leads nowhere else', async () => {
+    const { get, pipeline } = await entraGround()
+    for (const path of [`/${tenantId}/v2.0`, `/${tenantId}`, '/adfs', '/consumers/v2.0']) {
+      const { json } = await get(`${path}/.well-known/openid-configuration`)
+      for (const [name, url] of Object.entries(json)) {
+        if (!/_(endpoint|uri)$/.test(name)) continue
+        const statuses = await Promise.all(['GET', 'POST'].map(async method => (await ask(pipeline, { method, url: textIn(url) })).status))
+        assert.ok(!statuses.includes(404), `${name} of ${path}`)
+      }
+      const { status, headers } = await ask(pipeline, {
+        url: `${textIn(json['end_session_endpoint'])}?post_logout_redirect_uri=https://evil.example`,
+      })
+      assert.deepEqual([status, headers['location']], [200, undefined])
+    }
+  })
+
   for (const [method, path, status, code] of [
     ['GET', '/common/userrealm/someone@contoso?api-version=1.0', 404, 9002313],
     ['GET', v2, 405, 900561],

@@ -110,6 +110,7 @@ describe('the token endpoint', () => {
     })
     const form = { grant_type: 'client_credentials', scope: `${vaultResource}/.default` }
     assert.equal((await post(v2, form, basic(made.secretText))).status, 200)
+    assert.equal((await post(v2, { ...form, client_id: made.appId.toUpperCase() }, basic(made.secretText))).status, 200)
     const wrong = await post(v2, form, basic('no-such-secret'))
     assert.deepEqual([wrong.status, wrong.json['error'], wrong.headers['www-authenticate']], [401, 'invalid_client', 'Basic realm="token"'])
     assert.equal((await post(v2, { ...form, client_secret: made.secretText }, basic(made.secretText))).status, 400)

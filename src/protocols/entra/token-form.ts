@@ -27,7 +27,7 @@ export function clientOf(form: TokenForm, request: WireRequest): Client {
   if (basic === undefined) return { clientId: filled(form.client_id), credential: credentialOf(form) }
   if (form.client_secret !== undefined || form.client_assertion !== undefined)
     throw refused('malformed', 'The request presents more than one client credential.')
-  if (form.client_id !== undefined && form.client_id !== basic.clientId)
+  if (form.client_id !== undefined && form.client_id.toLowerCase() !== basic.clientId.toLowerCase())
     throw refused('malformed', "The 'client_id' of the body is not the one of the Authorization header.")
   return { clientId: basic.clientId, credential: { secret: basic.secret } }
 }

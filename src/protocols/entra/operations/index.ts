@@ -7,6 +7,7 @@ import { keysV1, keysV2 } from './get-keys.ts'
 import { openIdV1, openIdV2 } from './get-openid-configuration.ts'
 import { discoverInstance } from './discover-instance.ts'
 import { issueTokenV1, issueTokenV2 } from './issue-token.ts'
+import { logOutV1, logOutV2 } from './log-out.ts'
 
 export const operations: readonly Operation<Context, EntraSite>[] = [
   discoverInstance,
@@ -20,4 +21,6 @@ export const operations: readonly Operation<Context, EntraSite>[] = [
   deviceCodeV2,
   authorizeV1,
   authorizeV2,
+  logOutV1,
+  logOutV2,
 ]
