@@ -37,8 +37,9 @@ async function hidden(question: string): Promise<string> {
       next: ['--passphrase-file FILE, or - for standard input'],
     })
   }
-  stderr.write(question)
+  // Before the question: who answers at once is not shown either.
   stdin.setRawMode(true)
+  stderr.write(question)
   stdin.setEncoding('utf8')
   try {
     return await lineOf(stdin)

@@ -2,9 +2,11 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Bytes } from '#model/brands.ts'
 import type { BootStore, SealEnvelope } from '#ports/record-store.ts'
 import { toSealed } from './blobs.ts'
+import { storeError, StoreFailed } from './failure.ts'
 import { openDatabase, type Settings } from './open.ts'
 import { command, query } from './statements.ts'
 import { compartmentKeyCommand } from './tables.ts'
+import { scrubWal, walBytesDefault } from './wal.ts'
 
 type EnvelopeCells = readonly [sealId: string, kind: string, params: string, rootEpoch: number, wrapped: Bytes]
 
@@ -16,7 +18,11 @@ export function openBootStore(path: string, settings?: Settings): BootStore & Di
   return {
     meta: name => meta.one(name)?.[0],
     envelopes: () => envelopes.all().map(toEnvelope),
-    writeBoot: change => writeBoot(db, change),
+    writeBoot(change) {
+      const shreds = change.envelopes !== undefined && envelopes.all().length > 0
+      writeBoot(db, change)
+      if (shreds) scrub(db)
+    },
     [Symbol.dispose]: () => db.close(),
   }
 }
@@ -37,6 +43,15 @@ function writeBoot(db: DatabaseSync, { meta, envelopes, compartmentKeys }: Param
   } catch (cause) {
     if (db.isTransaction) db.exec('ROLLBACK')
     throw cause
+  }
+}
+
+/** An envelope that was taken away leaves the log too. A reader of one moment can hold that up: then the log is overwritten in its turn. */
+function scrub(db: DatabaseSync): void {
+  try {
+    scrubWal(db, walBytesDefault)
+  } catch (cause) {
+    if (storeError(cause) instanceof StoreFailed) throw cause
   }
 }
 
