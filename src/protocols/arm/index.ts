@@ -26,6 +26,12 @@ async function tenantOfPath(context: Context, call: Call, request: WireRequest):
   return id === undefined ? undefined : (await context.subscriptions.get(call, compartmentOfGuid(id), [id]))?.value.tenantId
 }
 
+/** `az resource` writes the path of a resource's parent behind the namespace, and where there is none, nothing: `/providers/Microsoft.KeyVault//vaults/v`. */
+function withoutEmptyParent(segments: readonly string[]): readonly string[] {
+  if (!segments.includes('')) return segments
+  return segments.filter((segment, at) => segment !== '' || segments[at - 2]?.toLowerCase() !== 'providers')
+}
+
 const isPublic = ({ segments }: WireRequest): boolean => segments[0]?.toLowerCase() === 'metadata'
 
 /** Azure Resource Manager on `management.{domain}` (identity-and-arm.md 2). */
@@ -34,6 +40,7 @@ export const armProtocol = (domain: string): Protocol<Context, ArmSite> => ({
   plane: 'arm',
   serves: hostname => hostname === `management.${domain}`,
   operations,
+  readPath: withoutEmptyParent,
   routeBeforeToken: false,
   async locate(context, call, request) {
     const { barrier } = context.ground

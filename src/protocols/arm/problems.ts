@@ -4,6 +4,7 @@ import { lookUp } from '#model/names.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
 import type { Refusal, Speaking } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
+import { formatArmId, parseArmId } from '#protocols/azure/arm-ids.ts'
 import { challengeOf } from './challenge.ts'
 import { unknownRoute, noProvider } from './unknown-route.ts'
 import type { ArmSite } from './site.ts'
@@ -135,7 +136,12 @@ const rendering: Rendering = {
     words(409, 'OperationNotAllowed', `The key of the disk '${details.disk}' cannot be used: ${details.because}.`),
 }
 
-const scopeText = (scope: string): string => (scope === '' ? '/' : scope)
+/** A place in ARM's spelling: clients and people look for what they typed. */
+function scopeText(scope: string): string {
+  if (scope === '') return '/'
+  const id = parseArmId(scope)
+  return id === undefined ? scope : formatArmId(id)
+}
 
 /** For codes that have no words above: every kind has some. */
 const byKind: Readonly<Record<ProblemKind, Words>> = {
@@ -171,6 +177,6 @@ export function wordsOf(error: unknown, request: WireRequest): Words {
 /** `{error: {code, message, target?}}`. */
 export function refuse(context: Speaking<Context>, { error, request }: Refusal<ArmSite>): Answer {
   const { status, code, message, target, headers } = wordsOf(error, request)
-  const challenge = status === 401 ? { 'www-authenticate': challengeOf(context, request, code) } : {}
+  const challenge = status === 401 ? { 'www-authenticate': challengeOf(context, request, { code, error }) } : {}
   return { ...json(status, { error: { code, message, ...(target !== undefined && { target }) } }, { ...headers, ...challenge }), code }
 }

@@ -4,7 +4,7 @@ import { listIn, objectIn, textIn } from '#protocols/http/testing.ts'
 import { addPassword, createApplication, createTenant } from '#domain/identity/directory.ts'
 import { tenantId } from '#domain/identity/testing.ts'
 import { system } from '#model/principal.ts'
-import { armWire, groupId, host, refusal, subscriptionId, vaultPath } from './testing.ts'
+import { armWire, groupId, host, refusal, subscriptionId, vaultBody, vaultPath } from './testing.ts'
 
 describe('the way in to ARM', () => {
   test('without a token it says where to sign in for the subscription of the path', async () => {
@@ -77,6 +77,15 @@ describe('the way in to ARM', () => {
     }
   })
 
+  test('an empty segment is refused, but for the one that az writes behind a namespace where a resource has no parent', async () => {
+    const { owner } = await armWire()
+    await owner('PUT', vaultPath('kv1'), vaultBody())
+    const shown = await owner('GET', vaultPath('kv1').replace('KeyVault/', 'KeyVault//'))
+    assert.deepEqual([shown.status, shown.json['id']], [200, vaultPath('kv1')])
+    for (const path of [vaultPath('kv1').replace('/providers', '//providers'), vaultPath('kv1').replace('vaults/', 'vaults//')])
+      assert.deepEqual(refusal(await owner('GET', path)), [400, 'BadRequest'], path)
+  })
+
   test('who may not is told so before the body is looked at, and whether there is anything', async () => {
     const { caller } = await armWire()
     const stranger = await caller('stranger')
@@ -88,7 +97,7 @@ describe('the way in to ARM', () => {
       const answered = await stranger(method, path, method === 'PUT' ? '{' : undefined)
       assert.deepEqual(refusal(answered), [403, 'AuthorizationFailed'])
       const message = textIn(objectIn(answered.json['error'])['message'])
-      for (const part of [stranger.made.appId, stranger.made.oid]) assert.ok(message.includes(part), message)
+      for (const part of [stranger.made.appId, stranger.made.oid, `over scope '${path}'`]) assert.ok(message.includes(part), message)
     }
   })
 

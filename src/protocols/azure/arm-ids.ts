@@ -95,6 +95,8 @@ const spelling: Readonly<Record<string, string>> = {
   vaults: 'vaults',
   keys: 'keys',
   versions: 'versions',
+  locations: 'locations',
+  deletedvaults: 'deletedVaults',
   disks: 'disks',
   diskencryptionsets: 'diskEncryptionSets',
   userassignedidentities: 'userAssignedIdentities',

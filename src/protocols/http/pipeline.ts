@@ -65,6 +65,7 @@ export function createPipeline<Context extends PipelineContext, Site>(context: C
   return {
     serves: hostname => protocol.serves(hostname),
     route(request, problem) {
+      if (protocol.readPath !== undefined) Object.assign(request, { segments: protocol.readPath(request.segments) })
       const route: Route<Operation<Context, Site>> = problem === undefined ? router(request.method, request.segments) : { found: 'nothing' }
       return {
         maximumBytes: route.found === 'operation' ? bodyLimit(route.operation.body) : bodyBytesDefault,

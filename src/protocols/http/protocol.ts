@@ -16,6 +16,8 @@ export interface Protocol<Context, Site> {
   /** Is this host mine? The name is lower case and without its port. */
   serves(hostname: string): boolean
   readonly operations: readonly Operation<Context, Site>[]
+  /** Segments as this wire's clients mean them, where they write them otherwise. */
+  readPath?(segments: readonly string[]): readonly string[]
   /** The service's own order: does an unknown route win over a missing token? */
   readonly routeBeforeToken: boolean
   /** What the host stands for (a vault); raises a Problem where it stands for nothing. */
