@@ -19,6 +19,10 @@ export interface RowFilter {
   readonly principal?: string | undefined
   readonly denied?: boolean
   readonly limit?: string | undefined
+  /** Where an earlier answer ended. */
+  readonly after?: string | undefined
+  /** Milliseconds that a follower is kept waiting. */
+  readonly wait?: number
 }
 
 export const filterOf = (options: Readonly<Record<string, unknown>>): RowFilter => ({
@@ -36,27 +40,44 @@ export function queryOf(filter: RowFilter): string {
   if (filter.principal !== undefined) query.set('principal', filter.principal)
   if (filter.limit !== undefined) query.set('limit', filter.limit)
   if (filter.denied === true) query.set('denied', 'true')
+  if (filter.after !== undefined) query.set('after', filter.after)
+  if (filter.wait !== undefined) query.set('wait', filter.wait.toString())
   return query.toString()
 }
 
-export async function runningRows(dataDir: string, filter: RowFilter): Promise<readonly unknown[]> {
-  return listOf(memberOf(await ask(dataDir, { method: 'GET', path: `/audit?${queryOf(filter)}` }), 'rows'))
+export interface FoundRows {
+  readonly rows: readonly unknown[]
+  readonly next: string | undefined
 }
 
-/** One row as a person reads it: time, ✓ or ✗, operation, resource, who, code. */
-export function lineOf(row: unknown): string {
+export async function runningRows(dataDir: string, filter: RowFilter): Promise<FoundRows> {
+  const found = await ask(dataDir, { method: 'GET', path: `/audit?${queryOf(filter)}` })
+  return { rows: listOf(memberOf(found, 'rows')), next: text(memberOf(found, 'next')) }
+}
+
+/** One row as a person reads it (people.md 4.2): time, ✓ or ✗, operation, object, who, outcome, from where, request. */
+export function lineOf(row: unknown, { dated }: { readonly dated: boolean }): string {
   const [actor, decision, result] = [memberOf(row, 'actor'), memberOf(row, 'decision'), memberOf(row, 'result')]
-  const who = textOf(memberOf(actor, 'oid')) || textOf(memberOf(actor, 'kind'))
-  const mark = memberOf(decision, 'allow') === true ? '✓' : '✗'
+  const at = textOf(memberOf(row, 'at'))
+  const request = textOf(memberOf(row, 'requestId')).slice(0, 8)
   return [
-    textOf(memberOf(row, 'at')),
-    mark,
+    dated ? at : at.slice(11, 23),
+    memberOf(decision, 'allow') === true ? '✓' : '✗',
     textOf(memberOf(row, 'operation')),
-    textOf(memberOf(row, 'resourceId')),
-    who,
-    textOf(memberOf(result, 'http')),
-    textOf(memberOf(result, 'code')),
+    objectOf(textOf(memberOf(row, 'resourceId'))),
+    textOf(memberOf(actor, 'appid')) || textOf(memberOf(actor, 'oid')) || textOf(memberOf(actor, 'kind')),
+    textOf(memberOf(result, 'code')) || textOf(memberOf(result, 'http')),
+    textOf(memberOf(memberOf(row, 'details'), 'count')),
+    textOf(memberOf(row, 'sourceIp')),
+    request === '' ? '' : `req ${request}`,
   ]
     .filter(part => part !== '')
     .join(' ')
+}
+
+/** `https://kv1.vault.keystead.test:8443/keys/k1` is `kv1/keys/k1`; an ARM id is its last type and name. `--json` has the whole. */
+function objectOf(resourceId: string): string {
+  const [, host = '', path = ''] = /^https:\/\/([^./]+)\.[^/]*(\/.*)?$/.exec(resourceId) ?? []
+  if (host !== '') return `${host}${path}`
+  return resourceId.startsWith('/subscriptions/') ? resourceId.split('/').slice(-2).join('/') : resourceId
 }

@@ -4,6 +4,7 @@ import { CommandFailed, exits, tell } from './output.ts'
 import { packageVersion } from './package-version.ts'
 
 export async function runProgram(words: readonly string[]): Promise<number> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', unlessNobodyReads)
   const state: { code: number; json: boolean } = { code: exits.good, json: words.includes('--json') }
   const program = new Command('keystead')
     .description('A key-management cloud on your own machine.')
@@ -63,4 +64,9 @@ function exitFor(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exits.good : exits.usage
   tell({ exit: exits.unknown, code: 'InternalError', message: error instanceof Error ? error.message : 'something failed inside' }, json)
   return exits.unknown
+}
+
+/** Whoever read has gone (`… | head`): the rest goes nowhere, and an instance goes on. */
+function unlessNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

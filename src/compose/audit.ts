@@ -3,13 +3,14 @@ import { checkpointFile } from '#adapters/sqlite/checkpoint-file.ts'
 import { openReader } from '#adapters/sqlite/reader.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { auditOrigin } from '#domain/audit/checkpoint.ts'
-import { queryAudit } from '#domain/audit/query.ts'
+import type { AuditRow } from '#domain/audit/parse-row.ts'
+import { auditEnd, behindRows, queryAudit } from '#domain/audit/query.ts'
 import { openSequencer, type Sequencer } from '#domain/audit/sequencer.ts'
 import { verifyAudit } from '#domain/audit/verify.ts'
 import type { Custody } from '#domain/seal/custody.ts'
 import type { AuditLog } from '#ports/audit-log.ts'
 import type { Log } from '#ports/log.ts'
-import type { AuditFilter, AuditReading } from '#protocols/admin/site.ts'
+import type { AuditReading } from '#protocols/admin/site.ts'
 import { filesOf } from './data-directory.ts'
 
 export { AuditTampered } from '#domain/audit/sequencer.ts'
@@ -43,10 +44,12 @@ export function readAudit(parts: AuditParts, sequencer?: Sequencer): AuditReadin
   const { custody, log, dataDir } = parts
   const { barrier: cipher, installation: compartment } = custody
   return {
-    async query(filter: AuditFilter) {
-      const rows: Readonly<Record<string, unknown>>[] = []
-      for await (const row of queryAudit({ log: breathing(log), cipher, compartment }, filter)) rows.push({ ...row })
-      return rows
+    async query(filter) {
+      const end = await auditEnd(log)
+      const rows: AuditRow[] = []
+      for await (const row of queryAudit({ log: breathing(log), cipher, compartment }, filter)) rows.push(row)
+      const cut = filter.limit !== undefined && rows.length >= filter.limit
+      return { rows, end: behindRows(rows, cut ? (filter.after ?? {}) : end) }
     },
     async verify({ records }) {
       await signedUpToNow(sequencer)

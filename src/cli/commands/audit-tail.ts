@@ -1,25 +1,27 @@
 import { dataDirOf } from '#cli/admin.ts'
 import { filterOf, lineOf, runningRows } from '#cli/audit-rows.ts'
-import { memberOf } from '#cli/json-value.ts'
 import { exits, print, printJson } from '#cli/output.ts'
 import { text, type Run } from '#cli/command.ts'
 
 const shownFirst = 20
-const lookAgainMs = 500
+/** The instance answers when there is something, at the latest then: its own entry for each answer stays rare. */
+const waitMs = 4_000
 
+/** Its own readings are in the audit like everything else; they are not shown, or it would follow itself. */
 export const run: Run = async ({ options }) => {
   const data = text(options['data'])
   const dataDir = dataDirOf(data === undefined ? {} : { data })
-  const show = (row: unknown): void => (options['json'] === true ? printJson(row) : print(lineOf(row)))
-  let last = 0
-  const seqOf = (row: unknown): number => Number(memberOf(row, 'seq'))
-  for (;;) {
-    const rows = (await runningRows(dataDir, filterOf(options))).filter(row => seqOf(row) > last)
-    for (const row of last === 0 ? rows.slice(-shownFirst) : rows) show(row)
-    last = rows.reduce<number>((most, row) => Math.max(most, seqOf(row)), last)
-    if (options['follow'] !== true) return exits.good
-    const { promise, resolve } = Promise.withResolvers<void>()
-    setTimeout(resolve, lookAgainMs)
-    await promise
+  const filter = filterOf(options)
+  const show = (rows: readonly unknown[]): void => {
+    for (const row of rows)
+      if (options['json'] === true) printJson(row)
+      else print(lineOf(row, { dated: false }))
   }
+  let { rows, next } = await runningRows(dataDir, { ...filter, wait: 0 })
+  show(rows.slice(-shownFirst))
+  while (options['follow'] === true && process.stdout.errored === null) {
+    ;({ rows, next } = await runningRows(dataDir, { ...filter, after: next, wait: waitMs }))
+    show(rows)
+  }
+  return exits.good
 }

@@ -15,10 +15,17 @@ export const run: Run = async ({ options }) => {
     : await verifyStopped(dataDir, { records, sealFile: text(options['sealFile']) })
   const word = textOf(memberOf(verdict, 'verdict'))
   if (options['json'] === true) printJson(verdict)
-  else {
-    print(word === 'intact' ? `✓ intact: ${textOf(memberOf(verdict, 'rows'))} rows` : `✗ ${word}: ${textOf(memberOf(verdict, 'because'))}`)
-  }
+  else print(sentenceOf(word, verdict))
   return exitOf[word] ?? exits.unknown
+}
+
+/** Names the first that is wrong: a row of the audit, or a record and the row that wrote it last. */
+function sentenceOf(word: string, verdict: unknown): string {
+  const [rows, firstBad, record, because] = ['rows', 'firstBad', 'record', 'because'].map(name => textOf(memberOf(verdict, name)))
+  if (word === 'intact') return `✓ intact: ${rows} rows`
+  if (word !== 'tampered') return `✗ cannot tell: ${because}`
+  if (record !== '') return `✗ record ${record}${firstBad === '' ? '' : ` (row ${firstBad})`}: ${because}`
+  return firstBad === '' ? `✗ ${because}` : `✗ row ${firstBad}: ${because}`
 }
 
 async function verifyStopped(dataDir: string, how: { readonly records: boolean; readonly sealFile: string | undefined }): Promise<unknown> {

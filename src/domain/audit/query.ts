@@ -26,6 +26,23 @@ export interface AuditFilter {
 /** Number of the last row seen, by node. */
 export type AuditCursor = Readonly<Record<number, number>>
 
+/** Where the log ends now. */
+export async function auditEnd(log: Pick<AuditLog, 'nodes' | 'lastBatch'>): Promise<AuditCursor> {
+  const ends: Record<number, number> = {}
+  for (const node of await log.nodes()) {
+    const last = await log.lastBatch(node)
+    if (last !== undefined) ends[node] = last.seq + last.count - 1
+  }
+  return ends
+}
+
+/** Behind the last of these rows; those of a node come in their order. */
+export function behindRows(rows: readonly Pick<AuditRow, 'node' | 'seq'>[], before: AuditCursor): AuditCursor {
+  const seen: Record<number, number> = { ...before }
+  for (const { node, seq } of rows) seen[node] = Math.max(seq, seen[node] ?? 0)
+  return seen
+}
+
 const page = 64
 
 /** Rows oldest first, nodes merged by time. */
@@ -95,12 +112,22 @@ async function laneOf({ log }: QueryParts, { node, filter }: { readonly node: nu
 async function startOf(log: QueryParts['log'], { node, filter }: { readonly node: number; readonly filter: AuditFilter }): Promise<number> {
   const { since = 0, after = {} } = filter
   const seen = after[node] ?? 0
-  let start = 0
-  for (let heads = await log.heads(node, 0, page); heads.length > 0; heads = await log.heads(node, start, page)) {
+  let start = await nearestBefore(log, { node, seen })
+  for (let heads = await log.heads(node, start, page); heads.length > 0; heads = await log.heads(node, start, page)) {
     for (const head of heads) {
       if (head.at >= since && head.seq + head.count - 1 > seen) return start
       start = head.seq
     }
   }
   return start
+}
+
+/** No batch has nearly so many rows; where one had, the search begins at the first. */
+const surelyBack = 8_192
+
+/** A place before the batch that the row `seen` is in, so that who follows a long log need not walk it from its beginning. */
+async function nearestBefore(log: QueryParts['log'], { node, seen }: { readonly node: number; readonly seen: number }): Promise<number> {
+  if (seen <= surelyBack) return 0
+  const [near] = await log.heads(node, seen - surelyBack, 1)
+  return near !== undefined && near.seq <= seen ? near.seq - 1 : 0
 }

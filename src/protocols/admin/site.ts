@@ -1,3 +1,4 @@
+import type { AuditFilter, AuditCursor } from '#domain/audit/query.ts'
 import type { Context } from '#domain/context.ts'
 import { operation } from '#protocols/http/operation.ts'
 import type { NewSeal, SealProof } from './seal-bodies.ts'
@@ -16,16 +17,9 @@ export interface Runtime {
   readonly tenantId: string
 }
 
-export interface AuditFilter {
-  readonly since?: number
-  readonly resource?: string
-  readonly principal?: string
-  readonly denied?: boolean
-  readonly limit?: number
-}
-
 export interface AuditReading {
-  query(filter: AuditFilter): Promise<readonly Readonly<Record<string, unknown>>[]>
+  /** Rows that the filter lets through, and where the reading ended: all before it was looked at. */
+  query(filter: AuditFilter): Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly end: AuditCursor }>
   verify(options: { readonly records: boolean }): Promise<Readonly<Record<string, unknown>>>
   head(): Promise<Readonly<Record<string, unknown>>>
 }
