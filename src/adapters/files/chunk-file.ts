@@ -37,16 +37,31 @@ function readAll(fd: number, into: Bytes, position: number): void {
   }
 }
 
-function setBits(bitmap: Bytes, range: { readonly first: number; readonly end: number }, value: boolean): void {
-  for (let sector = range.first; sector < range.end;) {
-    if ((sector & 7) === 0 && sector + 8 <= range.end) {
-      bitmap[sector >> 3] = value ? 0xff : 0
-      sector += 8
-      continue
-    }
-    const byte = bitmap[sector >> 3] ?? 0
-    bitmap[sector >> 3] = value ? byte | (1 << (sector & 7)) : byte & ~(1 << (sector & 7))
-    sector += 1
+interface SectorRange {
+  readonly first: number
+  /** The one after the last. */
+  readonly end: number
+}
+
+/** Bits of byte `at` that stand for sectors of the range. */
+function maskOf({ first, end }: SectorRange, at: number): number {
+  const from = Math.max(first - at * 8, 0)
+  const to = Math.min(end - at * 8, 8)
+  return ((1 << to) - 1) & ~((1 << from) - 1)
+}
+
+function bitsAre(bitmap: Bytes, range: SectorRange, value: boolean): boolean {
+  for (let at = range.first >> 3; at * 8 < range.end; at += 1) {
+    const mask = maskOf(range, at)
+    if (((bitmap[at] ?? 0) & mask) !== (value ? mask : 0)) return false
+  }
+  return true
+}
+
+function setBits(bitmap: Bytes, range: SectorRange, value: boolean): void {
+  for (let at = range.first >> 3; at * 8 < range.end; at += 1) {
+    const mask = maskOf(range, at)
+    bitmap[at] = value ? (bitmap[at] ?? 0) | mask : (bitmap[at] ?? 0) & ~mask
   }
 }
 
@@ -184,16 +199,10 @@ export class ChunkFile {
     writeAll(fd, header, headerBytes)
   }
 
-  #mark(range: { readonly first: number; readonly end: number }, value: boolean): void {
-    if (this.#headerMoved) {
-      setBits(this.bitmap, range, value)
-      return
-    }
-    const from = range.first >> 3
-    const to = (range.end + 7) >> 3
-    const before = Buffer.from(this.bitmap.subarray(from, to))
+  #mark(range: SectorRange, value: boolean): void {
+    if (bitsAre(this.bitmap, range, value)) return
     setBits(this.bitmap, range, value)
-    this.#headerMoved = !before.equals(this.bitmap.subarray(from, to))
+    this.#headerMoved = true
   }
 
   #refuseIfFenced(storedEpoch: number): void {

@@ -21,6 +21,8 @@ class FolderChunks implements ChunkStore {
   readonly #present: Set<number>
   /** Least recently used first. Files with unsynced changes stay here even when their descriptor is closed. */
   readonly #files = new Map<number, ChunkFile>()
+  /** The one used last, which is the last in `#files`: a request asks several times for the same. */
+  #latest: { readonly chunk: number; readonly file: ChunkFile } | undefined
   #openFiles = 0
   #folderMoved = false
   #running: Promise<void> | undefined
@@ -81,6 +83,7 @@ class FolderChunks implements ChunkStore {
   close(): void {
     for (const file of this.#files.values()) file.release()
     this.#files.clear()
+    this.#latest = undefined
     closeSync(this.#folderFd)
   }
 
@@ -113,8 +116,15 @@ class FolderChunks implements ChunkStore {
   }
 
   #file(chunk: number): ChunkFile {
+    if (this.#latest?.chunk === chunk) return this.#latest.file
+    const file = this.#known(chunk) ?? this.#admit(chunk)
+    this.#latest = { chunk, file }
+    return file
+  }
+
+  #known(chunk: number): ChunkFile | undefined {
     const known = this.#files.get(chunk)
-    if (known === undefined) return this.#admit(chunk)
+    if (known === undefined) return undefined
     this.#files.delete(chunk)
     this.#files.set(chunk, known)
     this.#reopen(known)
@@ -139,6 +149,7 @@ class FolderChunks implements ChunkStore {
   }
 
   #drop(chunk: number, file: ChunkFile): void {
+    if (this.#latest?.file === file) this.#latest = undefined
     this.#files.delete(chunk)
     if (file.open) this.#openFiles -= 1
   }

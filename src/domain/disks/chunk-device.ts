@@ -7,13 +7,24 @@ import type { BlockDevice, Extent } from './block-device.ts'
 /** The lowest layer: a disk of `size` bytes over its chunks. What no bit stands for reads as zeroes. */
 export function chunkDevice(store: ChunkStore, size: number): BlockDevice {
   const read = (offset: number, into: Bytes): void => {
+    const sole = soleRun(store, offset, into.length)
+    if (sole !== undefined) {
+      if (sole.hole) into.fill(0)
+      else store.read(sole.chunk, sole.within, into)
+      return
+    }
     for (const run of runs(store, offset, into.length)) {
-      const part = run.length === into.length ? into : into.subarray(run.offset - offset, run.offset - offset + run.length)
+      const part = into.subarray(run.offset - offset, run.offset - offset + run.length)
       if (run.hole) part.fill(0)
       else store.read(run.chunk, run.within, part)
     }
   }
   const write = (offset: number, bytes: Bytes): void => {
+    const within = offset % chunkBytes
+    if (within + bytes.length <= chunkBytes) {
+      store.write((offset - within) / chunkBytes, within, bytes)
+      return
+    }
     for (const piece of pieces(offset, bytes.length)) {
       store.write(piece.chunk, piece.within, bytes.subarray(piece.offset - offset, piece.offset - offset + piece.length))
     }
@@ -23,7 +34,10 @@ export function chunkDevice(store: ChunkStore, size: number): BlockDevice {
   }
   return {
     size,
-    extents: (offset, length) => merged(runs(store, offset, length)),
+    extents(offset, length) {
+      const sole = soleRun(store, offset, length)
+      return sole === undefined ? merged(runs(store, offset, length)) : [sole]
+    },
     read,
     write,
     zero(offset, length, mayPunch) {
@@ -45,6 +59,18 @@ interface Piece {
 
 interface Run extends Piece {
   readonly hole: boolean
+}
+
+/** What nearly every request is, without the generators: a range of one chunk that is alike all over. */
+function soleRun(store: ChunkStore, offset: number, length: number): Run | undefined {
+  const within = offset % chunkBytes
+  if (within + length > chunkBytes) return undefined
+  const chunk = (offset - within) / chunkBytes
+  const bitmap = store.bitmap(chunk)
+  if (bitmap === undefined) return { chunk, within, offset, length, hole: true }
+  const first = within / sectorBytes
+  const end = first + length / sectorBytes
+  return runEnd(bitmap, first, end) < end ? undefined : { chunk, within, offset, length, hole: !allocated(bitmap, first) }
 }
 
 function* pieces(offset: number, length: number): Generator<Piece, void, undefined> {

@@ -53,6 +53,10 @@ export const diskEncryptionSets = family<DiskEncryptionSet, readonly [armId: str
 /** Disks under a set: what `associatedResources` lists and a re-wrap walks. */
 export const setTag = (setId: string): readonly [string, string] => ['set', setId.toLowerCase()]
 export const exportTag = (exportName: string): readonly [string, string] => ['export', exportName]
+/** Found by the host name of its access links. */
+export const linkTag = (label: string): readonly [string, string] => ['link', label]
+/** 16 hex digits that tell a disk's link from all others, the same while the disk lives: a revoked link is told from one that never was. */
+export const linkLabel = ({ uniqueId }: { readonly uniqueId: string }): string => uniqueId.replaceAll('-', '').slice(0, 16)
 
 /** One pass over the bytes. A platform DEK is the disk record's material at `dekId`; a customer one stands here wrapped by the set's key. */
 const diskLayer = z.object({
@@ -74,6 +78,17 @@ export const diskSettings = z.object({
 })
 export type DiskSettings = z.output<typeof diskSettings>
 
+/** A link to the disk's bytes that is out. Who has it may read them until it is taken back or has run out. */
+const accessGrant = z.object({
+  /** A GUID: names the grant in the link (`si`) and in the audit. */
+  id: z.string(),
+  /** SHA-256 of the link's signature, in hex: the signature itself is kept nowhere. */
+  digest: z.string(),
+  grantedAt: z.number().int(),
+  expiresAt: z.number().int(),
+})
+export type AccessGrant = z.output<typeof accessGrant>
+
 const disk = z.object({
   ...resourceEnvelope,
   /** 32 hex digits: names its chunks. */
@@ -86,7 +101,9 @@ const disk = z.object({
   encryption: z.object({ type: z.enum(diskEncryptionTypes), setId: z.string().optional() }),
   /** Outermost first: platform over customer where there are two. */
   layers: z.array(diskLayer).min(1),
+  /** `ActiveSAS` while `access` is there. */
   state: z.enum(['Unattached', 'ActiveSAS']),
+  access: accessGrant.optional(),
   networkAccessPolicy: z.enum(['AllowAll', 'AllowPrivate', 'DenyAll']),
   publicNetworkAccess: z.enum(['Enabled', 'Disabled']),
   zones: z.array(z.string()).optional(),
@@ -99,12 +116,17 @@ const disk = z.object({
 })
 export type Disk = z.output<typeof disk>
 
-/** In the subscription's compartment; path: ARM id in lower case. Found by its set and by its export's name too. */
+/** In the subscription's compartment; path: ARM id in lower case. Found by its set, its export's name and its links' host too. */
 export const disks = family<Disk, readonly [armId: string]>({
   name: 'disks',
   schema: disk,
   format: 1,
   residency: 'resident',
   ruling: false,
-  tags: ({ encryption, exportName }) => [exportTag(exportName), ...(encryption.setId === undefined ? [] : [setTag(encryption.setId)])],
+  tags: ({ encryption, exportName, uniqueId }) => [
+    exportTag(exportName),
+    linkTag(linkLabel({ uniqueId })),
+    ...(encryption.setId === undefined ? [] : [setTag(encryption.setId)]),
+  ],
+  dueAt: ({ access }) => (access === undefined ? undefined : millis(access.expiresAt)),
 })
