@@ -86,6 +86,7 @@ export const problemKinds = {
   KeyVaultAccessForbidden: 'forbidden',
   DiskNotFound: 'missing',
   DiskKeyUnavailable: 'forbidden',
+  RangeNotSatisfiable: 'invalid',
 } as const satisfies Record<string, ProblemKind>
 
 export type ProblemCode = keyof typeof problemKinds
@@ -119,6 +120,8 @@ interface DetailsOf {
   /** What was shown opens no seal; the next try is taken after so long. */
   SealRefused: { readonly retryAfterSeconds: number }
   SealNotFound: { readonly id: string }
+  /** Unix seconds, where the client said that it understands: a token from then on would do (identity-and-arm.md 1.8). */
+  TokenRevoked: { readonly issuedAfter: number | undefined }
   VaultNotFound: { readonly name: string }
   KeyNotFound: { readonly name: string; readonly version?: string }
   DeletedKeyNotFound: { readonly name: string }
@@ -148,6 +151,8 @@ interface DetailsOf {
   KeyVaultAccessForbidden: { readonly keyUrl: string; readonly identity: string; readonly target?: string }
   DiskNotFound: { readonly id: string }
   DiskKeyUnavailable: { readonly disk: string; readonly because: string }
+  /** RFC 9110 15.5.17. */
+  RangeNotSatisfiable: { readonly sizeBytes: number }
 }
 
 /** What every wire needs to say it: names and limits, never key bytes, plaintext or tokens. */

@@ -20,6 +20,7 @@ export function readClaims({ header, claims }: Pick<Jws, 'header' | 'claims'>, a
     ...texts,
     ...times,
     audience,
+    capable: Array.isArray(claims['xms_cc']) && claims['xms_cc'].includes('CP1'),
     verifiedAt: at,
     ...(credentialId !== undefined && { credentialId }),
     ...(authMethod !== undefined && { authMethod }),

@@ -10,6 +10,8 @@ export interface VerifiedToken {
   readonly credentialId?: string
   /** `appidacr`: 1 secret, 2 certificate. */
   readonly authMethod?: string
+  /** `xms_cc`: its client understands a claims challenge. */
+  readonly capable: boolean
   readonly issuedAt: number
   readonly notBefore: number
   readonly expiresAt: number

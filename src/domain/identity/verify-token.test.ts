@@ -17,7 +17,11 @@ import { verifyToken, type Presented } from './verify-token.ts'
 const reached = { domain: 'keystead.test', portSuffix: '' }
 const login = 'https://login.keystead.test'
 
-async function signedIn(ground: IdentityGround, made: Made, resource = 'https://vault.keystead.test'): Promise<string> {
+async function signedIn(
+  ground: IdentityGround,
+  made: Made,
+  { resource = 'https://vault.keystead.test', capable = false } = {},
+): Promise<string> {
   const { accessToken } = await ground.run(anonymous, async call =>
     issueToken(ground.context, call, {
       tenant: tenantId,
@@ -25,7 +29,7 @@ async function signedIn(ground: IdentityGround, made: Made, resource = 'https://
       clientId: made.appId,
       credential: { secret: made.secretText },
       asked: { resource },
-      capable: false,
+      capable,
       login,
       reached,
     }),
@@ -138,7 +142,7 @@ describe('verifyToken', () => {
   }
 
   test('refuses a token for another resource and names both', async () => {
-    const forArm = await signedIn(ground, made, 'https://management.azure.com')
+    const forArm = await signedIn(ground, made, { resource: 'https://management.azure.com' })
     await assert.rejects(present(ground, forArm), error => {
       assert.ok(error instanceof Problem && error.body.code === 'TokenAudienceInvalid')
       assert.deepEqual(error.body.details, { expected: 'https://vault.keystead.test', found: 'https://management.azure.com' })
@@ -197,4 +201,17 @@ describe('a token is revoked in the moment in which', () => {
       await assert.rejects(present(on, own), refusedAs('TokenRevoked'))
     })
   }
+
+  for (const capable of [true, false])
+    test(`and a client that ${capable ? 'understands' : 'does not understand'} claims is ${capable ? '' : 'not '}told to ask again`, async () => {
+      const on = await identityGround()
+      const app = await on.add('app')
+      const own = await signedIn(on, app, { capable })
+      await on.run(system, async call => removePrincipal(on.context, call, tenantId, app.oid))
+      await assert.rejects(present(on, own), error => {
+        assert.ok(error instanceof Problem && error.body.code === 'TokenRevoked')
+        assert.equal(error.body.details.issuedAfter, capable ? Math.floor(on.clock.now() / 1_000) : undefined)
+        return true
+      })
+    })
 })

@@ -44,7 +44,9 @@ export async function verifyToken(context: TokenNeeds, call: Call, presented: Pr
       details: { expected: audiences[0] ?? presented.resourceName, found: token.audience.join(', ') },
     })
   checkTimes(token, call.at)
-  return principalOf(context, token)
+  const principal = principalOf(context, token)
+  if (principal !== undefined) return principal
+  throw new Problem({ code: 'TokenRevoked', details: { issuedAfter: token.capable ? Math.floor(call.at / 1_000) : undefined } })
 }
 
 const keyOf = (token: string): string => hash('sha256', token, 'base64url')
@@ -93,16 +95,15 @@ function checkTimes({ issuedAt, notBefore, expiresAt }: VerifiedToken, at: Milli
   if (now < Math.max(notBefore, issuedAt) - leewaySeconds) throw new Problem({ code: 'TokenNotYetValid' })
 }
 
-/** The principal as the directory has it now: there, enabled, of the same application, its credential not taken away. */
-function principalOf({ identity }: TokenNeeds, token: VerifiedToken): Principal {
+/** The principal as the directory has it now, if it is there, enabled, of the same application, and its credential was not taken away. */
+function principalOf({ identity }: TokenNeeds, token: VerifiedToken): Principal | undefined {
   const { tenantId, oid, appId, credentialId, authMethod, issuer } = token
   const principal = identity.index.servicePrincipal(tenantId, oid)?.value
-  if (principal === undefined || !stillGood(principal, token)) throw new Problem({ code: 'TokenRevoked' })
+  if (principal === undefined || !stillGood(principal, token)) return undefined
   const of = { id: oid, tenant: tenantId, appId, issuer }
   if (principal.kind === 'managedIdentity') return { ...of, kind: 'managedIdentity', authMethod: 'managedIdentity' }
   const application = identity.index.application(tenantId, appId)?.value
-  if (application === undefined || credentialId === undefined || !hasCredential(application, principal, credentialId))
-    throw new Problem({ code: 'TokenRevoked' })
+  if (application === undefined || credentialId === undefined || !hasCredential(application, principal, credentialId)) return undefined
   return { ...of, kind: 'application', credentialId, authMethod: authMethod === '2' ? 'certificate' : 'secret' }
 }
 

@@ -1,5 +1,6 @@
 import { Problem, problemKinds, type ProblemBody, type ProblemKind } from '#model/problem.ts'
 import type { Needs } from '#domain/context.ts'
+import { claimsChallenge } from '#protocols/azure/claims-challenge.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
 import type { Refusal } from '#protocols/http/protocol.ts'
 import { correlationIdOf } from './correlation-id.ts'
@@ -82,7 +83,9 @@ export function refuse(context: Needs<'instance'>, { error, request, requestId, 
   const retry = problem === undefined ? undefined : retryAfterOf(problem)
   const answer = json(status, body, {
     ...(retry !== undefined && { 'retry-after': retry.toString() }),
-    ...(status === 401 && { 'www-authenticate': challenge(`https://login.${context.instance.domain}${request.portSuffix}`) }),
+    ...(status === 401 && {
+      'www-authenticate': challenge(`https://login.${context.instance.domain}${request.portSuffix}`, claimsChallenge(error)),
+    }),
   })
   return { ...answer, code }
 }
@@ -92,5 +95,5 @@ const notReadySeconds = 5
 const retryAfterOf = ({ code, details }: ProblemBody): number | undefined =>
   code === 'Busy' || code === 'Throttled' ? details.retryAfterSeconds : code === 'NotReady' ? notReadySeconds : undefined
 
-const challenge = (login: string): string =>
-  `Bearer realm="", authorization_uri="${login}/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`
+const challenge = (login: string, claims: string): string =>
+  `Bearer realm="", authorization_uri="${login}/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"${claims === '' ? '' : `, ${claims}`}`

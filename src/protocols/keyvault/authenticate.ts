@@ -4,6 +4,7 @@ import type { Context } from '#domain/context.ts'
 import { audiencesOf } from '#domain/identity/audiences.ts'
 import { verifyToken } from '#domain/identity/verify-token.ts'
 import { bearerToken } from '#protocols/azure/bearer.ts'
+import { claimsChallenge } from '#protocols/azure/claims-challenge.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import type { VaultSite } from './site.ts'
 
@@ -28,7 +29,12 @@ export async function authenticate(
 }
 
 /** Byte-exact: five clients' parsers meet in this one spelling (key-vault.md 0.1). */
-export function challenge(domain: string, at: { readonly site: VaultSite; readonly request: WireRequest }): string {
-  const { site, request } = at
-  return `Bearer authorization="${loginOf(domain, request)}/${site.vault.value.tenantId}", resource="${resourceName(domain, request)}"`
+export function challenge(
+  domain: string,
+  at: { readonly site: VaultSite; readonly request: WireRequest; readonly error: unknown },
+): string {
+  const { site, request, error } = at
+  const claims = claimsChallenge(error)
+  const plain = `Bearer authorization="${loginOf(domain, request)}/${site.vault.value.tenantId}", resource="${resourceName(domain, request)}"`
+  return claims === '' ? plain : `${plain}, ${claims}`
 }

@@ -164,7 +164,7 @@ export function refuse(context: Needs<'instance'>, refusal: Refusal<VaultSite>):
       ? wordsFor<ProblemCode>({ code: error.body.code, details: error.body.details }, refusal)
       : { status: 500, code: 'InternalServerError', message: 'An internal error occurred.' }
   const { status, code, inner, message } = words
-  const asked = status === 401 && site !== undefined && { 'www-authenticate': challenge(context.instance.domain, { site, request }) }
+  const asked = status === 401 && site !== undefined && { 'www-authenticate': challenge(context.instance.domain, { site, request, error }) }
   const body = { error: { code, message, ...(inner !== undefined && { innererror: { code: inner } }) } }
   return { ...json(status, body, { ...words.headers, ...asked }), code: inner ?? code }
 }
