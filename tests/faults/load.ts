@@ -118,7 +118,8 @@ export function blockOf(number: number): Buffer {
   return block
 }
 
-const fua = 1
+/** The flag of a write that is durable when it is answered (NBD_CMD_FLAG_FUA). */
+export const flushed = 1
 
 async function diskWorker({ instance, cloud, told, over, round, failing }: Fire): Promise<void> {
   const client = await openDisk(instance, cloud.diskId)
@@ -126,7 +127,7 @@ async function diskWorker({ instance, cloud, told, over, round, failing }: Fire)
     for (let count = 0; !over(); count += 1) {
       const block = randomBytes(1).readUInt8() % blocksOfDisk
       await told.blocks.change(block.toString(), round * 100_000 + count + 1, async () => {
-        const error = await client.write(block * blockBytes, blockOf(round * 100_000 + count + 1), fua)
+        const error = await client.write(block * blockBytes, blockOf(round * 100_000 + count + 1), flushed)
         if (error !== 0 && failing === true) throw new Unanswered(`block ${block}: NBD error ${error}`)
         if (error !== 0) told.surprises.push(`block ${block}: NBD error ${error}`)
       })
