@@ -8,6 +8,7 @@ import { builtInRoles } from '#domain/access/built-in-roles.ts'
 import { createAccess } from '#domain/access/permit.ts'
 import { accessPolicyBook } from '#domain/access/rule-books/access-policies.ts'
 import { azureRbac } from '#domain/access/rule-books/azure-rbac.ts'
+import { carriedRights } from '#domain/access/rule-books/carried-rights.ts'
 import { directoryBook } from '#domain/access/rule-books/directory.ts'
 import { ownRuleBook } from '#domain/access/rule-books/own.ts'
 import { allFamilies, openFamilies, type Context } from '#domain/context.ts'
@@ -40,9 +41,12 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
   const records = openFamilies({ view, barrier, store })
   const rbac = azureRbac(builtInRoles)
   records.roleAssignments.observe((before, after) => rbac.observe(before, after))
+  const carried = carriedRights()
+  records.disks.observe((before, after) => carried.observe(before, after))
   const identity = openIdentity(records, view)
   const access = createAccess([
     ownRuleBook,
+    carried.book,
     directoryBook(who => identity.index.rightOf(who)),
     accessPolicyBook(policiesAt(records)),
     rbac.book,

@@ -1,4 +1,5 @@
 import { startSummaries } from '#domain/audit/summaries.ts'
+import { expireAccess } from '#domain/disks/access-grant.ts'
 import { diskRemovedTopic } from '#domain/disks/delete-disk.ts'
 import { followKeys } from '#domain/disks/follow-key.ts'
 import { rewrapRunner } from '#domain/disks/rewrap.ts'
@@ -17,7 +18,7 @@ const intervalMs = 1_000
 /** All that the instance does by itself. */
 export function startSchedules(context: Context, disks: DiskPlane): Scheduler {
   const scheduler = startScheduler(context, {
-    tasks: [...keyTasks, ...vaultTasks, signingKeyTask, expireJobs],
+    tasks: [...keyTasks, ...vaultTasks, signingKeyTask, expireAccess, expireJobs],
     runners: [deleteGroupRunner, rewrapRunner],
     reactions: [followKeys(context)],
     intervalMs,

@@ -3,6 +3,7 @@
  * azure: the action of Azure RBAC, `data` where it is a dataAction (identity-and-arm.md 3.3; key-vault.md 7).
  * policies: the word of a vault's access policies for keys. directory: the right in Microsoft Graph.
  * operator: held by whoever speaks through the admin socket. system: held by the instance's own schedulers.
+ * carried: held by whoever shows the right itself (a link with its signature), for what it was made for.
  * impliedBy: another permission that carries this one too.
  */
 export interface PermissionRow {
@@ -12,6 +13,7 @@ export interface PermissionRow {
   readonly directory?: 'read' | 'write'
   readonly operator?: true
   readonly system?: true
+  readonly carried?: true
   readonly impliedBy?: string
 }
 
@@ -90,6 +92,8 @@ export const permissions = {
   'disk.beginGetAccess': arm('Microsoft.Compute/disks/beginGetAccess/action'),
   'disk.endGetAccess': arm('Microsoft.Compute/disks/endGetAccess/action'),
   'disk.export': { operator: true, system: true },
+  'disk.readBytes': { carried: true },
+  'disk.expireAccess': { system: true },
   // the directory
   'directory.read': { directory: 'read', operator: true },
   'directory.write': { directory: 'write', operator: true },

@@ -3,6 +3,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { removeAssignmentsIn } from '#domain/access/scope-assignments.ts'
+import { refuseWhileGranted } from './access-grant.ts'
 import type { HeldDisk } from './disk-standing.ts'
 import { tenantOf } from './set-place.ts'
 
@@ -11,7 +12,7 @@ export const diskRemovedTopic = 'diskRemoved'
 
 /**
  * The record, its data keys and its leases end with the commit; the chunks, unreadable from then on, are unlinked after it by who
- * consumes the outbox. The id is random and says nothing: it travels in the clear.
+ * consumes the outbox. The id is random and says nothing: it travels in the clear. Raises `ArmRefused` while a link to its bytes is out.
  */
 export async function deleteDisk(
   context: Needs<'disks' | 'subscriptions' | 'roleAssignments'>,
@@ -20,6 +21,7 @@ export async function deleteDisk(
 ): Promise<void> {
   const { scope, diskId } = disk.value
   assertPermits(permit, scope)
+  refuseWhileGranted(disk, call.at)
   const tenantId = await tenantOf(context, call, (scope[1] ?? '').slice('/subscriptions/'.length))
   removeAssignmentsIn(context, call, { tenantId, scope })
   context.disks.remove(call, disk)

@@ -8,6 +8,7 @@ import { locationOf } from '#domain/resources/locations.ts'
 import { checkedTags, mergedTags } from '#domain/resources/tags.ts'
 import type { Scope } from '#model/brands.ts'
 import type { Problem } from '#model/problem.ts'
+import { refuseWhileGranted } from './access-grant.ts'
 import { invalid, refused } from './arm-refusal.ts'
 import { changedShape, encryptionWanted, newShape, type DiskWishes } from './disk-rules.ts'
 import { movedLayers, newLayers, type LayerNeeds } from './disk-layers.ts'
@@ -101,8 +102,10 @@ async function changeDisk(context: SetDiskNeeds, call: Call, change: Change): Pr
   const shape = changedShape(was, wishes)
   const wanted = encryptionWanted(wishes, shape.sku, was.encryption)
   const changed: Disk = { ...was, ...shape, ...changedNow(call), tags: { ...tags } }
+  if (shape.sizeBytes !== was.sizeBytes) refuseWhileGranted(before, call.at)
   const same = wanted.type === was.encryption.type && wanted.setId?.toLowerCase() === was.encryption.setId?.toLowerCase()
   if (same) return context.disks.update(call, before, changed)
+  refuseWhileGranted(before, call.at)
   const set = await setFor(context, call, { ...change, location: was.location, encryption: wanted, before })
   const encryption = { type: wanted.type, ...(set !== undefined && { setId: set.value.id }) }
   const layers = await movedLayers(context, call, {
