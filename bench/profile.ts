@@ -40,6 +40,7 @@ await world.close()
 console.log(`${found.name}: ${result.requests} requests, ${(result.requests / Number(seconds)).toFixed(0)} a second`)
 tell('self', selfTimes(profile, placeOf))
 tell('self, by file', selfTimes(profile, fileOf))
+tell('by our function, with what it calls outside of src', ownTimes(profile))
 tell('with what it calls', totalTimes(profile))
 process.exit(0)
 
@@ -94,6 +95,24 @@ function selfTimes(profile: Profile, name: (node: ProfileNode) => string): Reado
   const times = timeById(profile)
   const named = new Map<string, number>()
   for (const node of profile.nodes) named.set(name(node), (named.get(name(node)) ?? 0) + (times.get(node.id) ?? 0))
+  return named
+}
+
+/** Every sample goes to the nearest function of ours above it; what no function of ours called goes to Node. */
+function ownTimes(profile: Profile): ReadonlyMap<string, number> {
+  const times = timeById(profile)
+  const nodes = new Map(profile.nodes.map(node => [node.id, node]))
+  const named = new Map<string, number>()
+  const visit = (id: number, above: string): void => {
+    const node = nodes.get(id)
+    if (node === undefined) return
+    const idle = node.callFrame.url === '' && /^\((?:idle|program|garbage collector)\)$/.test(node.callFrame.functionName)
+    const owner = idle ? node.callFrame.functionName : fileOf(node).startsWith('src/') ? placeOf(node) : above
+    named.set(owner, (named.get(owner) ?? 0) + (times.get(id) ?? 0))
+    for (const child of node.children ?? []) visit(child, owner)
+  }
+  const [root] = profile.nodes
+  if (root !== undefined) visit(root.id, 'node')
   return named
 }
 

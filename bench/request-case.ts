@@ -162,5 +162,7 @@ function figuresOf(rounds: Rounds): Readonly<Record<string, number>> {
     'F µs cpu': of('F', window => window.cpu),
     'D requests/s': of('D', window => window.perSecond),
     'D µs cpu': of('D', window => window.cpu),
+    'D µs cpu main': of('D', window => window.threads['main'] ?? 0),
+    'D µs cpu writer': of('D', window => window.threads['writer'] ?? 0),
   }
 }

@@ -18,19 +18,12 @@ interface Ended {
   readonly durationMs: number
 }
 
-/** A call's entries, its children's first, and what makes one outcome the same as another. Only `perform` writes them. */
-export function entriesOf(call: Call, ended: Ended): { readonly texts: readonly string[]; readonly outcome: string } {
+/** A call's entries, its children's first. Only `perform` writes them. */
+export function entriesOf(call: Call, ended: Ended): readonly string[] {
   const { answer, writes, node, durationMs } = ended
-  const own = { http: answer.status, code: answer.code }
-  const all = [
-    ...call.children.map(child => ({
-      call: child.call,
-      result: { http: child.http, code: child.code },
-    })),
-    { call, result: own },
-  ]
+  const all = resultsOf(call, answer)
   const written = namedWrites(writes)
-  const texts = all.map((one, index) =>
+  return all.map((one, index) =>
     rowText({
       ...describe(one.call),
       boot: node.boot,
@@ -40,11 +33,16 @@ export function entriesOf(call: Call, ended: Ended): { readonly texts: readonly 
       ...(index === all.length - 1 && written.length > 0 && { writes: written }),
     }),
   )
-  return {
-    texts,
-    outcome: JSON.stringify(all.map(one => [one.call.operation, one.call.who.id, one.call.resource, one.call.ruling, one.result])),
-  }
 }
+
+/** What makes one outcome the same as another: asked only of a call that runs again. */
+export const outcomeText = (call: Call, answer: Ended['answer']): string =>
+  JSON.stringify(resultsOf(call, answer).map(one => [one.call.operation, one.call.who.id, one.call.resource, one.call.ruling, one.result]))
+
+const resultsOf = (call: Call, answer: Ended['answer']) => [
+  ...call.children.map(child => ({ call: child.call, result: { http: child.http, code: child.code } })),
+  { call, result: { http: answer.status, code: answer.code } },
+]
 
 function describe(call: Call): Omit<AuditEntry, 'boot' | 'durationMs' | 'node' | 'result' | 'writes'> {
   const { source, ruling } = call

@@ -5,7 +5,7 @@ import type { Clock } from '#ports/clock.ts'
 import type { Random } from '#ports/random.ts'
 import type { Change, Committed, Committer, Commit, Fence, Write } from '#ports/record-store.ts'
 import { keepsake, type Call, type Keepsake } from './call.ts'
-import { entriesOf, type Node } from './entries.ts'
+import { entriesOf, outcomeText, type Node } from './entries.ts'
 import { isNoise, type Noise } from './noise.ts'
 import { changesRulings, sealStaged } from './records/seal-staged.ts'
 import type { View } from './records/view.ts'
@@ -54,8 +54,6 @@ interface Try<A> {
   readonly answer: A
   readonly writes: readonly Write[]
   readonly entries: readonly string[]
-  /** The outcome alone: what would be the same second entry. */
-  readonly outcome: string
 }
 
 /**
@@ -75,7 +73,7 @@ export async function perform<A extends Outcome>(ground: Ground, road: Road<A>):
       if (result instanceof Problem) return road.refuse(tried.call, result)
       await ground.view.apply(result.done ? result.news : result.stale)
       if (result.done && (!inTime || stands(tried, result.news))) return leaving(ground, tried, entry)
-      if (result.done && entry === 'full') audited = tried.outcome
+      if (result.done && entry === 'full') audited = outcomeText(tried.call, tried.answer)
       if (result.done) continue
       giveTurn()
       giveTurn = await ground.turns.take(writtenIds(tried.writes))
@@ -88,9 +86,10 @@ export async function perform<A extends Outcome>(ground: Ground, road: Road<A>):
 /** `none`: the same outcome is in the log already, or a scheduler found nothing to do. `summed`: noise, one row a minute. */
 type EntryKind = 'full' | 'summed' | 'none'
 
-function entryFor<A extends Outcome>(ground: Ground, { answer, call, writes, outcome }: Try<A>, audited: string): EntryKind {
+function entryFor<A extends Outcome>(ground: Ground, { answer, call, writes }: Try<A>, audited: string): EntryKind {
   if (writes.length > 0) return 'full'
-  if ((answer.nothingDone === true && call.children.length === 0) || audited === outcome) return 'none'
+  if ((answer.nothingDone === true && call.children.length === 0) || (audited !== '' && audited === outcomeText(call, answer)))
+    return 'none'
   return isNoise(call, answer) && !ground.noise.enters(call) ? 'summed' : 'full'
 }
 
@@ -107,8 +106,8 @@ async function tryOnce<A extends Outcome>(ground: Ground, road: Road<A>, how: { 
   const call = road.begin(ground.view.appliedSeq, how.kept)
   const started = ground.clock.monotonic()
   const finish = (answer: A, writes: readonly Write[]): Try<A> => {
-    const { texts, outcome } = entriesOf(call, { answer, writes, node: ground.node, durationMs: ground.clock.monotonic() - started })
-    return { call, answer, writes, entries: texts, outcome }
+    const entries = entriesOf(call, { answer, writes, node: ground.node, durationMs: ground.clock.monotonic() - started })
+    return { call, answer, writes, entries }
   }
   if (!how.inTime) return finish(road.refuse(call, busy()), [])
   try {
@@ -132,16 +131,17 @@ async function commit<A extends Outcome>(
   what: { tried: Try<A>; entry: EntryKind },
 ): Promise<Settled | Problem> {
   const { tried, entry } = what
+  const writes = tried.writes.length > 0 || tried.call.effects.length > 0
   const one: Commit = {
-    id: mutationId(Buffer.from(ground.random.bytes(16)).toString('hex')),
+    id: mutationId(ground.random.bytes(16).toHex()),
     decidedAt: tried.call.decidedAt,
-    reads: [...tried.call.reads],
+    // Of what writes nothing the reads are looked at here (`stands`), with the news that come back.
+    reads: writes ? [...tried.call.reads] : [],
     writes: tried.writes,
     entries: entry === 'full' ? tried.entries : [],
     outbox: tried.call.effects,
     ruling: tried.writes.length > 0 && changesRulings(tried.call),
-    ...(road.fence && { fence: road.fence }),
-    ...(road.essential === true && { essential: true }),
+    ...conditionsOf(road),
   }
   try {
     const [result] = await ground.committer.commit([one])
@@ -154,6 +154,11 @@ async function commit<A extends Outcome>(
     throw error
   }
 }
+
+const conditionsOf = ({ fence, essential }: Pick<Road<Outcome>, 'fence' | 'essential'>): Pick<Commit, 'fence' | 'essential'> => ({
+  ...(fence !== undefined && { fence }),
+  ...(essential === true && { essential }),
+})
 
 const busy = (): Problem => new Problem({ code: 'Busy', details: { retryAfterSeconds: 1 } })
 

@@ -6,7 +6,7 @@ import { type Sealed, sealed } from '#model/brands.ts'
 import type { Commit, Committed, Write } from '#ports/record-store.ts'
 import { StoreFailed } from './failure.ts'
 import type { RemoteCalls, WriterAccess } from './record-store.ts'
-import type { FromWriter, Outcome, ToWriter } from './writer-messages.ts'
+import { receivedOutcome, sentCommit, type FromWriter, type Outcome, type ToWriter } from './writer-messages.ts'
 
 export interface WriterClientOptions {
   /** Called once: the process must end. What is held is rejected, its outcome unknown. */
@@ -40,7 +40,7 @@ function sending(post: (message: ToWriter) => void): Sending {
   let nextTicket = 0
   const flush = (): void => {
     if (queue.length === 0) return
-    post({ commits: queue, first: nextTicket - queue.length })
+    post({ commits: queue.map(sentCommit), first: nextTicket - queue.length })
     queue = []
   }
   const wait = (): Promise<unknown> => {
@@ -106,7 +106,7 @@ function settle(message: FromWriter, { waiting, fail }: Settling): void {
   }
   if ('failed' in message) fail(new StoreFailed(message.failed))
   else if ('committed' in message)
-    for (const [place, outcome] of message.committed.entries()) settleOne(take(message.first + place), outcome)
+    for (const [place, outcome] of message.committed.entries()) settleOne(take(message.first + place), receivedOutcome(outcome))
   else if ('bug' in message) take(message.ticket)?.reject(new Error(message.bug))
   else take(message.ticket)?.resolve(message.answer)
 }
@@ -133,8 +133,7 @@ function remoteCalls(ask: (message: (ticket: number) => ToWriter) => Promise<unk
 
 /** A view of a pooled buffer would be cloned with the whole pool: 64 KiB instead of a few hundred bytes. */
 function compact(commit: Commit): Commit {
-  // What writes nothing is decided by nobody but its caller, who knows what it read: a third of the message stays here.
-  if (commit.writes.length === 0 && commit.outbox.length === 0) return { ...commit, reads: [] }
+  if (commit.writes.length === 0 && commit.outbox.length === 0) return commit
   return {
     ...commit,
     writes: commit.writes.map(compactWrite),

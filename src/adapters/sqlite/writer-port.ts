@@ -3,7 +3,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { groupBytesMax, groupCommitsMax } from '#model/limits.ts'
 import type { Commit, Write } from '#ports/record-store.ts'
 import { StoreFailed } from './failure.ts'
-import type { FromWriter, Outcome, ToWriter } from './writer-messages.ts'
+import { receivedCommit, sentOutcome, type FromWriter, type Outcome, type ToWriter } from './writer-messages.ts'
 import type { Writer } from './writer.ts'
 
 /** Serves a port until it is told to close, or until the store fails. */
@@ -29,7 +29,7 @@ export function serveWriter(port: MessagePort, writer: Writer): void {
 
 const shreds = (message: ToWriter): boolean =>
   'commits' in message &&
-  message.commits.some(commit => commit.writes.some(write => 'removeMaterial' in write || 'removeCompartment' in write))
+  message.commits.some(sent => 'writes' in sent && sent.writes.some(write => 'removeMaterial' in write || 'removeCompartment' in write))
 
 /** Cuts the log where that is due, after the answers have left; answers whether it is still owed: a reader of one moment can hold it up. */
 function scrubbed(writer: Writer, due: boolean): boolean {
@@ -68,7 +68,7 @@ function handle(messages: readonly ToWriter[], serving: Serving): boolean {
   }
   for (const message of messages) {
     if ('commits' in message) {
-      for (const [place, commit] of message.commits.entries()) queued.push({ commit, ticket: message.first + place })
+      for (const [place, sent] of message.commits.entries()) queued.push({ commit: receivedCommit(sent), ticket: message.first + place })
       continue
     }
     flush()
@@ -119,7 +119,7 @@ function commitGroup(group: readonly Queued[], { writer, post }: Serving): void 
   let start = 0
   for (let end = 1; end <= group.length; end += 1) {
     if (end < group.length && group[end]?.ticket === (group[end - 1]?.ticket ?? 0) + 1) continue
-    post({ committed: outcomes.slice(start, end), first: group[start]?.ticket ?? 0 })
+    post({ committed: outcomes.slice(start, end).map(sentOutcome), first: group[start]?.ticket ?? 0 })
     start = end
   }
 }
