@@ -4,7 +4,7 @@ import type { NewPassword } from '#domain/identity/directory.ts'
 import type { Application, KeyCredential, PasswordCredential, ServicePrincipal } from '#domain/identity/records.ts'
 
 const guidText = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-export const guid = z.string().regex(guidText, 'not a GUID')
+export const guid = z.string('not a GUID').regex(guidText, 'not a GUID')
 
 const instant = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString()
 
@@ -31,7 +31,7 @@ const base64 = z
     }
   })
 
-const name = z.string().min(1, 'may not be empty').max(256, 'longer than 256 characters')
+const name = z.string('not a string').min(1, 'may not be empty').max(256, 'longer than 256 characters')
 
 const keyCredentialIn = z.object({
   type: z.literal('AsymmetricX509Cert', 'only AsymmetricX509Cert is supported').optional(),

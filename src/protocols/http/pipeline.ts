@@ -59,7 +59,7 @@ export function createPipeline<Context extends PipelineContext, Site>(context: C
         return protocol.refuse(context, { error, request, requestId, call, site: state.site })
       },
     })
-    return { ...answered, headers: { ...protocol.headers(context, { request, requestId }), ...answered.headers } }
+    return { ...answered, headers: { ...protocol.headers(context, { request, requestId }), ...allowed(routed.route), ...answered.headers } }
   }
 
   return {
@@ -74,6 +74,9 @@ export function createPipeline<Context extends PipelineContext, Site>(context: C
     },
   }
 }
+
+/** The methods that the path has instead (RFC 9110 15.5.6). */
+const allowed = (route: Route<unknown>) => route.found === 'other-methods' && { allow: route.methods.join(', ') }
 
 function sourceOf(
   request: WireRequest,
