@@ -27,8 +27,10 @@ function flipFile(path: string, random: () => number): string {
 /** What must be named, and by its very record. */
 function assertNamed(flip: Flip, seen: Seen): void {
   const what = `${flip.column} of ${flip.key}, bit ${flip.bit}: ${JSON.stringify(seen)}`
-  if (standings[flip.column] === 'sealed') assert(seen.verdict !== 'intact' || !seen.starts, what)
+  if (standings[flip.column] === 'sealed') assert(seen.verdict !== 'intact' || seen.refusal !== undefined, what)
   if (/^(?:record\.(?:body|version|term)|material\.(?:wrapped|term))$/.test(flip.column)) assert.equal(seen.record, flip.key, what)
+  if (flip.column.startsWith('record.') && seen.refusal !== undefined && seen.record !== undefined)
+    assert(seen.refusal.includes(seen.record), what)
   if (/^audit\.(?:body|hash|at|count|term)$/.test(flip.column)) assert.equal(seen.verdict, 'tampered', what)
 }
 
@@ -46,7 +48,7 @@ describe(`a flipped bit (SEED=${seed})`, () => {
     for (const original of [world.stopped, world.crashed]) {
       restore(original, world.copy)
       const seen = await examine(world, original, 'untouched')
-      assert.deepEqual([seen.verdict, seen.starts], ['intact', true], JSON.stringify(seen))
+      assert.deepEqual([seen.verdict, seen.refusal], ['intact', undefined], JSON.stringify(seen))
       assert(original.plaintexts.size > 15, `${original.plaintexts.size} plaintexts`)
     }
     await whileLooking(world.copy, async looked => {

@@ -81,7 +81,8 @@ function right(holds: boolean, what: string): void {
 
 /** What somebody sees who opens the copy: `refused` where not even its keys open. */
 export interface Seen extends Verdict {
-  readonly starts: boolean
+  /** Why a start on it is refused. */
+  readonly refusal: string | undefined
 }
 
 /** Opens all of the copy, verifies it, starts on it and uses its keys. Fails where anything opens as what it was not. */
@@ -92,22 +93,24 @@ export async function examine({ copy, kept }: World, { plaintexts }: Original, w
       for (const [name, hash] of found) right(hash === (plaintexts.get(name) ?? hash), `${what}: ${name} opens wrongly`)
       const verdict = await looked.verify()
       if (verdict.verdict === 'intact') right(found.size === plaintexts.size, `${what}: intact, but something does not open`)
-      return { ...verdict, starts: await usedKeys(looked, kept, what) }
+      return { ...verdict, refusal: await refusalOf(looked, kept, what) }
     })
   } catch (cause) {
     if (cause instanceof WrongPlaintext) throw cause
-    return { verdict: 'refused', starts: false, because: cause instanceof Error ? cause.message : 'unknown' }
+    return { verdict: 'refused', refusal: messageOf(cause), because: messageOf(cause) }
   }
 }
 
-async function usedKeys(looked: Looked, kept: Kept, what: string): Promise<boolean> {
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : 'unknown')
+
+async function refusalOf(looked: Looked, kept: Kept, what: string): Promise<string | undefined> {
   try {
     const { dataKey, signs } = await useKept(await looked.start(), kept)
     right(dataKey === undefined || kept.dataKey.equals(dataKey), `${what}: a wrong data key`)
     right(signs !== false, `${what}: a signature by another key`)
-    return true
+    return undefined
   } catch (cause) {
     if (cause instanceof WrongPlaintext) throw cause
-    return false
+    return messageOf(cause)
   }
 }

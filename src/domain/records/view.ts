@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { compartmentOf, seq, type CompartmentId, type RecordId, type Seq } from '#model/brands.ts'
+import { type Bytes, compartmentOf, seq, type CompartmentId, type RecordId, type Seq } from '#model/brands.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { Change, RecordStore, StoredRow } from '#ports/record-store.ts'
 import type { AnyFamily, Held } from './family.ts'
@@ -122,7 +122,7 @@ class MemoryView implements View {
   }
 
   open(family: AnyFamily, row: StoredRow): Held<unknown> {
-    const body = this.#needs.barrier.openRecord({ id: row.id, kind: row.kind, version: row.version }, row)
+    const body = openBody(this.#needs.barrier, family, row)
     if (row.kind !== kinds[family.name]) throw new Error(`a ${family.name} record of kind ${row.kind}`)
     const opened = envelope.parse(JSON.parse(decoder.decode(body)))
     return {
@@ -239,3 +239,12 @@ class MemoryView implements View {
 }
 
 export const createView = (needs: ViewNeeds): View => new MemoryView(needs)
+
+/** What keeps a node from starting, or a request from its answer, is named: `audit verify` tells the rest of it. */
+function openBody(barrier: Barrier, { name }: AnyFamily, row: StoredRow): Bytes {
+  try {
+    return barrier.openRecord({ id: row.id, kind: row.kind, version: row.version }, row)
+  } catch (cause) {
+    throw new Error(`record ${row.id} of ${name} was changed or is damaged: it does not open as version ${row.version}`, { cause })
+  }
+}
