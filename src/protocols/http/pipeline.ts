@@ -59,7 +59,8 @@ export function createPipeline<Context extends PipelineContext, Site>(context: C
         return protocol.refuse(context, { error, request, requestId, call, site: state.site })
       },
     })
-    return { ...answered, headers: { ...protocol.headers(context, { request, requestId }), ...allowed(routed.route), ...answered.headers } }
+    const named = { ...protocol.headers(context, { request, requestId }), ...allowed(routed.route, answered) }
+    return { ...answered, headers: { ...named, ...answered.headers } }
   }
 
   return {
@@ -76,7 +77,8 @@ export function createPipeline<Context extends PipelineContext, Site>(context: C
 }
 
 /** The methods that the path has instead (RFC 9110 15.5.6). */
-const allowed = (route: Route<unknown>) => route.found === 'other-methods' && { allow: route.methods.join(', ') }
+const allowed = (route: Route<unknown>, { status }: Answer) =>
+  status === 405 && route.found === 'other-methods' && { allow: route.methods.join(', ') }
 
 function sourceOf(
   request: WireRequest,
