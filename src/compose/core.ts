@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
+import { nbdReader } from '#adapters/nbd-client/nbd-client.ts'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { adminSocketPath } from '#adapters/system/socket-path.ts'
 import type { Config } from '#config'
@@ -7,6 +8,7 @@ import type { Context } from '#domain/context.ts'
 import { createExportControl, type DiskExports } from '#domain/disks/export-control.ts'
 import type { Scheduler } from '#domain/jobs/scheduler.ts'
 import type { Custody } from '#domain/seal/custody.ts'
+import type { DiskReader } from '#ports/disk-reader.ts'
 import { startAudit, type RunningAudit } from './audit.ts'
 import { bringUp, type Home } from './bring-up.ts'
 import { composeContext } from './context.ts'
@@ -23,6 +25,8 @@ export interface Core {
   readonly audit: RunningAudit
   readonly control: DiskExports
   readonly disks: DiskPlane
+  /** Reads disks through their own exports. */
+  readonly reader: DiskReader
   /** What it does by itself ends, each with its entry: schedules, exports, the audit's last checkpoint. */
   rest(): Promise<void>
   /** Keys go out of memory at once, whatever is under way with them. */
@@ -59,6 +63,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     audit,
     control,
     disks,
+    reader: nbdReader(async name => (await disks.listen(name)).socket),
     rest,
     dropKeys() {
       custody.close()

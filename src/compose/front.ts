@@ -1,8 +1,10 @@
 import type { Context } from '#domain/context.ts'
+import type { DiskReader } from '#ports/disk-reader.ts'
 import { adminProtocol } from '#protocols/admin/index.ts'
 import { createSealedAdmin, type SealedRuntime } from '#protocols/admin/sealed.ts'
 import type { Runtime } from '#protocols/admin/site.ts'
 import { armProtocol } from '#protocols/arm/index.ts'
+import { diskAccessProtocol } from '#protocols/diskaccess/index.ts'
 import { entraProtocol } from '#protocols/entra/index.ts'
 import { graphProtocol } from '#protocols/graph/index.ts'
 import { createGate, type Gate } from '#protocols/http/gate.ts'
@@ -18,7 +20,8 @@ export interface Front {
   readonly wires: readonly Pipeline[]
   readonly stray: Pipeline
   readonly admin: Pipeline
-  open(context: Context, runtime: Runtime): void
+  /** `reader` reads the disks that links lead to. */
+  open(context: Context, runtime: Runtime, reader: DiskReader): void
   shut(): void
   /** Resolves when whoever was let in has his answer. */
   idle(): Promise<void>
@@ -42,15 +45,18 @@ export function createFront(world: World, clusterId: string, runtime: SealedRunt
     wireOf(parts, graphProtocol(domain)),
     wireOf(parts, keyVaultProtocol(domain)),
   ]
+  const links = createGate(createSealedPipeline(parts, diskAccessProtocol(domain, shutReader)))
   const stray = wireOf(parts, strayProtocol)
   const admin = createGate(createSealedAdmin({ runtime, random, log }))
-  const gates = [...wires.map(({ gate }) => gate), stray.gate, admin]
+  const served = [...wires.map(({ gate }) => gate), links]
+  const gates = [...served, stray.gate, admin]
   return {
-    wires: wires.map(({ gate }) => gate),
+    wires: served,
     stray: stray.gate,
     admin,
-    open(context, standing) {
+    open(context, standing, reader) {
       for (const wire of [...wires, stray]) wire.open(context)
+      links.open(createPipeline(context, diskAccessProtocol(domain, reader)))
       admin.open(createPipeline(context, adminProtocol(standing)))
     },
     shut() {
@@ -59,8 +65,15 @@ export function createFront(world: World, clusterId: string, runtime: SealedRunt
     async idle() {
       await Promise.all(gates.map(gate => gate.idle()))
     },
-    sentAway: () => wires.reduce((sum, { gate }) => sum + gate.sentAway(), 0),
+    sentAway: () => served.reduce((sum, gate) => sum + gate.sentAway(), 0),
   }
+}
+
+/** Behind a shut gate nothing comes so far. */
+const shutReader: DiskReader = {
+  async open() {
+    throw new Error('no disk is read while the instance is sealed')
+  },
 }
 
 function wireOf<Site>(parts: SealedParts, protocol: Protocol<Context, Site>): Wire {

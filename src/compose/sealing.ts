@@ -70,7 +70,7 @@ export class Sealing {
       throw error
     }
     this.#core = core
-    this.#front.open(core.context, runtimeOf({ world, core, listeners, keeper, sealNow: () => this.#sealNow() }))
+    this.#front.open(core.context, runtimeOf({ world, core, listeners, keeper, sealNow: () => this.#sealNow() }), core.reader)
     world.life.become('active')
   }
 

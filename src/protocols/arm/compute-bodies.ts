@@ -189,7 +189,16 @@ export const diskPatch = z
   .object({ tags: tagsPatch, ...diskMembers }, notAnObject)
   .transform(({ tags, ...rest }) => ({ tags, wishes: diskWishes(rest) }))
 
+/** 32 bits: what the service's own definition takes for a duration. */
+const secondsMax = 0xffff_ffff
+const durationRule = `durationInSeconds must be a whole number from 1 to ${secondsMax}`
+
 export const grantAccessBody = z.object(
-  { access: wordOf(['None', 'Read', 'Write']), durationInSeconds: z.int('must be an integer').min(0) },
+  {
+    access: wordOf(['None', 'Read', 'Write']),
+    durationInSeconds: z.int(durationRule).min(1, durationRule).max(secondsMax, durationRule),
+    fileFormat: maybe(wordOf(['VHD', 'VHDX']).refine(format => format === 'VHD', 'VHDX is not served here: links give a fixed VHD')),
+    getSecureVMGuestStateSAS: maybe(z.literal(false, 'there are no confidential machines here, and no state of theirs')),
+  },
   notAnObject,
 )

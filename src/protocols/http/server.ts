@@ -6,11 +6,12 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer, type Server, type ServerOptions } from 'node:https'
+import { pipeline as pump } from 'node:stream/promises'
 import type { TLSSocket } from 'node:tls'
 import { headerBytesMax, headersMax, headersTimeoutMs, keepAliveTimeoutMs, requestsPerSocketMax, requestTimeoutMs } from '#model/limits.ts'
 import { Problem } from '#model/problem.ts'
 import type { Log } from '#ports/log.ts'
-import type { Answer } from './answer.ts'
+import { isStreamed, type Answer, type StreamedBody } from './answer.ts'
 import type { Pipeline, Routed } from './pipeline.ts'
 import { bareRequest, takeApart, type WireRequest } from './request.ts'
 
@@ -25,6 +26,8 @@ export interface HttpsOptions {
 
 /** A body that is over its limit is read to here and thrown away, so that the refusal can be heard; beyond, the connection closes. */
 const drainBytesMax = 16 * 1024 * 1024
+/** A client that takes none of a streamed body for so long has left without saying so. */
+const stalledMs = 60_000
 
 /** One port; the host name picks the wire. */
 export function createHttpsServer(options: HttpsOptions): Server {
@@ -58,7 +61,7 @@ async function serve(options: Serving, message: IncomingMessage, response: Serve
     const routed = route(options, message, request)
     const whole = await collect(message, { request, limit: routed.maximumBytes })
     if (!whole) return
-    send(response, await routed.answer(), message.method === 'HEAD')
+    send(response, await routed.answer(), { headOnly: message.method === 'HEAD', log: options.log })
   } catch (error) {
     options.log.error('request-failed', error)
     // Nothing is said that has no entry: the connection closes.
@@ -110,11 +113,26 @@ async function collect(message: IncomingMessage, what: { readonly request: WireR
   return promise
 }
 
-function send(response: ServerResponse, answer: Answer, headOnly: boolean): void {
+function send(response: ServerResponse, answer: Answer, how: { readonly headOnly: boolean; readonly log: Log }): void {
   const body = answer.body ?? ''
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
   // 204 and 304 have no length (RFC 9110 8.6).
   const headers = answer.status === 204 ? { ...answer.headers } : { ...answer.headers, 'content-length': length.toString() }
   response.writeHead(answer.status, headers)
-  response.end(headOnly || length === 0 ? undefined : body)
+  if (how.headOnly || length === 0) response.end()
+  else if (isStreamed(body)) void stream(response, body, how.log)
+  else response.end(body)
+}
+
+/** As fast as the client takes it. What fails on the way cuts the connection: a body that is too short must not look whole. */
+async function stream(response: ServerResponse, { pieces }: StreamedBody, log: Log): Promise<void> {
+  response.strictContentLength = true
+  response.setTimeout(stalledMs, () => response.destroy())
+  try {
+    await pump(pieces, response)
+  } catch (error) {
+    response.destroy()
+    const left = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
+    if (!left) log.warn('answer.cut', { because: error instanceof Error ? error.message : 'unknown' })
+  }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { Problem } from '#model/problem.ts'
+import { isStreamed, type Answer } from './answer.ts'
 import type { Pipeline, Routed } from './pipeline.ts'
 import { bareRequest, takeApart, type WireRequest } from './request.ts'
 
@@ -18,6 +19,7 @@ export interface Asked {
 export interface Answered {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  readonly bytes: Uint8Array
   readonly text: string
   /** Empty where the body is no JSON object. */
   readonly json: Readonly<Record<string, unknown>>
@@ -49,8 +51,16 @@ export async function ask(pipeline: Pipeline, asked: Asked): Promise<Answered> {
   request.bodyTooLong = (body?.length ?? 0) > routed.maximumBytes
   request.body = request.bodyTooLong ? undefined : body
   const answer = await routed.answer()
-  const text = typeof answer.body === 'string' ? answer.body : Buffer.from(answer.body ?? []).toString('utf8')
-  return { status: answer.status, headers: answer.headers ?? {}, text, json: text.startsWith('{') ? objectIn(JSON.parse(text)) : {} }
+  const bytes = await bytesOf(message.method === 'HEAD' ? undefined : answer.body)
+  const text = bytes.toString('utf8')
+  return { status: answer.status, headers: answer.headers ?? {}, bytes, text, json: text.startsWith('{') ? objectIn(JSON.parse(text)) : {} }
+}
+
+async function bytesOf(body: Answer['body']): Promise<Buffer> {
+  if (!isStreamed(body)) return typeof body === 'string' ? Buffer.from(body) : Buffer.from(body ?? [])
+  const bytes = Buffer.concat(await Array.fromAsync(body.pieces))
+  assert.equal(bytes.length, body.length, 'as many bytes as were promised')
+  return bytes
 }
 
 function messageOf(

@@ -6,6 +6,7 @@ import type { Principal } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
 import type { Context } from '#domain/context.ts'
 import { keyGround, officer, stranger, type KeyGround } from '#domain/keys/testing.ts'
+import { isStreamed } from '#protocols/http/answer.ts'
 import { createPipeline, type Pipeline, type Routed } from '#protocols/http/pipeline.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
 import { bareRequest, takeApart, type WireRequest } from '#protocols/http/request.ts'
@@ -57,7 +58,7 @@ export async function vaultWire(changes: { readonly throttle?: boolean } = {}): 
       request.bodyTooLong = bytes !== undefined && bytes.length > routed.maximumBytes
       request.body = request.bodyTooLong ? undefined : bytes
       const { status, headers = {}, body = '' } = await routed.answer()
-      const text = Buffer.from(body).toString()
+      const text = isStreamed(body) ? assert.fail('a vault streams nothing') : Buffer.from(body).toString()
       const parsed: unknown = text === '' ? undefined : JSON.parse(text)
       return { status, headers, text, json: parsed }
     },

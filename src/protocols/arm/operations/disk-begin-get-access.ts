@@ -1,12 +1,14 @@
-import { notNow } from '#domain/disks/arm-refusal.ts'
+import { grantAccess } from '#domain/disks/access-grant.ts'
 import { diskNamed } from '#domain/disks/set-place.ts'
+import { accessUrl } from '#protocols/azure/access-urls.ts'
+import { json } from '#protocols/http/answer.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
 import { grantAccessBody } from '#protocols/arm/compute-bodies.ts'
 import { atDisk, ofDisk } from '#protocols/arm/compute-shapes.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
-/** A link would have to lead to bytes: until there is a blob endpoint for disks, none is given out. */
+/** The link is in this answer and nowhere else: whoever loses it takes it back and asks for another. */
 export const diskBeginGetAccess = armOperation({
   name: 'DiskBeginGetAccess',
   method: 'POST',
@@ -16,10 +18,11 @@ export const diskBeginGetAccess = armOperation({
   params: ofDisk,
   query: anyQuery,
   body: armJson(grantAccessBody),
-  async handle(context, call, { params }) {
-    const { value } = await diskNamed(context, call, params)
-    throw notNow(
-      `Access to the disk '${value.name}' by a shared access signature is not served here. Its bytes are reached over NBD: keystead disk export ${value.id}`,
-    )
+  async handle(context, call, { site, params, body, permit }) {
+    const { access, durationInSeconds } = body
+    const disk = await diskNamed(context, call, params)
+    const request = { permit: permit('disk.beginGetAccess'), disk, access, durationSeconds: durationInSeconds }
+    const { link } = await grantAccess(context, call, request)
+    return json(200, { accessSAS: accessUrl(link, site) })
   },
 })

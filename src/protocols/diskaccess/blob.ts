@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { Problem } from '#model/problem.ts'
+import type { Call } from '#domain/call.ts'
+import type { Context } from '#domain/context.ts'
+import { diskStanding } from '#domain/disks/disk-standing.ts'
+import { imageBytes } from '#domain/disks/disk-image.ts'
+import type { AccessSite } from './site.ts'
+
+export const ofBlob = z.object({ container: z.string(), blob: z.string() })
+
+const served = z.undefined('is not served')
+/** Other forms of the request ask for something else than the bytes: page lists, blocks, snapshots. */
+export const blobQuery = z.object({ comp: served, restype: served, snapshot: served, versionid: served })
+
+/** A page blob as blob storage describes it. Of a grant the bytes may change under the same ETag: nothing keeps the disk from being written. */
+export function blobHeaders({ disk }: AccessSite): Readonly<Record<string, string>> {
+  const { access } = disk.value
+  return {
+    'accept-ranges': 'bytes',
+    'content-type': 'application/octet-stream',
+    etag: `"${access?.id ?? ''}"`,
+    'last-modified': httpDate(access?.grantedAt ?? disk.value.changedAt),
+    'x-ms-blob-type': 'PageBlob',
+    'x-ms-blob-sequence-number': '0',
+    'x-ms-lease-state': 'available',
+    'x-ms-lease-status': 'unlocked',
+    'x-ms-server-encrypted': 'true',
+    'x-ms-blob-content-length': imageBytes(disk).toString(),
+  }
+}
+
+const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const two = (number: number): string => number.toString().padStart(2, '0')
+
+/** RFC 9110 5.6.7. */
+function httpDate(at: number): string {
+  const time = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO('UTC')
+  const date = `${days[time.dayOfWeek - 1] ?? ''}, ${two(time.day)} ${months[time.month - 1] ?? ''} ${time.year}`
+  return `${date} ${two(time.hour)}:${two(time.minute)}:${two(time.second)} GMT`
+}
+
+/** Asked before anything is promised: a body that cannot begin is refused, not cut. Raises `DiskKeyUnavailable`. */
+export async function refuseWithoutKey(context: Context, call: Call, { disk }: AccessSite): Promise<void> {
+  const standing = await diskStanding(context, call, disk.value)
+  if (standing.usable) return
+  throw new Problem({ code: 'DiskKeyUnavailable', details: { disk: disk.value.id, because: standing.because } })
+}
