@@ -59,21 +59,15 @@ export const operationUrl = (site: ArmSite, kind: 'operations' | 'operationResul
   `${site.baseUrl}${operationPath(of)}/${kind}/${of.id}?api-version=${of.apiVersion}`
 
 /** Seconds between two looks: Terraform waits ten where none is said (identity-and-arm.md 2.4). */
-const retryAfter = { 'retry-after': '1' }
+export const retryAfter = { 'retry-after': '1' }
 
-/** 200, 201 or 202 whose end is found at `Azure-AsyncOperation` (status) and `Location` (result). */
-export function asyncAnswer(
-  site: ArmSite,
-  status: 200 | 201 | 202,
-  what: { readonly resource?: object; readonly operation: OperationRef },
-): Answer {
-  const headers = {
+/** 202 with the resource as it is meanwhile; its end is found at `Azure-AsyncOperation` (status) and `Location` (result). */
+export const asyncAnswer = (site: ArmSite, what: { readonly resource: object; readonly operation: OperationRef }): Answer =>
+  json(202, what.resource, {
     'azure-asyncoperation': operationUrl(site, 'operations', what.operation),
     location: operationUrl(site, 'operationResults', what.operation),
     ...retryAfter,
-  }
-  return what.resource === undefined ? empty(status, headers) : json(status, what.resource, headers)
-}
+  })
 
 /** 202 with `Location` alone: its 200 is the end. */
 export const acceptedAnswer = (site: ArmSite, operation: OperationRef): Answer =>

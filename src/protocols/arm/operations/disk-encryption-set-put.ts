@@ -27,6 +27,6 @@ export const diskEncryptionSetPut = armOperation({
       permit: permit('diskSet.write'),
       mayAssign: identity => askLinked(permit, 'identity.assign', identityScope(identity)),
     })
-    return setAnswer(context, { site, request, answer, subscriptionId: params.subscriptionId })
+    return setAnswer(context, call, { site, request, answer })
   },
 })

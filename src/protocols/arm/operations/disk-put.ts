@@ -1,11 +1,11 @@
 import { diskArmId } from '#domain/disks/set-place.ts'
 import { putDisk } from '#domain/disks/set-disk.ts'
-import { json } from '#protocols/http/answer.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
 import { diskBody } from '#protocols/arm/compute-bodies.ts'
 import { askLinked, atDisk, diskShape, ofDisk } from '#protocols/arm/compute-shapes.ts'
+import { doneAnswer } from '#protocols/arm/done-answer.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
-import { etagOf, refuseUnmet } from '#protocols/arm/preconditions.ts'
+import { refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
 export const diskPutOperation = armOperation({
@@ -18,7 +18,7 @@ export const diskPutOperation = armOperation({
   params: ofDisk,
   query: anyQuery,
   body: armJson(diskBody),
-  async handle(context, call, { params, body, permit, request }) {
+  async handle(context, call, { site, params, body, permit, request }) {
     await refuseUnmet(context, call, { request, armId: diskArmId(params) })
     const { disk } = await putDisk(context, call, {
       ...params,
@@ -26,6 +26,6 @@ export const diskPutOperation = armOperation({
       permit: permit('disk.write'),
       mayUseSet: set => askLinked(permit, 'diskSet.read', set),
     })
-    return json(200, diskShape(disk), etagOf(disk))
+    return doneAnswer({ site, call, request }, { status: 200, held: disk, resource: diskShape(disk) })
   },
 })

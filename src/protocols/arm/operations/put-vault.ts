@@ -1,10 +1,10 @@
 import { setVault, vaultArmId, vaultScope } from '#domain/resources/set-vault.ts'
 import { apiVersionOf, versionDate } from '#protocols/azure/api-version.ts'
-import { json } from '#protocols/http/answer.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
+import { doneAnswer } from '#protocols/arm/done-answer.ts'
 import { anyQuery, ofVault } from '#protocols/arm/params.ts'
 import { vaultShape } from '#protocols/arm/shapes.ts'
-import { etagOf, refuseUnmet } from '#protocols/arm/preconditions.ts'
+import { refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 import { vaultBody } from '#protocols/arm/vault-bodies.ts'
 
@@ -34,6 +34,6 @@ export const putVault = armOperation({
       rbacByDefault: versionDate(apiVersionOf(request)) >= rbacByDefaultFrom,
       settings: body.properties.settings,
     })
-    return json(created ? 201 : 200, vaultShape(site, vault.value), etagOf(vault))
+    return doneAnswer({ site, call, request }, { status: created ? 201 : 200, held: vault, resource: vaultShape(site, vault.value) })
   },
 })
