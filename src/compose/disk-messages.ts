@@ -49,6 +49,7 @@ export const toDisks = z.discriminatedUnion('say', [
   z.strictObject({ say: z.literal('opened'), id: z.int(), answer: openAnswer }),
   z.strictObject({ say: z.literal('failed'), id: z.int() }),
   z.strictObject({ say: z.literal('reported'), id: z.int() }),
+  z.strictObject({ say: z.literal('offer'), id: z.int(), name: z.string() }),
   z.strictObject({ say: z.literal('close'), id: z.int(), name: z.string(), why: z.string() }),
   z.strictObject({ say: z.literal('remove'), id: z.int(), diskId: z.string() }),
   z.strictObject({ say: z.literal('stop'), id: z.int() }),

@@ -18,8 +18,10 @@ export interface DiskPlaneNeeds {
 
 /** The control plane's side of the program of the disks. One socket; an export's name, which nobody guesses, says which disk. */
 export interface DiskPlane {
-  /** Where a name can be opened. Asks nothing: `control.open` decides when a client comes with the name. */
+  /** Where a name can be opened; LIST tells it from then on. Asks nothing: `control.open` decides when a client comes with the name. */
   listen(name: string): Promise<{ readonly socket: string; readonly uri: string }>
+  /** Where every name can be opened, once that is so. */
+  socket(): Promise<string>
   /** Drops an export's connections; resolves when its bytes are durable and its DEKs are gone. */
   close(name: string, why: string): Promise<void>
   /** The disk was deleted: closes its exports and unlinks its chunks. */
@@ -40,8 +42,12 @@ export function startDiskPlane(needs: DiskPlaneNeeds): DiskPlane {
   plane.start()
   return {
     async listen(name) {
-      await plane.ready()
+      await plane.order(id => ({ say: 'offer', id, name }))
       return { socket, uri: `nbd+unix:///${encodeURIComponent(name)}?socket=${encodeURIComponent(socket).replaceAll('%2F', '/')}` }
+    },
+    async socket() {
+      await plane.ready()
+      return socket
     },
     close: (name, why) => plane.order(id => ({ say: 'close', id, name, why })),
     remove: diskId => plane.order(id => ({ say: 'remove', id, diskId })),

@@ -97,8 +97,9 @@ async function stop(): Promise<void> {
   await disks.stop('the instance stops')
 }
 
-async function obey(message: Extract<ToDisks, { readonly say: 'close' | 'remove' | 'stop' }>): Promise<void> {
-  if (message.say === 'close') await disks.close(message.name, message.why)
+async function obey(message: Extract<ToDisks, { readonly say: 'offer' | 'close' | 'remove' | 'stop' }>): Promise<void> {
+  if (message.say === 'offer') server.offer(message.name)
+  else if (message.say === 'close') await disks.close(message.name, message.why)
   else if (message.say === 'remove') await disks.remove(message.diskId)
   else await stop()
 }

@@ -17,6 +17,8 @@ export interface HandshakeNeeds {
   readonly input: ByteReader
   readonly send: (bytes: Buffer) => void
   readonly attach: (name: string) => Promise<Attachment | Refusal>
+  /** Names that LIST tells. */
+  readonly offered: () => Iterable<string>
 }
 
 /** Longer data is read past and answered TOO_BIG; what no client has a use for ends the session. */
@@ -122,10 +124,17 @@ function abort(session: Session, { code }: Option): Step {
   return 'end'
 }
 
-/** Names are what opens an export: they are told to who has them, never listed. */
+/** The exports that were asked for since the program began: whoever may open the socket has been told their names before. */
 function list(session: Session, { code, data }: Option): Step {
   if (data.length > 0) return fail(session, code, { error: 'invalid', text: 'this option carries no data' })
-  return fail(session, code, { error: 'policy', text: 'exports are not listed' })
+  for (const name of session.needs.offered()) {
+    const bytes = Buffer.from(name)
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(bytes.length)
+    reply(session, code, { type: optionReplies.server, data: Buffer.concat([length, bytes]) })
+  }
+  reply(session, code, { type: optionReplies.ack })
+  return 'next'
 }
 
 /** The socket's file mode is the control: there is no wire to protect. */

@@ -18,6 +18,8 @@ export interface NbdServerNeeds {
 }
 
 export interface NbdServer {
+  /** LIST tells this name from now on, until the export is known no more. */
+  offer(name: string): void
   listen(path: string): Promise<void>
   /** Ends the connections; resolves when each has given its disk back. */
   close(): Promise<void>
@@ -26,8 +28,9 @@ export interface NbdServer {
 /** NBD on a unix socket whose file's mode (0600) says who may connect; the export's name says to what. */
 export function nbdServer(needs: NbdServerNeeds): NbdServer {
   const connections = new Map<Socket, Promise<void>>()
+  const offered = new Set<string>()
   const server = createServer(socket => {
-    const served = serve(needs, socket).catch((cause: unknown) => {
+    const served = serve({ ...needs, offered }, socket).catch((cause: unknown) => {
       socket.destroy()
       needs.onFailure(cause)
     })
@@ -38,6 +41,7 @@ export function nbdServer(needs: NbdServerNeeds): NbdServer {
   })
   server.maxConnections = connectionsMax
   return {
+    offer: name => void offered.add(name),
     async listen(path) {
       // Left behind by a program that was killed. The folder is ours alone, so nobody listens there.
       rmSync(path, { force: true })
@@ -58,7 +62,7 @@ export function nbdServer(needs: NbdServerNeeds): NbdServer {
   }
 }
 
-async function serve({ disks, onFailure }: NbdServerNeeds, socket: Socket): Promise<void> {
+async function serve({ disks, onFailure, offered }: NbdServerNeeds & { readonly offered: Set<string> }, socket: Socket): Promise<void> {
   const closed = new Promise<void>(resolve => {
     socket.once('close', resolve)
   })
@@ -69,7 +73,11 @@ async function serve({ disks, onFailure }: NbdServerNeeds, socket: Socket): Prom
   const dropped = (): void => {
     socket.destroy()
   }
-  const attach = async (name: string): Promise<Attachment | Refusal> => disks.attach(name, dropped)
+  const attach = async (name: string): Promise<Attachment | Refusal> => {
+    const attached = await disks.attach(name, dropped)
+    if ('refused' in attached && attached.refused === 'unknown') offered.delete(name)
+    return attached
+  }
   const broken = (cause: unknown): Refusal => {
     onFailure(cause)
     return { refused: 'unavailable', why: 'the disk cannot be opened' }
@@ -78,6 +86,7 @@ async function serve({ disks, onFailure }: NbdServerNeeds, socket: Socket): Prom
     input,
     send: bytes => socket.write(bytes),
     attach: name => attach(name).catch(broken),
+    offered: () => offered,
   })
   const first = input.detach()
   if (negotiated === undefined) {

@@ -23,7 +23,7 @@ export const options = {
   setMetaContext: 10,
 } as const
 
-export const optionReplies = { ack: 1, info: 3, metaContext: 4 } as const
+export const optionReplies = { ack: 1, server: 2, info: 3, metaContext: 4 } as const
 
 const failed = 0x8000_0000
 export const optionErrors = {

@@ -29,6 +29,7 @@ export interface Bench {
   changes: () => Partial<OpenDisk>
   /** A client in the transmission phase of the export. */
   readonly go: (options?: { readonly structured?: boolean; readonly context?: boolean }) => Promise<TestClient>
+  readonly offer: (name: string) => void
 }
 
 export async function bench(t: { after(run: () => Promise<void>): void }): Promise<Bench> {
@@ -61,7 +62,19 @@ export async function bench(t: { after(run: () => Promise<void>): void }): Promi
   const disks = new ServedDisks({ control, store: fileBlockStore(folder), openCipher: loadNative().openSectorCipher, clock, log })
   const server = nbdServer({ disks, onFailure: cause => failures.push(cause) })
   const path = join(folder, 's')
-  const made: Bench = { path, folder, disks, lease, heard, failures, time: 1_700_000_000_000, refuse: undefined, changes: () => ({}), go }
+  const made: Bench = {
+    path,
+    folder,
+    disks,
+    lease,
+    heard,
+    failures,
+    time: 1_700_000_000_000,
+    refuse: undefined,
+    changes: () => ({}),
+    go,
+    offer: name => server.offer(name),
+  }
   async function go(options: { readonly structured?: boolean; readonly context?: boolean } = {}): Promise<TestClient> {
     const client = await TestClient.connect(path, 3)
     if (options.structured === true) await client.ask(8)

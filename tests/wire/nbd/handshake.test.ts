@@ -130,12 +130,28 @@ describe('NBD handshake', () => {
     assert.equal((await (await go()).read(0, 512)).error, 0)
   })
 
-  test('options that carry what they must not, or are cut, are INVALID; what is unknown is UNSUP; TLS and LIST are refused by policy', async t => {
+  test('LIST tells what was exported, until it is known no more', async t => {
+    const made = await bench(t)
+    const client = await TestClient.connect(made.path, 3)
+    const names = async (): Promise<readonly string[]> => {
+      const replies = await client.ask(3)
+      assert.equal(replies.at(-1)!.type, ack)
+      assert(replies.slice(0, -1).every(({ type }) => type === 2))
+      return replies.slice(0, -1).map(({ data }) => data.toString('utf8', 4, 4 + data.readUInt32BE(0)))
+    }
+    assert.deepEqual(await names(), [])
+    made.offer(exportName)
+    made.offer('gone')
+    assert.deepEqual(await names(), [exportName, 'gone'])
+    assert.equal((await client.ask(6, infoOf('gone'))).at(-1)!.type, failed.unknown)
+    assert.deepEqual(await names(), [exportName])
+  })
+
+  test('options that carry what they must not, or are cut, are INVALID; what is unknown is UNSUP; TLS is refused by policy', async t => {
     const { path } = await bench(t)
     const client = await TestClient.connect(path, 3)
     const one = async (option: number, data?: Buffer) => (await client.ask(option, data)).at(-1)!.type
     for (const option of [3, 5, 8]) assert.equal(await one(option, Buffer.from('x')), failed.invalid)
-    assert.equal(await one(3), failed.policy)
     assert.equal(await one(5), failed.policy)
     for (const option of [0, 4, 11, 12, 0xffff_ffff]) assert.equal(await one(option, Buffer.from('data')), failed.unsupported)
     assert.equal(await one(7, Buffer.concat([infoOf(exportName), u16(0)])), failed.invalid, 'bytes left over')
