@@ -63,7 +63,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     audit,
     control,
     disks,
-    reader: nbdReader(async name => (await disks.listen(name)).socket),
+    reader: nbdReader(async () => disks.socket()),
     rest,
     dropKeys() {
       custody.close()

@@ -3,11 +3,11 @@ import { negotiate } from './handshake.ts'
 import { chunkDone, chunkError, chunkTypes, commands, magics } from './numbers.ts'
 import { connect, type SocketBytes } from './socket-bytes.ts'
 
-/** Reads disks as any NBD client does, at the socket of this instance. `socketOf`: where that export is to be opened now. */
-export function nbdReader(socketOf: (exportName: string) => Promise<string>): DiskReader {
+/** Reads disks as any NBD client does, at the socket of this instance. `socketPath`: where exports are opened now. */
+export function nbdReader(socketPath: () => Promise<string>): DiskReader {
   return {
     async open(exportName) {
-      const socket = await connect(await socketOf(exportName))
+      const socket = await connect(await socketPath())
       try {
         return reading(socket, await negotiate(socket, exportName))
       } catch (cause) {

@@ -8,9 +8,9 @@ import type { AccessSite } from './site.ts'
 
 export const ofBlob = z.object({ container: z.string(), blob: z.string() })
 
-const served = z.undefined('is not served')
+const unserved = z.undefined('is not served').optional()
 /** Other forms of the request ask for something else than the bytes: page lists, blocks, snapshots. */
-export const blobQuery = z.object({ comp: served, restype: served, snapshot: served, versionid: served })
+export const blobQuery = z.object({ comp: unserved, restype: unserved, snapshot: unserved, versionid: unserved })
 
 /** A page blob as blob storage describes it. Of a grant the bytes may change under the same ETag: nothing keeps the disk from being written. */
 export function blobHeaders({ disk }: AccessSite): Readonly<Record<string, string>> {
