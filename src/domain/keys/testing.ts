@@ -8,7 +8,7 @@ import type { Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Vault } from '#domain/resources/records.ts'
-import { testGround, type TestGround } from '#domain/testing.ts'
+import { testGround, type GroundChanges, type TestGround } from '#domain/testing.ts'
 import { createKey } from './create-key.ts'
 import { keyScope } from './reference.ts'
 import { kindOf, type KeyType } from './specs.ts'
@@ -81,7 +81,7 @@ export interface KeyGround extends TestGround {
   readonly addKey: (vault: Vault, name: string, asked?: { readonly type?: KeyType; readonly crv?: string }) => Promise<string>
 }
 
-export async function keyGround(changes: { readonly throttle?: boolean } = {}): Promise<KeyGround> {
+export async function keyGround(changes: GroundChanges = {}): Promise<KeyGround> {
   const ground = await testGround(changes)
   const { context } = ground
   let vaults = 0
