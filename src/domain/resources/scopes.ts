@@ -11,8 +11,6 @@ export function childScope(parent: Scope, segment: string): Scope {
 /** Is `inner` the same place as `outer`, or below it? */
 export const standsIn = (inner: Scope, outer: Scope): boolean => inner[outer.length - 1] === outer.at(-1)
 
-export const sameScope = (one: Scope, other: Scope): boolean => one.at(-1) === other.at(-1)
-
 /** Of an ARM id, in lower case; `undefined` where it begins with no subscription. */
 export const subscriptionOfArmId = (armId: string): string | undefined =>
   /^\/subscriptions\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=\/|$)/.exec(armId.toLowerCase())?.[1]

@@ -44,20 +44,16 @@ interface ResourcesAsked {
 }
 
 /** Resources at or below a scope that the caller may read and the filter lets through. Raises `InvalidParameter`. */
-export async function resourcesIn(context: Context, call: Call, asked: ResourcesAsked): Promise<readonly Listed[]> {
+export function resourcesIn(context: Context, call: Call, asked: ResourcesAsked): readonly Listed[] {
   const wanted = passes(asked.filter)
   const expanded = new Set((asked.expand ?? '').toLowerCase().split(','))
-  const found: Listed[] = []
-  for (const type of resourceTypes) {
-    for (const seen of type.peek(context)) {
-      if (seen.compartment !== asked.compartment || !standsIn(seen.value.scope, asked.scope)) continue
-      if (!wanted({ type, resource: seen })) continue
-      if (!mayRead(context, call, { permission: type.read, on: seen.value.scope })) continue
-      const held = await type.find(context, call, seen)
-      if (held !== undefined) found.push(shape(type.type, { held, expanded }))
-    }
-  }
-  return found
+  return resourceTypes.flatMap(type => {
+    const keep = (resource: HeldResource): boolean =>
+      standsIn(resource.value.scope, asked.scope) &&
+      wanted({ type, resource }) &&
+      mayRead(context, call, { permission: type.read, on: resource.value.scope })
+    return type.all(context, call, { compartment: asked.compartment, keep }).map(held => shape(type.type, { held, expanded }))
+  })
 }
 
 /** A list of resources shows their envelopes, and what `$expand` asks for. */

@@ -36,6 +36,8 @@ describe('a role assignment', () => {
       [made.json['id'], propertiesOf(made)['scope'], propertiesOf(made)['roleDefinitionId']],
       [path, vaultPath('kv-1'), `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${roles.cryptoUser}`],
     )
+    const { createdBy, updatedBy } = propertiesOf(made)
+    assert.deepEqual([createdBy, updatedBy], [owner.made.oid, owner.made.oid], 'the object, not the application')
     assert.equal((await owner('PUT', path, body)).status, 200)
     assert.deepEqual(refusal(await owner('PUT', assignmentPath(vaultPath('KV-1'), guid('b')), body)), [409, 'RoleAssignmentExists'])
     assert.deepEqual(refusal(await owner('PUT', path, assignmentBody(roles.reader, someone.made.oid))), [

@@ -22,7 +22,7 @@ export const listResources = armOperation({
   async handle(context, call, { site, params, query, permit, request }) {
     const at = { compartment: compartmentOfGuid(params.subscriptionId), scope: subscriptionScope(params.subscriptionId) }
     admitAround(context, call, { ask: permit, permission: 'resource.read', on: at.scope })
-    return armList(site, request, await resourcesIn(context, call, { ...at, filter: query.$filter, expand: query.$expand }))
+    return armList(site, request, resourcesIn(context, call, { ...at, filter: query.$filter, expand: query.$expand }))
   },
 })
 
@@ -40,6 +40,6 @@ export const listGroupResources = armOperation({
     const at = { compartment: compartmentOfGuid(params.subscriptionId), scope: groupScope(params.subscriptionId, params.group) }
     admitAround(context, call, { ask: permit, permission: 'resource.read', on: at.scope })
     await groupNamed(context, call, params)
-    return armList(site, request, await resourcesIn(context, call, { ...at, filter: query.$filter, expand: query.$expand }))
+    return armList(site, request, resourcesIn(context, call, { ...at, filter: query.$filter, expand: query.$expand }))
   },
 })
