@@ -81,15 +81,15 @@ async function checkedAlongside<T>(target: Target, work: () => Promise<T>): Prom
   }
 }
 
-const [warmWindowsMax, agreement] = [6, 0.05]
+const [warmWindowsLeast, warmWindowsMost, agreement] = [4, 15, 0.05]
 
-/** One-second windows until two in a row agree; a machine that never settles is taken as it is. */
+/** One-second windows until three in a row agree in CPU a request: compiled code comes late. What never settles is taken as it is. */
 export async function warm(target: Target, connections: number): Promise<void> {
-  let last = 0
-  for (let window = 0; window < warmWindowsMax; window += 1) {
-    const { perSecond } = await measure(target, { connections, seconds: 1 })
-    if (Math.abs(perSecond - last) < agreement * perSecond) return
-    last = perSecond
+  const seen: number[] = []
+  while (seen.length < warmWindowsMost) {
+    seen.push((await measure(target, { connections, seconds: 1 })).cpu)
+    const last = seen.slice(-3)
+    if (seen.length >= warmWindowsLeast && Math.max(...last) < Math.min(...last) * (1 + agreement)) return
   }
 }
 

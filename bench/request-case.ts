@@ -5,7 +5,7 @@ import { startAnchor, type Anchor } from './anchors/start.ts'
 import type { WorkName } from './anchors/work.ts'
 import { type BenchCase, type Row, rowOf } from './case.ts'
 import { requestsFile } from './load.ts'
-import { inRounds, type Target, type Window } from './measure.ts'
+import { inRounds, type Pressure, type Target, type Window } from './measure.ts'
 import { median } from './statistics.ts'
 import { type Exchange, openWeb, rawRequest, type Reply, type Web } from './web.ts'
 import type { World } from './world.ts'
@@ -34,7 +34,7 @@ export interface RequestCase {
 
 /** performance.md 1.2: p99 at most twice that of D in the same round. */
 const p99OfD = 0.5
-const connections = 32
+export const connections = 32
 
 export interface MeasuredRequest extends BenchCase {
   readonly declared: RequestCase
@@ -45,25 +45,27 @@ export const requestCase = (declared: RequestCase): MeasuredRequest => ({
   declared,
   ...(declared.quick && { quick: declared.quick }),
   async run(bench) {
-    const world = await bench.world()
-    const prepared = await declared.prepare(world)
-    const answer = await world.web.send(prepared.exchanges[0])
-    await prepared.verify(answer)
-    const anchors = await startAnchors(world, { answer, work: declared.work })
-    try {
-      const targets = [
-        productTarget(world, declared.name, prepared),
-        ...anchors.map(anchor => anchorTarget(world, { ...anchor, answer, prepared })),
-      ]
-      return rowsOf(declared, await inRounds(targets, { ...bench.settings, connections }))
-    } finally {
-      for (const { anchor, web } of anchors) {
-        web.close()
-        anchor.stop()
-      }
-    }
+    const rounds = await besideAnchors(await bench.world(), declared, { ...bench.settings, connections })
+    return rowsOf(declared, rounds)
   },
 })
+
+/** The product and its three anchors, alive together. */
+export async function besideAnchors(world: World, declared: RequestCase, how: Pressure & { readonly rounds: number }): Promise<Rounds> {
+  const prepared = await declared.prepare(world)
+  const answer = await world.web.send(prepared.exchanges[0])
+  await prepared.verify(answer)
+  const anchors = await startAnchors(world, { answer, work: declared.work })
+  try {
+    const product = productTarget(world, declared.name, prepared)
+    return await inRounds([product, ...anchors.map(anchor => anchorTarget(world, { ...anchor, answer, prepared }))], how)
+  } finally {
+    for (const { anchor, web } of anchors) {
+      web.close()
+      anchor.stop()
+    }
+  }
+}
 
 type AnchorName = 'A' | 'F' | 'D'
 
@@ -124,7 +126,7 @@ function anchorTarget(
   }
 }
 
-type Rounds = readonly ReadonlyMap<string, Window>[]
+export type Rounds = readonly ReadonlyMap<string, Window>[]
 
 export function windowOf(round: ReadonlyMap<string, Window>, name: string): Window {
   const window = round.get(name)
@@ -148,7 +150,7 @@ function rowsOf({ name, goals }: RequestCase, rounds: Rounds): readonly Row[] {
   ]
 }
 
-function figuresOf(rounds: Rounds): Readonly<Record<string, number>> {
+export function figuresOf(rounds: Rounds): Readonly<Record<string, number>> {
   const of = (name: string, figure: (window: Window) => number): number => median(rounds.map(round => figure(windowOf(round, name))))
   return {
     'requests/s': of('product', window => window.perSecond),

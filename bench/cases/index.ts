@@ -1,8 +1,11 @@
 import type { BenchCase } from '#bench/case.ts'
 import { decrypt, encrypt, unwrapKey, wrapKey } from './encryption.ts'
 import type { MeasuredRequest } from '#bench/request-case.ts'
+import { connectionCounts } from './connections.ts'
+import { decisions } from './decisions.ts'
 import { getKey } from './get-key.ts'
 import { growth } from './growth.ts'
+import { latency } from './latency.ts'
 import { listKeys } from './list-keys.ts'
 import { signEs256, signPs256, signRs256, verifyEs256, verifyPs256, verifyRs256 } from './signatures.ts'
 import { nbd } from './nbd.ts'
@@ -28,4 +31,4 @@ export const requestCases: readonly MeasuredRequest[] = [
   token,
 ]
 
-export const cases: readonly BenchCase[] = [...requestCases, xts, nbd, rewrap, startUp, growth]
+export const cases: readonly BenchCase[] = [...requestCases, connectionCounts, latency, decisions, xts, nbd, rewrap, startUp, growth]

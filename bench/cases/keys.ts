@@ -5,7 +5,6 @@ import type { Exchange, Reply } from '#bench/web.ts'
 import type { World } from '#bench/world.ts'
 
 export const plaintext = hash('sha256', 'what the cases work on', 'buffer')
-export const digest = plaintext
 export const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
 
 const resultShape = z.object({ kid: z.string(), value: z.base64url() })

@@ -1,6 +1,6 @@
 import type { WorkName } from '#bench/anchors/work.ts'
 import { requestCase, type RequestCase } from '#bench/request-case.ts'
-import { base64url, demandSignature, demandVerified, digest, keyExchange, publicKeyOf, resultOf } from './keys.ts'
+import { base64url, demandSignature, demandVerified, keyExchange, plaintext, publicKeyOf, resultOf } from './keys.ts'
 
 interface Signing extends Pick<RequestCase, 'quick' | 'goals'> {
   readonly alg: 'RS256' | 'PS256' | 'ES256'
@@ -17,7 +17,7 @@ const signCase = (one: Signing) =>
       const key = keyOf(one)
       const publicKey = await publicKeyOf(world, key)
       return {
-        exchanges: [keyExchange(world, { key, operation: 'sign', body: { alg: one.alg, value: base64url(digest) } })],
+        exchanges: [keyExchange(world, { key, operation: 'sign', body: { alg: one.alg, value: base64url(plaintext) } })],
         async verify(reply) {
           demandSignature(publicKey, one.alg, resultOf(reply))
         },
@@ -31,9 +31,9 @@ const verifyCase = (one: Signing) =>
     ...one,
     async prepare(world) {
       const key = keyOf(one)
-      const body = { alg: one.alg, value: base64url(digest) }
+      const body = { alg: one.alg, value: base64url(plaintext) }
       const signature = resultOf(await world.web.send(keyExchange(world, { key, operation: 'sign', body })))
-      const asked = { alg: one.alg, digest: base64url(digest), value: base64url(signature) }
+      const asked = { alg: one.alg, digest: base64url(plaintext), value: base64url(signature) }
       return {
         exchanges: [keyExchange(world, { key, operation: 'verify', body: asked })],
         async verify(reply) {
