@@ -73,6 +73,7 @@ export function readAudit(parts: AuditParts, sequencer?: Sequencer): AuditReadin
               barrier: custody.barrier,
               store: {
                 scan: async (kind, page) => breathe(() => reader.scan(kind, page)),
+                read: async ids => reader.read(ids),
                 materialOf: async id => reader.materialOf(id),
                 compartmentKeys: async compartmentId => reader.compartmentKeys(compartmentId),
               },

@@ -92,7 +92,10 @@ export async function examine({ copy, kept }: World, { plaintexts }: Original, w
       const found = looked.plaintexts(plaintexts)
       for (const [name, hash] of found) right(hash === (plaintexts.get(name) ?? hash), `${what}: ${name} opens wrongly`)
       const verdict = await looked.verify()
-      if (verdict.verdict === 'intact') right(found.size === plaintexts.size, `${what}: intact, but something does not open`)
+      if (verdict.verdict === 'intact') {
+        const missing = [...plaintexts.keys()].filter(name => !found.has(name))
+        right(missing.length === 0, `${what}: intact, but ${missing.join(', ')} does not open`)
+      }
       return { ...verdict, refusal: await refusalOf(looked, kept, what) }
     })
   } catch (cause) {
