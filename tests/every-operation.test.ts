@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { keyScope } from '#domain/keys/reference.ts'
 import { adminProtocol } from '#protocols/admin/index.ts'
 import { armProtocol } from '#protocols/arm/index.ts'
+import { diskAccessProtocol } from '#protocols/diskaccess/index.ts'
 import { entraProtocol } from '#protocols/entra/index.ts'
 import { graphProtocol } from '#protocols/graph/index.ts'
 import { createPipeline } from '#protocols/http/pipeline.ts'
@@ -38,10 +39,19 @@ const words: Readonly<Record<string, Words>> = {
     stranger: 'Authorization_RequestDenied',
   },
   keyvault: { malformed: 'BadParameter', nobody: 'Unauthorized', foreign: 'Unauthorized', stranger: 'Forbidden' },
+  diskaccess: { malformed: 'InvalidInput' },
   admin: { malformed: 'InvalidBody' },
 }
 
-const protocols = [entraProtocol(domain), armProtocol(domain), graphProtocol(domain), keyVaultProtocol(domain), adminProtocol(unreachable)]
+const unread = { open: async () => assert.fail('a refused request reached a disk') }
+const protocols = [
+  entraProtocol(domain),
+  armProtocol(domain),
+  graphProtocol(domain),
+  keyVaultProtocol(domain),
+  diskAccessProtocol(domain, unread),
+  adminProtocol(unreachable),
+]
 
 let all: House
 before(async () => {

@@ -89,5 +89,10 @@ describe('the body of a disk', () => {
 test('access is asked for by a word and whole seconds', () => {
   assert.ok(grantAccessBody.safeParse({ access: 'Read', durationInSeconds: 60 }).success)
   assert.ok(!grantAccessBody.safeParse({ access: 'All', durationInSeconds: 60 }).success)
-  assert.ok(!grantAccessBody.safeParse({ access: 'Read', durationInSeconds: 1.5 }).success)
+  for (const durationInSeconds of [1.5, 0, -1, 2 ** 32, '60', null])
+    assert.ok(!grantAccessBody.safeParse({ access: 'Read', durationInSeconds }).success, String(durationInSeconds))
+  const longest = { access: 'read', durationInSeconds: 2 ** 32 - 1, fileFormat: 'vhd', getSecureVMGuestStateSAS: false }
+  assert.equal(grantAccessBody.parse(longest).access, 'Read')
+  for (const more of [{ fileFormat: 'VHDX' }, { fileFormat: 'raw' }, { getSecureVMGuestStateSAS: true }])
+    assert.ok(!grantAccessBody.safeParse({ access: 'Read', durationInSeconds: 60, ...more }).success, JSON.stringify(more))
 })
