@@ -96,12 +96,12 @@ function testLinks(instance: Instance): void {
       const { disk } = world
       await grant(disk)
       const busy = [
-        disks.grantAccess(group, disk, { access: 'Read', durationInSeconds: 60 }).pollUntilDone(),
-        disks.update(group, disk, { diskSizeGB: 2 }).pollUntilDone(),
-        disks.delete(group, disk).pollUntilDone(),
+        async () => disks.grantAccess(group, disk, { access: 'Read', durationInSeconds: 60 }).pollUntilDone(),
+        async () => disks.update(group, disk, { diskSizeGB: 2 }).pollUntilDone(),
+        async () => disks.delete(group, disk).pollUntilDone(),
       ]
-      for (const refused of busy) {
-        const { statusCode, code, message } = await refusalOf('what a link keeps from being done', refused)
+      for (const act of busy) {
+        const { statusCode, code, message } = await refusalOf('what a link keeps from being done', act())
         assert.deepEqual([statusCode, code], [409, 'OperationNotAllowed'])
         assert.match(message, /active shared access signature/)
       }
