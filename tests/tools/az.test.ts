@@ -93,6 +93,16 @@ function testAz(program: string, instance: Instance): void {
       assert.equal(made.diskSizeGB, 4)
     })
 
+    test('is given a link to the disk, which leads to it without a token, and takes it back', async () => {
+      const at = ['--name', disk, '--resource-group', group]
+      const granted = await run('disk', 'grant-access', ...at, '--access-level', 'Read', '--duration-in-seconds', '600')
+      const { accessSAS } = z.looseObject({ accessSAS: z.url() }).parse(granted)
+      const first = await fetch(accessSAS, { headers: { range: 'bytes=0-511' } })
+      assert.deepEqual([first.status, (await first.bytes()).every(byte => byte === 0)], [206, true])
+      await run('disk', 'revoke-access', ...at)
+      assert.equal((await fetch(accessSAS)).status, 403)
+    })
+
     test('signs in with a certificate', async () => {
       const application = await addApplication(instance, called('robot'))
       const certificate = await clientCertificate('robot')
