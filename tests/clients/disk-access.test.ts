@@ -134,7 +134,7 @@ function testLinks(instance: Instance): void {
         'a link without a key',
         disks.grantAccess(group, disk, { access: 'Read', durationInSeconds: 60 }).pollUntilDone(),
       )
-      assert.deepEqual([refused.statusCode, refused.code], [409, 'OperationNotAllowed'])
+      assert.deepEqual([refused.statusCode, refused.code], [400, 'KeyVaultAccessForbidden'])
       await keys.updateKeyProperties('cmk', version, { enabled: true })
       await cut(await grant(disk), async () => disks.revokeAccess(group, disk))
     })

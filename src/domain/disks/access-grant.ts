@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto'
 import type { Millis } from '#model/brands.ts'
-import { Problem } from '#model/problem.ts'
+import type { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { DueTask } from '#domain/jobs/task.ts'
 import { changedNow } from '#domain/resources/envelope.ts'
-import { invalid, notNow } from './arm-refusal.ts'
+import { invalid, notNow, refused } from './arm-refusal.ts'
 import { diskStanding, type DiskNeeds, type HeldDisk } from './disk-standing.ts'
 import { linkLabel, type AccessGrant, type Disk } from './records.ts'
 
@@ -45,6 +45,13 @@ export function closedTo({ networkAccessPolicy, publicNetworkAccess, settings }:
   return undefined
 }
 
+/** Of the codes for a key that a disk cannot use, this one is confirmed (disk-encryption.md A.6); the sentence says which. */
+const keyForbidden = ({ name }: Disk, because: string): Problem =>
+  refused(400, {
+    code: 'KeyVaultAccessForbidden',
+    message: `Access to the disk '${name}' cannot be granted: its key cannot be used, ${because}.`,
+  })
+
 /** Azure's words for what may not be done to a disk while a link to it is out. Raises `ArmRefused` (409). */
 export function refuseWhileGranted({ value }: HeldDisk, at: Millis): void {
   if (grantOf(value, at) === undefined) return
@@ -55,7 +62,8 @@ export function refuseWhileGranted({ value }: HeldDisk, at: Millis): void {
 
 /**
  * Gives a link out, good for reading the disk's bytes until it is taken back or `durationSeconds` are over: whoever has it needs nothing
- * else. One at a time. Raises `ArmRefused`, `DiskKeyUnavailable` where there would be nothing to read.
+ * else. One at a time. Raises `ArmRefused`, also where a key is
+ * out of use and there would be nothing to read.
  */
 export async function grantAccess(
   context: DiskNeeds & Needs<'ground'>,
@@ -72,7 +80,7 @@ export async function grantAccess(
   const closed = closedTo(value)
   if (closed !== undefined) throw notNow(`Access to the disk '${value.name}' cannot be granted: ${closed}.`)
   const standing = await diskStanding(context, call, value)
-  if (!standing.usable) throw new Problem({ code: 'DiskKeyUnavailable', details: { disk: value.id, because: standing.because } })
+  if (!standing.usable) throw keyForbidden(value, standing.because)
   const { random } = context.ground
   const made = await call.once(`access to ${disk.id}`, async () => ({
     grantId: random.uuid(),

@@ -71,6 +71,15 @@ describe('a link', () => {
     assert.deepEqual(refusal(await wire.send(`${url}&comp=pagelist`)), [400, 'InvalidQueryParameterValue'])
   })
 
+  test('goes on for who names what he has begun, under the same grant', async () => {
+    const { wire, url } = await granted()
+    const etag = (await wire.send(url, { method: 'HEAD' })).headers['etag'] ?? ''
+    const onlyOf = async (tag: string) => wire.send(url, { headers: { range: 'bytes=0-9', 'if-match': tag } })
+    assert.equal((await onlyOf(etag)).status, 206)
+    assert.equal((await onlyOf('*')).status, 206)
+    assert.deepEqual(refusal(await onlyOf(`"${crypto.randomUUID()}"`)), [412, 'ConditionNotMet'])
+  })
+
   test('opens nothing to who has not all of it', async () => {
     const { wire, url } = await granted()
     const wrong = new URL(url)

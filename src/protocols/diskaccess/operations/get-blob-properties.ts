@@ -1,6 +1,6 @@
 import { imageBytes, readImage } from '#domain/disks/disk-image.ts'
 import { assertPermits } from '#domain/access/permit.ts'
-import { blobHeaders, blobQuery, ofBlob, refuseWithoutKey } from '#protocols/diskaccess/blob.ts'
+import { blobHeaders, blobQuery, ofBlob, refuseOtherBlob, refuseWithoutKey } from '#protocols/diskaccess/blob.ts'
 import { accessOperation } from '#protocols/diskaccess/site.ts'
 
 export const getBlobProperties = accessOperation({
@@ -14,9 +14,10 @@ export const getBlobProperties = accessOperation({
   query: blobQuery,
   body: { none: true },
   unversioned: true,
-  async handle(context, call, { site, permit }) {
+  async handle(context, call, { site, permit, request }) {
     const { disk, reader } = site
     assertPermits(permit('disk.readBytes'), disk.value.scope)
+    refuseOtherBlob(site, request)
     await refuseWithoutKey(context, call, site)
     const length = imageBytes(disk)
     // Its length is told; an answer to HEAD ends before the first piece (RFC 9110 9.3.2), and nothing is opened.

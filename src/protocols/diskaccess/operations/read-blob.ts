@@ -1,6 +1,6 @@
 import { imageBytes, readImage } from '#domain/disks/disk-image.ts'
 import { assertPermits } from '#domain/access/permit.ts'
-import { blobHeaders, blobQuery, ofBlob, refuseWithoutKey } from '#protocols/diskaccess/blob.ts'
+import { blobHeaders, blobQuery, ofBlob, refuseOtherBlob, refuseWithoutKey } from '#protocols/diskaccess/blob.ts'
 import { rangeOf } from '#protocols/diskaccess/ranges.ts'
 import { accessOperation } from '#protocols/diskaccess/site.ts'
 
@@ -18,6 +18,7 @@ export const readBlob = accessOperation({
   async handle(context, call, { site, permit, request }) {
     const { disk, reader } = site
     assertPermits(permit('disk.readBytes'), disk.value.scope)
+    refuseOtherBlob(site, request)
     const size = imageBytes(disk)
     const asked = rangeOf(request, size)
     await refuseWithoutKey(context, call, site)
