@@ -10,7 +10,7 @@ import { noShim, runAndCut, shimIn } from './power-cut.ts'
 import { below, faultCycles, faultSeed, seeded } from './seeded.ts'
 
 /** 300 before a merge (security-and-reliability.md 7.3, row 2). */
-const cycles = faultCycles(20)
+const cycles = faultCycles(12)
 const seed = faultSeed()
 
 /** Number that fills each sector, 0 for a hole, by chunk and sector. */
