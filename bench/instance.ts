@@ -64,6 +64,12 @@ export function environmentOf({ folder }: Place, more: Readonly<Record<string, s
   return { ...Object.fromEntries(mine), KEYSTEAD_THROTTLE: 'off', XDG_STATE_HOME: join(folder, 'state'), ...more }
 }
 
+/** Makes the bundle that is published, and says how to run it. */
+export async function bundled(): Promise<Readonly<Record<string, string>>> {
+  await run(process.execPath, [join(project, 'tools', 'bundle.ts')])
+  return { KEYSTEAD_BUNDLE: 'on' }
+}
+
 /** Spawned, not yet ready. */
 export function launch(place: Place, variables: Readonly<Record<string, string>> = {}): ChildProcess {
   const log = openSync(join(place.folder, 'log'), 'w')

@@ -1,8 +1,9 @@
 // 100 → 100,000 keys and 10 → 10,000 role assignments: what is flat stays within a tenth (performance.md 1.2). Three instances, in turn.
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type BenchCase, type Row, rowOf } from '#bench/case.ts'
+import { bundled } from '#bench/instance.ts'
 import { inRounds, type Window } from '#bench/measure.ts'
+import { memoryRow, residentMb } from '#bench/resident.ts'
 import { type Prepared, productTarget, windowOf } from '#bench/request-case.ts'
 import { keyName } from '#bench/seeding/seed-keys.ts'
 import { median } from '#bench/statistics.ts'
@@ -91,14 +92,14 @@ export const growth: BenchCase = {
   name: 'growth',
   async run({ settings }) {
     const worlds: World[] = []
+    const variables = await bundled()
     const open = async (seed: typeof few): Promise<World> => {
-      const world = await openWorld(settings.memory, seed)
+      const world = await openWorld(settings.memory, seed, variables)
       worlds.push(world)
       return world
     }
     try {
       const small = await open(few)
-      const idle = residentMb(small.instance.pid)
       const large = { keys: await open({ ...few, keys: many.keys }), assignments: await open({ ...few, assignments: many.assignments }) }
       const rows: Row[] = []
       for (const one of growing) {
@@ -108,11 +109,7 @@ export const growth: BenchCase = {
         ]
         rows.push(...rowsOf(one, await inRounds(targets, { ...settings, connections })))
       }
-      return [
-        ...rows,
-        memoryRow('idle with 100 keys', idle, 150),
-        memoryRow('with 100,000 keys, after the load', residentMb(large.keys.instance.pid), 350),
-      ]
+      return [...rows, memoryRow('with 100,000 keys, after the load', residentMb(large.keys.instance.pid), 350)]
     } finally {
       for (const world of worlds) await world.close()
     }
@@ -141,12 +138,3 @@ function rowsOf({ name, grown }: Growing, rounds: readonly ReadonlyMap<string, W
     rowOf({ case: title, anchor: 'small cpu', rounds: pairs.map(({ small, large }) => small.cpu / large.cpu), marks }),
   ]
 }
-
-function residentMb(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return (Number(kib) * 1_024) / 1e6
-}
-
-/** performance.md 12. */
-const memoryRow = (name: string, mb: number, goalMb: number): Row =>
-  rowOf({ case: `resident memory, ${name}`, anchor: `${goalMb} MB`, goal: 1, rounds: [goalMb / mb], figures: { MB: mb } })

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type BenchCase, type Row, rowOf } from '#bench/case.ts'
-import { end, environmentOf, launch, newPlace, type Place, project, removePlace, startInstance } from '#bench/instance.ts'
+import { memoryRow, residentMb } from '#bench/resident.ts'
+import { bundled, end, environmentOf, launch, newPlace, type Place, project, removePlace, startInstance } from '#bench/instance.ts'
 import { readCpu } from '#bench/process-cpu.ts'
 import { median } from '#bench/statistics.ts'
 import { type Exchange, openWeb } from '#bench/web.ts'
@@ -39,7 +40,7 @@ interface Asking {
 export const startUp: BenchCase = {
   name: 'start-up',
   async run({ settings }) {
-    await run(process.execPath, [join(project, 'tools', 'bundle.ts')])
+    await bundled()
     const place = await newPlace(settings.memory)
     try {
       await seed(place, { keys, assignments: 10 })
@@ -50,7 +51,7 @@ export const startUp: BenchCase = {
       for (let round = 0; round < settings.rounds; round += 1) {
         for (const way of round % 2 === 0 ? ways : ways.toReversed()) starts.get(way)?.push(await timedStart(place, way, asking))
       }
-      return [...[...starts].map(([way, times]) => rowOfStarts(way, times)), await helpRow(place, settings.rounds)]
+      return [...[...starts].map(([way, times]) => rowOfStarts(way, times)), await helpRow(place, settings.rounds), await idleRow(place)]
     } finally {
       removePlace(place)
     }
@@ -91,6 +92,17 @@ function rowOfStarts({ name, goalMs }: Way, starts: readonly Start[]): Row {
     rounds: starts.map(({ ms }) => goalMs / ms),
     figures: { ms: median(starts.map(({ ms }) => ms)), 'ms cpu': median(starts.map(({ cpuMs }) => cpuMs)) },
   })
+}
+
+const [idleGoalMb, settledMs] = [150, 2_000]
+
+/** performance.md 12: what is published, after a start that made no certificates, with nothing asked of it. */
+async function idleRow(place: Place): Promise<Row> {
+  const instance = await startInstance(place, { KEYSTEAD_BUNDLE: 'on' })
+  await pause(settledMs)
+  const row = memoryRow(`idle with ${keys.toLocaleString('en')} keys`, residentMb(instance.pid), idleGoalMb)
+  await instance.stop()
+  return row
 }
 
 const helpGoalMs = 100
