@@ -122,7 +122,9 @@ export function blockOf(number: number): Buffer {
 export const flushed = 1
 
 async function diskWorker({ instance, cloud, told, over, round, failing }: Fire): Promise<void> {
-  const client = await openDisk(instance, cloud.diskId)
+  const client = await openDisk(instance, cloud.diskId).catch((cause: unknown) => {
+    throw failing === true ? new Unanswered(`${cloud.diskId}: ${String(cause)}`) : cause
+  })
   try {
     for (let count = 0; !over(); count += 1) {
       const block = randomBytes(1).readUInt8() % blocksOfDisk

@@ -51,7 +51,7 @@ export class TestClient {
         this.#ended = true
         socket.emit('moved')
       })
-    // It keeps its end until it is told: a server must not wait for that. The bench keeps the test running.
+    // It keeps its end until it is told: a server must not wait for that. Only an answer that is waited for keeps the process running.
     socket.unref()
   }
 
@@ -73,7 +73,7 @@ export class TestClient {
   async take(length: number): Promise<Buffer> {
     while (this.#size < length) {
       if (this.#ended) throw new Error(`closed with ${this.#size.toString()} bytes of ${length.toString()}`)
-      await once(this.#socket, 'moved')
+      await this.#moved()
     }
     const all = Buffer.concat(this.#have)
     this.#have = [all.subarray(length)]
@@ -81,9 +81,15 @@ export class TestClient {
     return all.subarray(0, length)
   }
 
+  async #moved(): Promise<void> {
+    this.#socket.ref()
+    await once(this.#socket, 'moved')
+    this.#socket.unref()
+  }
+
   /** Bytes that came before the server closed. */
   async untilClosed(): Promise<Buffer> {
-    while (!this.#ended) await once(this.#socket, 'moved')
+    while (!this.#ended) await this.#moved()
     return Buffer.concat(this.#have)
   }
 
