@@ -16,6 +16,11 @@ const json = ['--json', 'one JSON document on stdout'] as const
 const sealFile = ['--seal-file <file>', 'the key file of a seal, instead of the one where the instance looks for it'] as const
 const proofPassphraseFile = ['--proof-passphrase-file <file>', 'the passphrase of a seal that there is; - is standard input'] as const
 
+const sealOfStopped = [
+  ['--seal-file <file>', 'key file of the seal, where the instance is stopped'],
+  ['--passphrase-file <file>', 'passphrase of the seal, where the instance is stopped; - is standard input'],
+] as const
+
 /** The tree of people.md 4.2, as far as it is built. */
 export const commands: readonly CommandRow[] = [
   {
@@ -99,6 +104,7 @@ export const commands: readonly CommandRow[] = [
       ['--principal <id>', 'object id'],
       ['--denied', 'refusals alone'],
       ['--limit <n>', 'at most so many'],
+      ...sealOfStopped,
       json,
     ],
     load: () => import('./commands/audit-query.ts'),
@@ -121,7 +127,7 @@ export const commands: readonly CommandRow[] = [
     words: 'audit verify',
     example: 'keystead audit verify --data ./data',
     summary: 'was anything changed, removed or rolled back? exits 0 intact, 1 tampered, 2 cannot tell',
-    options: [data, ['--no-records', 'the log alone'], ['--seal-file <file>', 'key file of the seal, where the instance is stopped'], json],
+    options: [data, ['--no-records', 'the log alone'], ...sealOfStopped, json],
     load: () => import('./commands/audit-verify.ts'),
   },
   {

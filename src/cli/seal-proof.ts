@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
 import { readKeyFile } from '#adapters/seals/key-file.ts'
+import type { StoppedAt } from '#compose/stopped.ts'
 import { ask } from './admin.ts'
 import { text } from './command.ts'
 import { memberOf, textOf } from './json-value.ts'
@@ -33,6 +34,13 @@ export async function proofToUnseal(dataDir: string, options: Options): Promise<
   const kinds = memberOf(status, 'seals')
   if (Array.isArray(kinds) && kinds.includes('passphrase')) return { passphrase: await secretFrom(undefined, 'Passphrase: ') }
   return keyIn(textOf(memberOf(status, 'keyFile')), dataDir)
+}
+
+/** A directory that no instance holds is opened for looking by what is named, else by its key file. */
+export async function stoppedAt(dataDir: string, options: Options): Promise<StoppedAt> {
+  const passphraseFile = text(options['passphraseFile'])
+  const sealFile = text(options['sealFile'])
+  return { dataDir, sealFile, ...(passphraseFile !== undefined && { passphrase: await secretFrom(passphraseFile, '') }) }
 }
 
 function isReadable(path: string): boolean {

@@ -20,13 +20,23 @@ export interface Home {
   readonly administrator: Administrator
 }
 
+/** What the first start made is there and what it kept of it is not: the database was edited or damaged. */
+export class HomeLost extends Error {
+  override readonly name = 'HomeLost'
+}
+
 const homeKey = 'home'
 const secretLivesMs = 2 * 365 * 86_400_000
 const bringUpMs = 60_000
 
-/** One tenant, one subscription, one group, one administrator, in one commit at the first start; read back at every other. */
+/**
+ * One tenant, one subscription, one group, one administrator, in one commit at the first start; read back at every other.
+ * Rejects with `HomeLost` rather than make a second home, with a new owner, beside the first.
+ */
 export async function bringUp(context: Context, custody: Custody): Promise<Home> {
   using kept = custody.clusterKey(homeKey)
+  if (kept === undefined && context.subscriptions.peek().length > 0)
+    throw new HomeLost('it has subscriptions, but not the record of the first start')
   const home = kept === undefined ? newHome(context) : parseHome(Buffer.from(kept.bytes).toString('utf8'))
   const known = context.subscriptions.peek().some(held => held.value.subscriptionId === home.subscriptionId)
   return known ? home : await makeHome({ context, custody }, home)

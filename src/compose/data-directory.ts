@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { defaultKeyFile, keyFileSeal, makeKeyFile } from '#adapters/seals/key-file.ts'
+import { passphraseSeal } from '#adapters/seals/passphrase.ts'
 import { lockDataDirectory } from '#adapters/sqlite/lock.ts'
 import { openBootStore } from '#adapters/sqlite/boot-store.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -31,7 +32,7 @@ export interface DataDirectory extends Disposable {
   readonly boot: BootStore
   /** Where the key file is that opens it without anybody present, or would be. */
   keyFile(): string
-  /** Initialises an empty one by a key file outside it; opens another by its key file, or says why that does not open it. */
+  /** Initialises an empty one by a key file outside it; opens another by its key file or the passphrase, or says why that does not open it. */
   open(): Promise<Unsealed | { readonly sealed: string }>
 }
 
@@ -43,6 +44,8 @@ export interface OpenDirectory extends Disposable {
 interface Opening {
   readonly dataDir: string
   readonly sealFile: string | undefined
+  /** Opens it instead of the key file. */
+  readonly passphrase?: string
   readonly stateHome: string
   readonly clock: Clock
   readonly random: Random
@@ -62,7 +65,10 @@ export function takeDataDirectory(opening: Opening): DataDirectory {
     return {
       boot,
       keyFile: () => keyFileOf(opening, clusterIdOf(boot) ?? ''),
-      open: async () => (clusterIdOf(boot) === undefined ? initialised(opening, boot) : openedByKeyFile(opening, boot)),
+      async open() {
+        if (clusterIdOf(boot) === undefined) return initialised(opening, boot)
+        return opening.passphrase === undefined ? openedByKeyFile(opening, boot) : openedByPassphrase(opening.passphrase, { opening, boot })
+      },
       [Symbol.dispose]() {
         boot[Symbol.dispose]()
         lock[Symbol.dispose]()
@@ -74,7 +80,7 @@ export function takeDataDirectory(opening: Opening): DataDirectory {
   }
 }
 
-/** Locks the directory and opens it by its key file, an empty one for the first time. Throws with what to do where it cannot. */
+/** Locks the directory and opens it by its key file or the passphrase, an empty one for the first time. Throws with what to do where it cannot. */
 export async function openDataDirectory(opening: Opening): Promise<OpenDirectory> {
   const directory = takeDataDirectory(opening)
   try {
@@ -113,4 +119,13 @@ async function openedByKeyFile(opening: Opening, boot: BootStore): Promise<Unsea
   if (!existsSync(path)) return { sealed: `its key file is not at ${path}; --seal-file names another` }
   const opened = await unseal({ boot, random, seals: [keyFileSeal(path, { dataDir, random })] })
   return opened ?? { sealed: `${path} is the key file of another instance, or of a seal that was taken away` }
+}
+
+async function openedByPassphrase(
+  passphrase: string,
+  { opening, boot }: { readonly opening: Opening; readonly boot: BootStore },
+): Promise<Unsealed | { readonly sealed: string }> {
+  const { random } = opening
+  const opened = await unseal({ boot, random, seals: [passphraseSeal(passphrase, { random })] })
+  return opened ?? { sealed: 'the passphrase is of no seal of it' }
 }

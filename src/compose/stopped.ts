@@ -11,8 +11,15 @@ export interface Stopped extends AsyncDisposable {
   readonly audit: AuditReading
 }
 
+export interface StoppedAt {
+  readonly dataDir: string
+  readonly sealFile: string | undefined
+  /** Opens it instead of the key file. */
+  readonly passphrase?: string
+}
+
 /** A data directory that no instance holds, opened by its seal for looking: the lock is held meanwhile, nothing is written. */
-export async function openStopped(at: { readonly dataDir: string; readonly sealFile: string | undefined }): Promise<Stopped> {
+export async function openStopped(at: StoppedAt): Promise<Stopped> {
   const stateHome = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state')
   const directory = await openDataDirectory({ ...at, stateHome, clock: systemClock, random: systemRandom(), mustExist: true })
   const reader = openReader(filesOf(at.dataDir).database)

@@ -16,6 +16,7 @@ const { location, resourceGroup: group, tenantId, endpoints } = environment
 const azure = azureOf(environment, environment.administrator)
 const vault = called('kv')
 const passphraseFile = join(instance.dir, 'passphrase')
+const shownWrong = join(instance.dir, 'wrong')
 const [right, wrong] = ['correct horse battery staple', 'wrong horse battery staple']
 
 const statusShape = z.looseObject({
@@ -151,7 +152,6 @@ describe('an instance with a passphrase', () => {
     const { seals: all, keyFile: path } = await seals()
     keyFile = path
     const idOf = (kind: string): string => all.find(seal => seal.kind === kind)?.id ?? ''
-    const shownWrong = join(instance.dir, 'wrong')
     writeFileSync(shownWrong, wrong, { mode: 0o600 })
     const refused = await instance.run('seal', 'remove', idOf('key-file'), '--proof-passphrase-file', shownWrong)
     assert.deepEqual([refused.code, /opens no seal/.test(refused.stderr)], [5, true])
@@ -165,9 +165,23 @@ describe('an instance with a passphrase', () => {
     )
   })
 
-  test('starts sealed: Ready says so, every wire is unavailable in its own words, status and unseal alone are answered', async () => {
+  test('stopped, lets its audit be verified and read by the passphrase alone', async () => {
     assert.equal(await kept.decrypted(), 'before the seal')
     await instance.stop()
+    const verdicts: readonly (readonly [code: number, told: RegExp, words?: readonly string[]])[] = [
+      [0, /^✓ intact/, ['--passphrase-file', passphraseFile]],
+      [2, /the passphrase is of no seal of it/, ['--passphrase-file', shownWrong]],
+      [2, /no seal of it opens without somebody present/],
+    ]
+    for (const [code, told, words = []] of verdicts) {
+      const verified = await instance.run('audit', 'verify', ...words)
+      assert.deepEqual([verified.code, told.test(verified.stdout)], [code, true], verified.stdout)
+    }
+    const read = await instance.run('audit', 'query', '--passphrase-file', passphraseFile)
+    assert.match(read.stdout, /SealRemove/)
+  })
+
+  test('starts sealed: Ready says so, every wire is unavailable in its own words, status and unseal alone are answered', async () => {
     await instance.start()
     assert.match(instance.log(), /^Ready in .+ sealed \(passphrase\): keystead unseal$/m)
     await assertSealed()
@@ -181,7 +195,6 @@ describe('an instance with a passphrase', () => {
   })
 
   test('refuses a wrong passphrase and the key file that was taken away, and takes no next try before the wait is over', async () => {
-    const shownWrong = join(instance.dir, 'wrong')
     const first = await instance.run('unseal', '--passphrase-file', shownWrong)
     assert.deepEqual([first.code, first.stdout], [5, ''])
     assert.match(first.stderr, /That opens no seal\. The next try is taken in 1 s\./)

@@ -2,6 +2,7 @@ import { dataDirOf, isRunning } from '#cli/admin.ts'
 import { filterOf, lineOf, runningRows, type FoundRows } from '#cli/audit-rows.ts'
 import { cursorText } from '#protocols/admin/audit-cursor.ts'
 import { exits, note, print, printJson } from '#cli/output.ts'
+import { stoppedAt } from '#cli/seal-proof.ts'
 import { text, type Run } from '#cli/command.ts'
 
 export const run: Run = async ({ options }) => {
@@ -21,7 +22,7 @@ export const run: Run = async ({ options }) => {
 /** No instance holds the directory: it is opened here, read-only, by its seal. */
 async function stoppedRows(dataDir: string, options: Readonly<Record<string, unknown>>): Promise<FoundRows> {
   const { openStopped } = await import('#compose/stopped.ts')
-  await using stopped = await openStopped({ dataDir, sealFile: text(options['sealFile']) })
+  await using stopped = await openStopped(await stoppedAt(dataDir, options))
   const { since, resource, principal, denied, limit } = filterOf(options)
   const { rows, end } = await stopped.audit.query({
     ...(since !== undefined && { since }),

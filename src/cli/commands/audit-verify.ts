@@ -1,6 +1,8 @@
 import { ask, dataDirOf, isRunning } from '#cli/admin.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { exits, print, printJson } from '#cli/output.ts'
+import { stoppedAt } from '#cli/seal-proof.ts'
+import type { StoppedAt } from '#compose/stopped.ts'
 import { text, type Run } from '#cli/command.ts'
 
 const exitOf: Readonly<Record<string, number>> = { intact: exits.good, tampered: exits.bad }
@@ -12,7 +14,7 @@ export const run: Run = async ({ options }) => {
   const records = options['records'] !== false
   const verdict = (await isRunning(dataDir))
     ? await ask(dataDir, { method: 'POST', path: '/audit/verify', body: { records } })
-    : await verifyStopped(dataDir, { records, sealFile: text(options['sealFile']) })
+    : await verifyStopped(await stoppedAt(dataDir, options), records)
   const word = textOf(memberOf(verdict, 'verdict'))
   if (options['json'] === true) printJson(verdict)
   else print(sentenceOf(word, verdict))
@@ -28,11 +30,11 @@ function sentenceOf(word: string, verdict: unknown): string {
   return firstBad === '' ? `✗ ${because}` : `✗ row ${firstBad}: ${because}`
 }
 
-async function verifyStopped(dataDir: string, how: { readonly records: boolean; readonly sealFile: string | undefined }): Promise<unknown> {
+async function verifyStopped(at: StoppedAt, records: boolean): Promise<unknown> {
   try {
     const { openStopped } = await import('#compose/stopped.ts')
-    await using stopped = await openStopped({ dataDir, sealFile: how.sealFile })
-    return await stopped.audit.verify({ records: how.records })
+    await using stopped = await openStopped(at)
+    return await stopped.audit.verify({ records })
   } catch (error) {
     return { verdict: 'unknown', because: error instanceof Error ? error.message : 'the data directory does not open' }
   }

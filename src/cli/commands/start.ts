@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { DataDirectoryLocked } from '#adapters/sqlite/lock.ts'
 import { AuditTampered } from '#compose/audit.ts'
+import { HomeLost } from '#compose/bring-up.ts'
 import { startServer, type RunningServer } from '#compose/server.ts'
 import { readConfig, type Config, type Flags } from '#config'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
@@ -92,6 +93,15 @@ function failureOf(error: unknown, config: Config): unknown {
       exit: exits.bad,
       code: 'AuditTampered',
       message: `The audit of ${config.dataDir} is not the one that was signed.`,
+      because: error.message,
+      next: [`keystead audit verify --data ${config.dataDir}`],
+    })
+  }
+  if (error instanceof HomeLost) {
+    return new CommandFailed({
+      exit: exits.bad,
+      code: 'HomeLost',
+      message: `The database of ${config.dataDir} was edited or damaged: restore it from a copy.`,
       because: error.message,
       next: [`keystead audit verify --data ${config.dataDir}`],
     })
