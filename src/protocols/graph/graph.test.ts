@@ -3,37 +3,19 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { certificateOf, certificateToSign } from '#crypto/self-signed.ts'
 import { createManagedIdentity, createTenant } from '#domain/identity/directory.ts'
-import { identityGround, tenantId, type Made } from '#domain/identity/testing.ts'
+import { tenantId, type Made } from '#domain/identity/testing.ts'
 import { system } from '#model/principal.ts'
 import { entraProtocol } from '#protocols/entra/index.ts'
 import { createPipeline } from '#protocols/http/pipeline.ts'
 import { ask, listIn, objectIn, textIn } from '#protocols/http/testing.ts'
-import { graphProtocol } from './index.ts'
+import { base, codeOf, graphGround, names } from './testing.ts'
 
-const base = 'https://graph.keystead.test'
-
-async function graph() {
-  const ground = await identityGround()
-  const login = createPipeline(ground.context, entraProtocol('keystead.test'))
-  const pipeline = createPipeline(ground.context, graphProtocol('keystead.test'))
-  const tokenOf = async ({ appId, secretText }: Pick<Made, 'appId' | 'secretText'>) => {
-    const form = { grant_type: 'client_credentials', client_id: appId, client_secret: secretText, scope: `${base}/.default` }
-    return ask(login, { url: `https://login.keystead.test/${tenantId}/oauth2/v2.0/token`, body: new URLSearchParams(form) })
-  }
-  const administrator = await ground.add('administrator', 'write')
-  const as = async (made: Made) => {
-    const token = textIn((await tokenOf(made)).json['access_token'])
-    return async (method: string, path: string, body?: unknown) =>
-      ask(pipeline, { method, url: base + path, headers: { authorization: `Bearer ${token}` }, ...(body !== undefined && { body }) })
-  }
-  return { ground, pipeline, tokenOf, as, administrator, asked: await as(administrator) }
+const { ground, pipeline, as, asked, filtered } = await graphGround()
+const login = createPipeline(ground.context, entraProtocol('keystead.test'))
+const tokenOf = async ({ appId, secretText }: Pick<Made, 'appId' | 'secretText'>) => {
+  const form = { grant_type: 'client_credentials', client_id: appId, client_secret: secretText, scope: `${base}/.default` }
+  return ask(login, { url: `https://login.keystead.test/${tenantId}/oauth2/v2.0/token`, body: new URLSearchParams(form) })
 }
-
-const { ground, pipeline, tokenOf, as, asked } = await graph()
-
-const codeOf = (json: Readonly<Record<string, unknown>>) => objectIn(json['error'])['code']
-const filtered = async (set: string, filter: string) => asked('GET', `/v1.0/${set}?%24filter=${encodeURIComponent(filter)}`)
-const names = (json: Readonly<Record<string, unknown>>) => listIn(json['value']).map(one => one['displayName'])
 
 const der = (days: number): Uint8Array => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -203,7 +185,6 @@ describe('a request is refused', () => {
   for (const filter of [
     "appId ne 'x'",
     "endswith(displayName,'x')",
-    "displayName eq 'x' or appId eq 'y'",
     "not (displayName eq 'x')",
     "displayName eq 'x",
     "constructor eq 'x'",
@@ -218,7 +199,6 @@ describe('a request is refused', () => {
 
   test('without a token, with a wrong one, with one for another service: 401 and where to get one', async () => {
     const { application } = await ground.add('elsewhere').then(made => ({ application: made }))
-    const login = createPipeline(ground.context, entraProtocol('keystead.test'))
     const form = { grant_type: 'client_credentials', client_id: application.appId, client_secret: application.secretText }
     const issued = await ask(login, {
       url: `https://login.keystead.test/${tenantId}/oauth2/token`,

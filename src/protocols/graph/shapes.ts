@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { ApplicationChange, NewKeyCredential } from '#domain/identity/change-application.ts'
 import type { NewPassword } from '#domain/identity/directory.ts'
-import type { Application, KeyCredential, PasswordCredential, ServicePrincipal } from '#domain/identity/records.ts'
+import type { KeyCredential, PasswordCredential } from '#domain/identity/records.ts'
 
 const guidText = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export const guid = z.string('not a GUID').regex(guidText, 'not a GUID')
 
-const instant = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString()
+export const instant = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString()
 
 /** Edm.DateTimeOffset to milliseconds. */
 const dateTime = z.string().transform((text, context) => {
@@ -111,7 +111,7 @@ export const passwordShown = ({ keyId, displayName, hint, startAt, endAt }: Pass
   startDateTime: instant(startAt),
 })
 
-const keyShown = ({ keyId, displayName, sha1, startAt, endAt }: KeyCredential) => ({
+export const keyShown = ({ keyId, displayName, sha1, startAt, endAt }: KeyCredential) => ({
   customKeyIdentifier: Buffer.from(sha1, 'base64url').toString('base64'),
   displayName: displayName ?? null,
   endDateTime: instant(endAt),
@@ -121,34 +121,3 @@ const keyShown = ({ keyId, displayName, sha1, startAt, endAt }: KeyCredential) =
   type: 'AsymmetricX509Cert',
   usage: 'Verify',
 })
-
-export const applicationShown = (value: Application) => ({
-  id: value.id,
-  appId: value.appId,
-  createdDateTime: instant(value.createdAt),
-  displayName: value.displayName,
-  identifierUris: value.identifierUris,
-  isFallbackPublicClient: value.publicClient ? true : null,
-  signInAudience: 'AzureADMyOrg',
-  keyCredentials: value.keyCredentials.map(keyShown),
-  passwordCredentials: value.passwordCredentials.map(credential => passwordShown(credential)),
-})
-
-/** The names that `az` finds a principal by; a managed identity's alternative names lead back to its resource. */
-export const principalShown = (value: ServicePrincipal) => ({
-  id: value.id,
-  accountEnabled: value.enabled,
-  alternativeNames:
-    value.resourceId === undefined ? [] : [`isExplicit=${value.userAssigned === true ? 'True' : 'False'}`, value.resourceId],
-  appDisplayName: value.kind === 'application' ? value.displayName : null,
-  appId: value.appId,
-  appOwnerOrganizationId: value.kind === 'application' ? value.tenantId : null,
-  createdDateTime: instant(value.createdAt),
-  displayName: value.displayName,
-  servicePrincipalNames: principalNames(value),
-  servicePrincipalType: value.kind === 'application' ? 'Application' : 'ManagedIdentity',
-  keyCredentials: [],
-  passwordCredentials: value.passwordCredentials.map(credential => passwordShown(credential)),
-})
-
-export const principalNames = (value: ServicePrincipal): readonly string[] => [value.appId]

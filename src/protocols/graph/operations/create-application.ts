@@ -3,9 +3,10 @@ import { changeApplication } from '#domain/identity/change-application.ts'
 import { makeApplication } from '#domain/identity/directory.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { noQuery } from '#protocols/graph/addressed.ts'
-import { applicationIn, applicationShown, changeOf } from '#protocols/graph/shapes.ts'
+import { applicationEntity } from '#protocols/graph/entities.ts'
+import { madeAnswer } from '#protocols/graph/lists.ts'
+import { applicationIn, changeOf } from '#protocols/graph/shapes.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
-import { json } from '#protocols/http/answer.ts'
 
 /** The application alone: its principal is made by `POST /servicePrincipals`. */
 export const createApplication = graphOperation({
@@ -22,6 +23,6 @@ export const createApplication = graphOperation({
     const { value } = changeApplication(context, call, { permit: permit('directory.write'), application: made, change: changeOf(body) })
     call.resource = `${site.baseUrl}/v1.0/applications/${value.id}`
     call.details.set('appId', value.appId).set('displayName', value.displayName)
-    return json(201, { '@odata.context': `${site.baseUrl}/v1.0/$metadata#applications/$entity`, ...applicationShown(value) })
+    return madeAnswer(site, applicationEntity, value)
   },
 })

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { createPrincipal, enablePrincipal } from '#domain/identity/change-principal.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { noQuery } from '#protocols/graph/addressed.ts'
-import { guid, principalShown } from '#protocols/graph/shapes.ts'
+import { principalEntity } from '#protocols/graph/entities.ts'
+import { madeAnswer } from '#protocols/graph/lists.ts'
+import { guid } from '#protocols/graph/shapes.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
-import { json } from '#protocols/http/answer.ts'
 
 export const createServicePrincipal = graphOperation({
   name: 'ServicePrincipalCreate',
@@ -22,6 +23,6 @@ export const createServicePrincipal = graphOperation({
       body.accountEnabled === false ? enablePrincipal(context, call, { permit: given, principal: made, enabled: false }) : made
     call.resource = `${site.baseUrl}/v1.0/servicePrincipals/${value.id}`
     call.details.set('appId', value.appId)
-    return json(201, { '@odata.context': `${site.baseUrl}/v1.0/$metadata#servicePrincipals/$entity`, ...principalShown(value) })
+    return madeAnswer(site, principalEntity, value)
   },
 })

@@ -1,9 +1,9 @@
 import { applicationById } from '#domain/identity/change-application.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
-import { addressed, noQuery } from '#protocols/graph/addressed.ts'
-import { applicationShown } from '#protocols/graph/shapes.ts'
+import { addressed } from '#protocols/graph/addressed.ts'
+import { applicationEntity } from '#protocols/graph/entities.ts'
+import { objectAnswer, objectQuery } from '#protocols/graph/lists.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
-import { json } from '#protocols/http/answer.ts'
 
 export const getApplication = graphOperation({
   name: 'ApplicationGet',
@@ -12,10 +12,10 @@ export const getApplication = graphOperation({
   permissions: ['directory.read'],
   scope: () => rootScope,
   params: addressed,
-  query: noQuery,
+  query: objectQuery,
   body: { none: true },
-  async handle(context, call, { site, params }) {
+  async handle(context, call, { site, params, query }) {
     const { value } = await applicationById(context, call, { tenantId: tenantOfCaller(call), id: params.id })
-    return json(200, { '@odata.context': `${site.baseUrl}/v1.0/$metadata#applications/$entity`, ...applicationShown(value) })
+    return objectAnswer({ site, query, entity: applicationEntity }, value)
   },
 })

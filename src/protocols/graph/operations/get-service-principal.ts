@@ -1,9 +1,9 @@
 import { foundPrincipal } from '#domain/identity/change-principal.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
-import { addressed, noQuery } from '#protocols/graph/addressed.ts'
-import { principalShown } from '#protocols/graph/shapes.ts'
+import { addressed } from '#protocols/graph/addressed.ts'
+import { principalEntity } from '#protocols/graph/entities.ts'
+import { objectAnswer, objectQuery } from '#protocols/graph/lists.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
-import { json } from '#protocols/http/answer.ts'
 
 export const getServicePrincipal = graphOperation({
   name: 'ServicePrincipalGet',
@@ -12,10 +12,10 @@ export const getServicePrincipal = graphOperation({
   permissions: ['directory.read'],
   scope: () => rootScope,
   params: addressed,
-  query: noQuery,
+  query: objectQuery,
   body: { none: true },
-  async handle(context, call, { site, params }) {
+  async handle(context, call, { site, params, query }) {
     const { value } = await foundPrincipal(context, call, { tenantId: tenantOfCaller(call), id: params.id })
-    return json(200, { '@odata.context': `${site.baseUrl}/v1.0/$metadata#servicePrincipals/$entity`, ...principalShown(value) })
+    return objectAnswer({ site, query, entity: principalEntity }, value)
   },
 })

@@ -6,17 +6,10 @@ import type { HeldApplication } from '#domain/identity/directory.ts'
 import type { Application } from '#domain/identity/records.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
-import { parseFilter, type Filter, type Members } from '#protocols/graph/filter.ts'
-import { listAnswer, listQuery, refuseUnsupported } from '#protocols/graph/lists.ts'
-import { applicationShown } from '#protocols/graph/shapes.ts'
+import { applicationEntity } from '#protocols/graph/entities.ts'
+import type { Filter } from '#protocols/graph/filter.ts'
+import { listAnswer, listQuery } from '#protocols/graph/lists.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
-
-const members: Members<Application> = {
-  id: value => value.id,
-  appId: value => value.appId,
-  displayName: value => value.displayName,
-  identifierUris: value => value.identifierUris,
-}
 
 /** By client id one look-up does; every other filter walks the tenant's applications. */
 async function matching(context: Context, call: Call, filter: Filter<Application>): Promise<readonly HeldApplication[]> {
@@ -39,8 +32,12 @@ export const listApplications = graphOperation({
   query: listQuery,
   body: { none: true },
   async handle(context, call, { site, query, request }) {
-    refuseUnsupported(query)
-    const found = await matching(context, call, parseFilter(query.$filter, members))
-    return listAnswer({ baseUrl: site.baseUrl, path: 'applications', request, query }, found, applicationShown)
+    return listAnswer(context, call, {
+      site,
+      request,
+      query,
+      entity: applicationEntity,
+      found: async filter => matching(context, call, filter),
+    })
   },
 })

@@ -5,19 +5,10 @@ import type { HeldPrincipal } from '#domain/identity/directory.ts'
 import type { ServicePrincipal } from '#domain/identity/records.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
-import { parseFilter, type Filter, type Members } from '#protocols/graph/filter.ts'
-import { listAnswer, listQuery, refuseUnsupported } from '#protocols/graph/lists.ts'
-import { principalNames, principalShown } from '#protocols/graph/shapes.ts'
+import { principalEntity } from '#protocols/graph/entities.ts'
+import type { Filter } from '#protocols/graph/filter.ts'
+import { listAnswer, listQuery } from '#protocols/graph/lists.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
-
-const members: Members<ServicePrincipal> = {
-  id: value => value.id,
-  appId: value => value.appId,
-  displayName: value => value.displayName,
-  accountEnabled: value => value.enabled,
-  servicePrincipalNames: principalNames,
-  servicePrincipalType: value => (value.kind === 'application' ? 'Application' : 'ManagedIdentity'),
-}
 
 /** By client id one look-up does; every other filter walks the tenant's principals. */
 async function matching(context: Context, call: Call, filter: Filter<ServicePrincipal>): Promise<readonly HeldPrincipal[]> {
@@ -39,8 +30,12 @@ export const listServicePrincipals = graphOperation({
   query: listQuery,
   body: { none: true },
   async handle(context, call, { site, query, request }) {
-    refuseUnsupported(query)
-    const found = await matching(context, call, parseFilter(query.$filter, members))
-    return listAnswer({ baseUrl: site.baseUrl, path: 'servicePrincipals', request, query }, found, principalShown)
+    return listAnswer(context, call, {
+      site,
+      request,
+      query,
+      entity: principalEntity,
+      found: async filter => matching(context, call, filter),
+    })
   },
 })

@@ -1,0 +1,45 @@
+import type { Application, ServicePrincipal } from '#domain/identity/records.ts'
+import { filterable, property, type Entity } from './entity.ts'
+import { instant, keyShown, passwordShown } from './shapes.ts'
+
+const isOfApplication = ({ kind }: ServicePrincipal): boolean => kind === 'application'
+
+export const applicationEntity: Entity<Application> = {
+  type: 'application',
+  set: 'applications',
+  properties: {
+    id: filterable(value => value.id),
+    appId: filterable(value => value.appId),
+    createdDateTime: property(value => instant(value.createdAt)),
+    displayName: filterable(value => value.displayName),
+    identifierUris: filterable(value => value.identifierUris),
+    isFallbackPublicClient: property(value => (value.publicClient ? true : null)),
+    signInAudience: filterable(() => 'AzureADMyOrg'),
+    keyCredentials: property(value => value.keyCredentials.map(keyShown)),
+    passwordCredentials: property(value => value.passwordCredentials.map(credential => passwordShown(credential))),
+  },
+  empty: ['deletedDateTime', 'description', 'notes', 'publisherDomain', 'serviceManagementReference', 'disabledByMicrosoftStatus'],
+}
+
+/** The names that `az` finds a principal by; a managed identity's alternative names lead back to its resource. */
+export const principalEntity: Entity<ServicePrincipal> = {
+  type: 'servicePrincipal',
+  set: 'servicePrincipals',
+  properties: {
+    id: filterable(value => value.id),
+    accountEnabled: filterable(value => value.enabled),
+    alternativeNames: filterable(({ resourceId, userAssigned }) =>
+      resourceId === undefined ? [] : [`isExplicit=${userAssigned === true ? 'True' : 'False'}`, resourceId],
+    ),
+    appDisplayName: property(value => (isOfApplication(value) ? value.displayName : null)),
+    appId: filterable(value => value.appId),
+    appOwnerOrganizationId: property(value => (isOfApplication(value) ? value.tenantId : null)),
+    createdDateTime: property(value => instant(value.createdAt)),
+    displayName: filterable(value => value.displayName),
+    servicePrincipalNames: filterable(value => [value.appId]),
+    servicePrincipalType: filterable(value => (isOfApplication(value) ? 'Application' : 'ManagedIdentity')),
+    keyCredentials: property(() => []),
+    passwordCredentials: property(value => value.passwordCredentials.map(credential => passwordShown(credential))),
+  },
+  empty: ['deletedDateTime', 'description', 'homepage', 'loginUrl', 'notes', 'disabledByMicrosoftStatus'],
+}
