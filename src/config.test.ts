@@ -28,6 +28,7 @@ describe('readConfig', () => {
       stateHome: '/home/a/.local/state',
       runtimeDir: undefined,
       throttle: 'on',
+      accessPolicies: 'open',
       revocationGraceSeconds: 0,
       node: 1,
       discoveryAlias: true,

@@ -21,6 +21,8 @@ export interface Config {
   /** Short-lived sockets, where the data directory's name is too long for one. */
   readonly runtimeDir: string | undefined
   readonly throttle: 'on' | 'off'
+  /** Who may write a vault's access policies: whoever manages the vault, as in Azure; or, guarded, only who may give roles there. */
+  readonly accessPolicies: 'open' | 'guarded'
   /** Of this node among several, from 1. */
   readonly node: number
   readonly discoveryAlias: boolean
@@ -70,6 +72,11 @@ const settings = {
   dataDir: { flag: 'data', variable: 'KEYSTEAD_DATA', schema: path },
   sealFile: { flag: 'seal-file', variable: 'KEYSTEAD_SEAL_FILE', schema: path },
   throttle: { flag: 'throttle', variable: 'KEYSTEAD_THROTTLE', schema: z.enum(['on', 'off'], 'is on or off') },
+  accessPolicies: {
+    flag: 'access-policies',
+    variable: 'KEYSTEAD_ACCESS_POLICIES',
+    schema: z.enum(['open', 'guarded'], 'is open or guarded'),
+  },
   node: {
     flag: 'node',
     variable: 'KEYSTEAD_NODE',
@@ -109,6 +116,7 @@ const given = z.object({
   dataDir: settings.dataDir.schema.default(defaults.dataDir),
   sealFile: settings.sealFile.schema.optional(),
   throttle: settings.throttle.schema.default('on'),
+  accessPolicies: settings.accessPolicies.schema.default('open'),
   node: settings.node.schema.default(1),
   logLevel: settings.logLevel.schema.default('info'),
   certFile: settings.certFile.schema.optional(),
@@ -159,6 +167,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     stateHome: absolute(env['XDG_STATE_HOME']) ?? join(home, '.local', 'state'),
     runtimeDir: absolute(env['XDG_RUNTIME_DIR']),
     throttle: given.throttle,
+    accessPolicies: given.accessPolicies,
     revocationGraceSeconds: given.revocationGraceSeconds,
     node: given.node,
     discoveryAlias: given.noDiscoveryAlias !== 'true' && given.noDiscoveryAlias !== '1',

@@ -16,7 +16,14 @@ import { strayProtocol } from '#protocols/stray/index.ts'
 
 const domain = 'keystead.test'
 const clusterId = '00000000-0000-4000-8000-000000000001'
-const instance = { clusterId, installation: installationCompartment(clusterId), domain, location: 'local', throttle: true }
+const instance = {
+  clusterId,
+  installation: installationCompartment(clusterId),
+  domain,
+  location: 'local',
+  throttle: true,
+  guardPolicies: false,
+}
 
 function asked<Site>(protocol: Protocol<Context, Site>, how: Asked) {
   const parts = { instance, clock: testClock(), random: systemRandom(), state: () => 'sealed' }

@@ -42,7 +42,7 @@ async function vaultOf(name: string): Promise<Vault> {
     setVault(context, call, {
       ...at,
       permit: context.access.permit(call, 'vault.write', { on: scope }),
-      mayChangeMode: () => context.access.permit(call, 'roleAssignment.write', { on: scope }),
+      mayGiveAccess: () => context.access.permit(call, 'roleAssignment.write', { on: scope }),
       location: 'local',
       tags: undefined,
       createMode: 'default',

@@ -53,6 +53,7 @@ export async function openInstance({
       domain: defaults.domain,
       location: 'local',
       throttle: false,
+      guardPolicies: false,
     },
     modules: [softwareModule({ barrier: custody.barrier, random, native: loadNative(), threads: availableParallelism() })],
   })

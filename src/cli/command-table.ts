@@ -34,6 +34,7 @@ export const commands: readonly CommandRow[] = [
       ['--proxy-port <n|off>', 'loopback CONNECT proxy (8480; free with --port)'],
       ['--health-port <n>', 'health on loopback (9464; free with --port)'],
       ['--seal-file <file>', 'key file of the seal, outside the data directory'],
+      ['--access-policies <open|guarded>', 'guarded: policies of a vault are written only by who may give roles there (open)'],
       ['--log-level <level>', 'error, warn, info, silent (warn)'],
       ['--no-discovery-alias', 'do not answer instance discovery for login.microsoftonline.com'],
       json,

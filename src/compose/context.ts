@@ -5,7 +5,7 @@ import type { Random } from '#ports/random.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { RecordStore } from '#ports/record-store.ts'
 import { builtInRoles } from '#domain/access/built-in-roles.ts'
-import { createAccess } from '#domain/access/permit.ts'
+import { aloneAsItself, createAccess } from '#domain/access/permit.ts'
 import { accessPolicyBook } from '#domain/access/rule-books/access-policies.ts'
 import { azureRbac } from '#domain/access/rule-books/azure-rbac.ts'
 import { carriedRights } from '#domain/access/rule-books/carried-rights.ts'
@@ -13,7 +13,7 @@ import { directoryBook } from '#domain/access/rule-books/directory.ts'
 import { ownRuleBook } from '#domain/access/rule-books/own.ts'
 import { allFamilies, openFamilies, type Context } from '#domain/context.ts'
 import type { Node } from '#domain/entries.ts'
-import { openIdentity } from '#domain/identity/identity.ts'
+import { openIdentity, type Identity } from '#domain/identity/identity.ts'
 import type { Instance } from '#domain/instance.ts'
 import { createNoise } from '#domain/noise.ts'
 import { createView } from '#domain/records/view.ts'
@@ -39,18 +39,8 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
   const { store, barrier, clock, random, log, node, instance } = parts
   const view = createView({ store, barrier, families: allFamilies, cacheMax })
   const records = openFamilies({ view, barrier, store })
-  const rbac = azureRbac(builtInRoles)
-  records.roleAssignments.observe((before, after) => rbac.observe(before, after))
-  const carried = carriedRights()
-  records.disks.observe((before, after) => carried.observe(before, after))
   const identity = openIdentity(records, view)
-  const access = createAccess([
-    ownRuleBook,
-    carried.book,
-    directoryBook(who => identity.index.rightOf(who)),
-    accessPolicyBook(policiesAt(records)),
-    rbac.book,
-  ])
+  const { access, rbac } = composeAccess(records, identity)
   const modules = new Map(parts.modules.map(module => [module.name, module]))
   view.onNews(news => {
     for (const change of news) for (const module of modules.values()) module.drop(change.id)
@@ -80,4 +70,22 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
       return module
     },
   }
+}
+
+/** The rule books over indexes that the feed keeps: make them before the view is loaded. */
+function composeAccess(records: ReturnType<typeof openFamilies>, { index }: Identity): Pick<Context, 'access' | 'rbac'> {
+  // Who is in groups counts as each of them.
+  const countsAs = aloneAsItself
+  const rbac = azureRbac(builtInRoles, countsAs)
+  records.roleAssignments.observe((before, after) => rbac.observe(before, after))
+  const carried = carriedRights()
+  records.disks.observe((before, after) => carried.observe(before, after))
+  const books = [
+    ownRuleBook,
+    carried.book,
+    directoryBook(who => index.rightOf(who)),
+    accessPolicyBook(policiesAt(records), countsAs),
+    rbac.book,
+  ]
+  return { access: createAccess(books, countsAs), rbac }
 }

@@ -28,4 +28,5 @@ export const instanceOf = ({ config }: World, clusterId: string): Instance => ({
   domain: config.domain,
   location: 'local',
   throttle: config.throttle === 'on',
+  guardPolicies: config.accessPolicies === 'guarded',
 })

@@ -11,6 +11,8 @@ export interface Instance {
   /** Region of resources that do not name another, and of the vaults' headers. */
   readonly location: string
   readonly throttle: boolean
+  /** Access policies are written only by who may write role assignments too, not by whoever manages the vault. */
+  readonly guardPolicies: boolean
 }
 
 /** Tenants and subscriptions are compartments by their own id: 16 bytes as they are. */

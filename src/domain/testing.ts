@@ -55,6 +55,7 @@ export interface TestGround {
 export interface GroundChanges {
   readonly domain?: string
   readonly throttle?: boolean
+  readonly guardPolicies?: boolean
   /** Is the disk below its watermark? */
   readonly reserved?: () => boolean
 }
@@ -82,6 +83,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
       domain: changes.domain ?? 'keystead.test',
       location: 'local',
       throttle: changes.throttle ?? false,
+      guardPolicies: changes.guardPolicies ?? false,
     },
     modules: [softwareModule({ barrier, random, native, threads: 2 })],
   })

@@ -107,6 +107,10 @@ interface DetailsOf {
     readonly scope: string
     readonly because: string
     readonly data: boolean
+    /** Kind and word of access policies that would allow it, as `permissions.ts` spells them. */
+    readonly policies?: string
+    /** How many groups the caller is in. */
+    readonly groups: number
     readonly appId?: string
     readonly oid: string
     readonly issuer?: string

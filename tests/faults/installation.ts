@@ -53,7 +53,7 @@ async function contextOver(directory: OpenDirectory, store: RecordStore): Promis
     random,
     log: quiet,
     node,
-    instance: { clusterId, installation, domain: 'keystead.test', location: 'local', throttle: false },
+    instance: { clusterId, installation, domain: 'keystead.test', location: 'local', throttle: false, guardPolicies: false },
     modules: [softwareModule({ barrier, random, native: loadNative(), threads: 2 })],
   })
 }

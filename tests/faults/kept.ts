@@ -40,7 +40,7 @@ async function makeVault({ context, administrator, subscriptionId }: Running, na
     const { vault } = await setVault(context, call, {
       ...at,
       permit: context.access.permit(call, 'vault.write', { on }),
-      mayChangeMode: () => context.access.permit(call, 'roleAssignment.write', { on }),
+      mayGiveAccess: () => context.access.permit(call, 'roleAssignment.write', { on }),
       location: 'local',
       tags: { kept: 'yes' },
       createMode: 'default',

@@ -36,7 +36,7 @@ async function withVault(properties: { readonly enableRbacAuthorization: boolean
     setVault(context, call, {
       ...at,
       permit: context.access.permit(call, 'vault.write', { on: vaultScope(at) }),
-      mayChangeMode: () => context.access.permit(call, 'roleAssignment.write', { on: vaultScope(at) }),
+      mayGiveAccess: () => context.access.permit(call, 'roleAssignment.write', { on: vaultScope(at) }),
       location: 'local',
       tags: undefined,
       createMode: 'default',

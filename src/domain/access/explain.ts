@@ -139,6 +139,12 @@ function sentence(what: { readonly displayName: string; readonly ruling: string;
   return `${here.length} of ${considered.length} role assignments of ${displayName} stand here; ${names.join(', ')} ${names.length === 1 ? 'lacks' : 'lack'} it.`
 }
 
+/** `--key-permissions sign`, of a permission's column. */
+function policyFlags(policies: string): readonly string[] {
+  const [kind = '', word = ''] = policies.split(' ')
+  return [`--${kind.replace(/s$/, '')}-permissions`, word]
+}
+
 /** The built-in role that grants it and least besides. */
 function smallestRole(permission: Permission): RoleDefinition | undefined {
   const weight = (role: RoleDefinition): number => namesOfActions().filter(([other]) => roleGrants(role, other)).length
@@ -154,7 +160,7 @@ function grantFor(
   const { policies } = permissionRow(permission)
   const vault = /\/vaults\/([^/]+)/.exec(place)?.[1]
   if (at.policies && policies !== undefined && vault !== undefined)
-    return ['az', 'keyvault', 'set-policy', '--name', vault, '--object-id', at.objectId, '--key-permissions', policies]
+    return ['az', 'keyvault', 'set-policy', '--name', vault, '--object-id', at.objectId, ...policyFlags(policies)]
   const role = smallestRole(permission)
   if (role === undefined) return undefined
   return [

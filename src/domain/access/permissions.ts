@@ -1,7 +1,8 @@
 /**
  * A permission is the domain's word; one column a rule book, absent where that book cannot grant it.
  * azure: the action of Azure RBAC, `data` where it is a dataAction (identity-and-arm.md 3.3; key-vault.md 7).
- * policies: the word of a vault's access policies for keys. directory: the right in Microsoft Graph.
+ * policies: kind and word of a vault's access policies, `'keys get'`; where several words do, all of them: `'certificates getissuers manageissuers'`.
+ * directory: the right in Microsoft Graph.
  * operator: held by whoever speaks through the admin socket. system: held by the instance's own schedulers.
  * carried: held by whoever shows the right itself (a link with its signature), for what it was made for.
  * impliedBy: another permission that carries this one too.
@@ -27,27 +28,27 @@ const arm = (azure: string, more: Pick<PermissionRow, 'operator' | 'system'> = {
 
 export const permissions = {
   // keys of a vault; keys/read of an asymmetric key carries its public half's operations (identity-and-arm.md 3.3)
-  'key.list': vaultData('keys/read', 'list'),
-  'key.read': vaultData('keys/read', 'get'),
-  'key.create': vaultData('keys/create/action', 'create'),
-  'key.import': vaultData('keys/import/action', 'import'),
-  'key.update': vaultData('keys/update/action', 'update'),
-  'key.delete': vaultData('keys/delete', 'delete'),
-  'key.listDeleted': vaultData('keys/read', 'list'),
-  'key.readDeleted': vaultData('keys/read', 'get'),
-  'key.recover': vaultData('keys/recover/action', 'recover'),
-  'key.purge': vaultData('keys/purge/action', 'purge', { system: true }),
-  'key.backUp': vaultData('keys/backup/action', 'backup'),
-  'key.restore': vaultData('keys/restore/action', 'restore'),
-  'key.encrypt': vaultData('keys/encrypt/action', 'encrypt', { impliedBy: 'key.read' }),
-  'key.decrypt': vaultData('keys/decrypt/action', 'decrypt'),
-  'key.wrap': vaultData('keys/wrap/action', 'wrapKey', { impliedBy: 'key.read' }),
-  'key.unwrap': vaultData('keys/unwrap/action', 'unwrapKey'),
-  'key.sign': vaultData('keys/sign/action', 'sign'),
-  'key.verify': vaultData('keys/verify/action', 'verify', { impliedBy: 'key.read' }),
-  'key.rotate': vaultData('keys/rotate/action', 'rotate', { system: true }),
-  'key.readRotationPolicy': vaultData('keyrotationpolicies/read', 'getrotationpolicy'),
-  'key.writeRotationPolicy': vaultData('keyrotationpolicies/write', 'setrotationpolicy'),
+  'key.list': vaultData('keys/read', 'keys list'),
+  'key.read': vaultData('keys/read', 'keys get'),
+  'key.create': vaultData('keys/create/action', 'keys create'),
+  'key.import': vaultData('keys/import/action', 'keys import'),
+  'key.update': vaultData('keys/update/action', 'keys update'),
+  'key.delete': vaultData('keys/delete', 'keys delete'),
+  'key.listDeleted': vaultData('keys/read', 'keys list'),
+  'key.readDeleted': vaultData('keys/read', 'keys get'),
+  'key.recover': vaultData('keys/recover/action', 'keys recover'),
+  'key.purge': vaultData('keys/purge/action', 'keys purge', { system: true }),
+  'key.backUp': vaultData('keys/backup/action', 'keys backup'),
+  'key.restore': vaultData('keys/restore/action', 'keys restore'),
+  'key.encrypt': vaultData('keys/encrypt/action', 'keys encrypt', { impliedBy: 'key.read' }),
+  'key.decrypt': vaultData('keys/decrypt/action', 'keys decrypt'),
+  'key.wrap': vaultData('keys/wrap/action', 'keys wrapKey', { impliedBy: 'key.read' }),
+  'key.unwrap': vaultData('keys/unwrap/action', 'keys unwrapKey'),
+  'key.sign': vaultData('keys/sign/action', 'keys sign'),
+  'key.verify': vaultData('keys/verify/action', 'keys verify', { impliedBy: 'key.read' }),
+  'key.rotate': vaultData('keys/rotate/action', 'keys rotate', { system: true }),
+  'key.readRotationPolicy': vaultData('keyrotationpolicies/read', 'keys getrotationpolicy'),
+  'key.writeRotationPolicy': vaultData('keyrotationpolicies/write', 'keys setrotationpolicy'),
   // resources
   'subscription.read': arm('Microsoft.Resources/subscriptions/read'),
   'location.read': arm('Microsoft.Resources/subscriptions/locations/read'),

@@ -16,6 +16,10 @@ export interface Question<P extends Permission = Permission> {
   readonly facts: Facts
 }
 
+/** Whose rights a principal has: its own id first, then each group that it is in, directly or through others. Asked at every decision. */
+export type CountsAs = (who: Principal) => readonly string[]
+export const aloneAsItself: CountsAs = who => [who.id]
+
 declare const permitted: unique symbol
 /** Proof that a question was asked and answered yes. Only this folder makes one. */
 export interface Permit<P extends Permission> {
@@ -41,7 +45,7 @@ export interface Found {
 
 const makePermit = <P extends Permission>(question: Question<P>, by: string): Permit<P> => ({ question, by }) as Permit<P> // oxlint-disable-line typescript/no-unsafe-type-assertion -- the one place that makes a permit
 
-export function createAccess(books: readonly RuleBook[]): Access {
+export function createAccess(books: readonly RuleBook[], countsAs: CountsAs = aloneAsItself): Access {
   function judge(question: Question): Ruling {
     for (const book of books) {
       const ruling = book(question)
@@ -55,13 +59,13 @@ export function createAccess(books: readonly RuleBook[]): Access {
       const question = { who: call.who, permission, on, facts }
       const ruling = judge(question)
       call.ruling = ruling
-      if (!ruling.allowed) throw denied(question, ruling.because)
+      if (!ruling.allowed) throw denied(question, { because: ruling.because, groups: countsAs(question.who).length - 1 })
       return makePermit(question, ruling.by)
     },
   }
 }
 
-function denied(question: Question, because: string): Problem {
+function denied(question: Question, { because, groups }: { readonly because: string; readonly groups: number }): Problem {
   const { who, permission, on } = question
   const row = permissionRow(permission)
   return new Problem({
@@ -71,6 +75,8 @@ function denied(question: Question, because: string): Problem {
       scope: on.at(-1) ?? '',
       because,
       data: row.data ?? false,
+      ...(row.policies !== undefined && { policies: row.policies }),
+      groups,
       oid: who.id,
       ...(who.appId !== undefined && { appId: who.appId }),
       ...(who.issuer !== undefined && { issuer: who.issuer }),

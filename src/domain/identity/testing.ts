@@ -1,6 +1,6 @@
 // For tests alone: a ground with one tenant.
 import { system } from '#model/principal.ts'
-import { testGround, type TestGround } from '#domain/testing.ts'
+import { testGround, type GroundChanges, type TestGround } from '#domain/testing.ts'
 import { addPassword, createApplication, createTenant, type HeldApplication } from './directory.ts'
 
 export interface Made {
@@ -20,7 +20,7 @@ export interface IdentityGround extends TestGround {
 export const tenantId = '11111111-2222-4333-8444-555555555555'
 const domains = ['contoso.keystead.test'] as const
 
-export async function identityGround(changes: { readonly throttle?: boolean } = {}): Promise<IdentityGround> {
+export async function identityGround(changes: GroundChanges = {}): Promise<IdentityGround> {
   const ground = await testGround(changes)
   await ground.run(system, async call => createTenant(ground.context, call, { tenantId, displayName: 'Contoso', domains }))
   return {

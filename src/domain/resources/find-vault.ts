@@ -1,6 +1,6 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import type { KeyPolicy, PoliciesAt } from '#domain/access/rule-books/access-policies.ts'
+import type { PoliciesAt, PolicyRow, VaultPolicies } from '#domain/access/rule-books/access-policies.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { AccessPolicy, Vault } from './records.ts'
@@ -25,19 +25,20 @@ export async function vaultByArmId(context: Needs<'vaults'>, call: Call, armId: 
   return context.vaults.get(call, compartmentOfGuid(subscriptionId), [armId.toLowerCase()])
 }
 
-const keyPolicyOf = ({ tenantId, objectId, permissions }: AccessPolicy): KeyPolicy => ({
+const rowOf = ({ tenantId, objectId, applicationId, permissions }: AccessPolicy): PolicyRow => ({
   tenantId,
   objectId,
-  keys: (permissions.keys ?? []).map(word => word.toLowerCase()),
+  ...(applicationId !== undefined && { applicationId }),
+  words: new Set(Object.entries(permissions).flatMap(([kind, words = []]) => words.map(word => `${kind} ${word}`.toLowerCase()))),
 })
+
+const byObject = (policies: readonly AccessPolicy[]): VaultPolicies => Map.groupBy(policies.map(rowOf), row => row.objectId)
 
 /** What the access policy book asks, answered from an index over the resident vaults: make it before the view is loaded, or after. */
 export function policiesAt(context: Needs<'vaults'>): PoliciesAt {
-  const byVault = new Map<string, readonly KeyPolicy[]>()
+  const byVault = new Map<string, VaultPolicies>()
   const note = ({ path: [armId], value }: HeldVault): void => {
-    if (value.enableRbacAuthorization) return
-    // A policy with an application counts only for that application on behalf of the object: no such token is issued here, so it grants nothing.
-    byVault.set(armId, value.accessPolicies.filter(policy => policy.applicationId === undefined).map(keyPolicyOf))
+    if (!value.enableRbacAuthorization) byVault.set(armId, byObject(value.accessPolicies))
   }
   for (const held of context.vaults.peek()) note(held)
   context.vaults.observe((before, after) => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { Problem } from '#model/problem.ts'
 import { compartmentId } from '#model/brands.ts'
 import type { Call } from '#domain/call.ts'
@@ -12,8 +13,8 @@ import { recoverVault } from './recover-vault.ts'
 import { childScope, groupArmId, groupScope, resourceArmId } from './scopes.ts'
 import { checkedTags, mergedTags } from './tags.ts'
 import { nameTaken, reservationOf } from './vault-names.ts'
-import { changedPolicies, changedSettings, newSettings, type VaultSettings } from './vault-settings.ts'
-import type { AccessPolicy } from './records.ts'
+import { changedPolicies, changedSettings, newSettings, type Settled, type VaultSettings } from './vault-settings.ts'
+import type { AccessPolicy, Vault } from './records.ts'
 
 export const vaultType = 'Microsoft.KeyVault/vaults'
 
@@ -33,8 +34,8 @@ export const vaultArmId = ({ subscriptionId, group, name }: VaultName): string =
 
 export interface SetVault extends VaultName {
   readonly permit: Permit<'vault.write'>
-  /** Asked only when a vault changes between access policies and RBAC: that decides who may use every key in it (identity-and-arm.md 3.1). */
-  readonly mayChangeMode: () => Permit<'roleAssignment.write'>
+  /** Asked only when a change decides who may use what is in the vault: see `refuseGiving`. */
+  readonly mayGiveAccess: () => Permit<'roleAssignment.write'>
   readonly location: string | undefined
   readonly tags: Readonly<Record<string, string>> | undefined
   readonly createMode: 'default' | 'recover'
@@ -96,7 +97,7 @@ async function createVault(
 }
 
 function replaceVault(
-  context: Needs<'vaults'>,
+  context: Needs<'vaults' | 'instance'>,
   call: Call,
   { request, found }: { readonly request: SetVault; readonly found: HeldVault },
 ): HeldVault {
@@ -107,8 +108,23 @@ function replaceVault(
     throw new Problem({ code: 'ArmRefused', details: { status: 409, code: 'InvalidResourceLocation', message } })
   }
   const settled = changedSettings(before, request.settings)
-  if (settled.enableRbacAuthorization !== before.enableRbacAuthorization) assertPermits(request.mayChangeMode(), before.scope)
+  refuseGiving(context, before, { settled, mayGiveAccess: request.mayGiveAccess })
   return context.vaults.update(call, found, { ...before, ...changedNow(call), ...settled, tags: { ...checkedTags(request.tags) } })
+}
+
+/**
+ * Between access policies and RBAC a vault changes only by who may write role assignments there (identity-and-arm.md 3.1).
+ * Policies themselves are written by whoever may write the vault: the service's own hole, which an installation can close (`guardPolicies`).
+ * Closed, they are judged also while they rule nothing: they would, as soon as somebody else switches.
+ */
+function refuseGiving(
+  { instance }: Needs<'instance'>,
+  before: Vault,
+  { settled, mayGiveAccess }: { readonly settled: Settled; readonly mayGiveAccess: () => Permit<'roleAssignment.write'> },
+): void {
+  const switched = settled.enableRbacAuthorization !== before.enableRbacAuthorization
+  const given = instance.guardPolicies && !isDeepStrictEqual(settled.accessPolicies, before.accessPolicies)
+  if (switched || given) assertPermits(mayGiveAccess(), before.scope)
 }
 
 /** Raises `ResourceGroupNotFound`, and `ResourceNotFound` where there is no live vault of that name in that group. */
@@ -129,18 +145,22 @@ export async function parentVault(context: Needs<'vaults' | 'resourceGroups'>, c
 
 export interface UpdateVault extends VaultName {
   readonly permit: Permit<'vault.write'>
-  readonly mayChangeMode: () => Permit<'roleAssignment.write'>
+  readonly mayGiveAccess: () => Permit<'roleAssignment.write'>
   readonly tags: Readonly<Record<string, string | null>> | undefined
   readonly settings: VaultSettings
 }
 
 /** PATCH: what is absent stays. Raises `ResourceNotFound`, `ArmRefused`. */
-export async function updateVault(context: Needs<'vaults' | 'resourceGroups'>, call: Call, request: UpdateVault): Promise<HeldVault> {
+export async function updateVault(
+  context: Needs<'vaults' | 'resourceGroups' | 'instance'>,
+  call: Call,
+  request: UpdateVault,
+): Promise<HeldVault> {
   assertPermits(request.permit, vaultScope(request))
   const found = await vaultNamed(context, call, request)
   const before = found.value
   const settled = changedSettings(before, request.settings)
-  if (settled.enableRbacAuthorization !== before.enableRbacAuthorization) assertPermits(request.mayChangeMode(), before.scope)
+  refuseGiving(context, before, { settled, mayGiveAccess: request.mayGiveAccess })
   return context.vaults.update(call, found, {
     ...before,
     ...changedNow(call),
@@ -151,13 +171,14 @@ export async function updateVault(context: Needs<'vaults' | 'resourceGroups'>, c
 
 export interface ChangePolicies extends VaultName {
   readonly permit: Permit<'vault.writePolicies'>
+  readonly mayGiveAccess: () => Permit<'roleAssignment.write'>
   readonly how: 'add' | 'replace' | 'remove'
   readonly policies: readonly AccessPolicy[]
 }
 
 /** `accessPolicies/{add|replace|remove}`. They are kept, and rule nothing, while the vault goes by RBAC. */
 export async function changeAccessPolicies(
-  context: Needs<'vaults' | 'resourceGroups'>,
+  context: Needs<'vaults' | 'resourceGroups' | 'instance'>,
   call: Call,
   request: ChangePolicies,
 ): Promise<HeldVault> {
@@ -165,5 +186,6 @@ export async function changeAccessPolicies(
   const found = await parentVault(context, call, request)
   const policies = changedPolicies(found.value.accessPolicies, request.policies, request.how)
   const settled = changedSettings(found.value, { accessPolicies: policies })
+  refuseGiving(context, found.value, { settled, mayGiveAccess: request.mayGiveAccess })
   return context.vaults.update(call, found, { ...found.value, ...changedNow(call), ...settled })
 }

@@ -17,7 +17,7 @@ export interface VaultSettings {
   readonly accessPolicies?: readonly AccessPolicy[] | undefined
 }
 
-type Settled = Pick<
+export type Settled = Pick<
   Vault,
   | 'tenantId'
   | 'sku'
@@ -50,6 +50,8 @@ function refuseImpossible(settings: VaultSettings, tenantId: string): void {
     throw badRequest(
       'The property "enablePurgeProtection" cannot be set to false. Enabling the purge protection for a vault is an irreversible action.',
     )
+  if (settings.accessPolicies?.some(policy => policy.tenantId !== tenantId) === true)
+    throw badRequest('Every access policy of a vault names the tenant of the vault.', 'properties.accessPolicies')
   refuseBeyondLimits(settings)
 }
 

@@ -79,8 +79,8 @@ async function work(ground: IdentityGround): Promise<void> {
   }
 }
 
-export async function armWire(): Promise<ArmWire> {
-  const ground = await identityGround()
+export async function armWire(changes: { readonly guardPolicies?: boolean } = {}): Promise<ArmWire> {
+  const ground = await identityGround(changes)
   const { context } = ground
   const pipeline = createPipeline(context, armProtocol('keystead.test'))
 

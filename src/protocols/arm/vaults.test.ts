@@ -111,7 +111,7 @@ describe('a vault on the control plane', () => {
       owner('PUT', `${vaultPath('kv-1')}/accessPolicies/${how}`, { properties: { accessPolicies: [{ tenantId, objectId, permissions }] } })
     await owner('PUT', vaultPath('kv-1'), vaultBody({ enableRbacAuthorization: false, accessPolicies: [] }))
     assert.equal((await add({ keys: ['Get', 'unwrapkey'] })).status, 200)
-    assert.deepEqual(policies(scope), [{ tenantId, objectId, keys: ['get', 'unwrapkey'] }])
+    assert.deepEqual(policies(scope)?.get(objectId), [{ tenantId, objectId, words: new Set(['keys get', 'keys unwrapkey']) }])
     await add({ keys: ['get', 'Sign'] })
     await add({ keys: ['GET'] }, 'remove')
     assert.deepEqual(propertiesOf(await owner('GET', vaultPath('kv-1')))['accessPolicies'], [
@@ -123,13 +123,47 @@ describe('a vault on the control plane', () => {
     assert.equal(policies(scope), undefined)
   })
 
-  test('lets a policy for an application on behalf of somebody grant nothing: no such token is issued here', async () => {
-    const { owner, ground } = await armWire()
-    const policy = { tenantId, objectId: tenantId, applicationId: tenantId, permissions: { keys: ['all'] } }
-    await owner('PUT', vaultPath('kv-1'), vaultBody({ enableRbacAuthorization: false, accessPolicies: [policy] }))
-    const scope = scopeOfText(vaultPath('kv-1'))
-    assert.ok(scope !== undefined)
-    assert.deepEqual(policiesAt(ground.context)(scope), [])
+  test('takes no policy with a word that is none, for nobody, of another tenant, or one more than 1024', async () => {
+    const { owner } = await armWire()
+    const objectId = '77777777-2222-4333-8444-555555555555'
+    await owner('PUT', vaultPath('kv-1'), vaultBody({ enableRbacAuthorization: false, accessPolicies: [] }))
+    const add = async (policies: readonly object[]) =>
+      owner('PUT', `${vaultPath('kv-1')}/accessPolicies/add`, { properties: { accessPolicies: policies } })
+    const good = { tenantId, objectId, permissions: { secrets: ['SET'], certificates: ['ManageContacts'], storage: ['getSas'] } }
+    for (const bad of [{ permissions: { secrets: ['sign'] } }, { objectId: 'nobody' }, { tenantId: 'nowhere' }, { permissions: null }])
+      assert.deepEqual(refusal(await add([{ ...good, ...bad }])), [400, 'InvalidRequestContent'], JSON.stringify(bad))
+    assert.deepEqual(refusal(await add([{ ...good, tenantId: objectId }])), [400, 'BadRequest'])
+    const many = Array.from({ length: 1_024 }, (_, index) => ({
+      ...good,
+      objectId: `77777777-2222-4333-8444-${index.toString().padStart(12, '0')}`,
+    }))
+    assert.deepEqual(refusal(await add([...many, good])), [400, 'BadRequest'])
+    assert.deepEqual(propertiesOf(await owner('GET', vaultPath('kv-1')))['accessPolicies'], [])
+    assert.equal((await add(many)).status, 200)
+  })
+
+  test('a Contributor of a vault of access policies lets himself in, as in Azure; where policies are guarded he does not', async () => {
+    for (const [guardPolicies, expected] of [
+      [false, 200],
+      [true, 403],
+    ] as const) {
+      const { owner, caller, assign } = await armWire({ guardPolicies })
+      const contributor = await caller('contributor')
+      await assign(roles.contributor, contributor, groupId)
+      await owner('PUT', vaultPath('kv-1'), vaultBody({ enableRbacAuthorization: false, accessPolicies: [] }))
+      const own = { tenantId, objectId: contributor.made.oid, permissions: { keys: ['list'] } }
+      const properties = { accessPolicies: [own] }
+      const attempts = [
+        contributor('PUT', `${vaultPath('kv-1')}/accessPolicies/add`, { properties }),
+        contributor('PATCH', vaultPath('kv-1'), { properties }),
+        contributor('PUT', vaultPath('kv-1'), vaultBody({ enableRbacAuthorization: false, ...properties })),
+      ]
+      for (const answered of await Promise.all(attempts)) assert.equal(answered.status, expected, answered.text)
+      assert.equal((await contributor('PATCH', vaultPath('kv-1'), { tags: { a: 'b' } })).status, 200, 'what changes no policy')
+      await owner('PATCH', vaultPath('kv-1'), { properties: { enableRbacAuthorization: true } })
+      const planted = await contributor('PATCH', vaultPath('kv-1'), { properties: { accessPolicies: [own, own] } })
+      assert.equal(planted.status, expected, 'nor a policy that waits for the switch')
+    }
   })
 })
 

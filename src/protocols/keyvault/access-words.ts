@@ -1,19 +1,15 @@
 import type { ProblemDetails } from '#model/problem.ts'
-import { permissionRow } from '#domain/access/permissions.ts'
 import type { Refusal } from '#protocols/http/protocol.ts'
-import { operations } from './operations/index.ts'
 import type { VaultSite } from './site.ts'
 
 type Where = Refusal<VaultSite>
 type Denied = ProblemDetails<'AccessDenied'>
 
 /** Who, what and where in the service's words (key-vault.md 1.5): by its access policies, or by role. Nothing of the key. */
-export function accessWords(details: Denied, { call, site }: Where) {
+export function accessWords(details: Denied, { site }: Where) {
   const vault = site?.vault.value
   const [name, location] = [vault?.name ?? '', vault?.location ?? '']
-  return vault?.enableRbacAuthorization === false
-    ? byPolicy(details, { name, location, word: policyWord(call.operation) })
-    : byRole(details, { name, location })
+  return vault?.enableRbacAuthorization === false ? byPolicy(details, { name, location }) : byRole(details, { name, location })
 }
 
 function byRole({ appId = '', oid, issuer = '', action, scope }: Denied, vault: { readonly name: string; readonly location: string }) {
@@ -33,20 +29,19 @@ function byRole({ appId = '', oid, issuer = '', action, scope }: Denied, vault: 
 }
 
 function byPolicy(
-  { appId = '', oid, issuer = '' }: Denied,
-  { name, location, word }: { readonly name: string; readonly location: string; readonly word: string },
+  { appId = '', oid, issuer = '', because, policies = '', groups }: Denied,
+  { name, location }: { readonly name: string; readonly location: string },
 ) {
-  const message =
-    `The user, group or application 'appid=${appId};oid=${oid};iss=${issuer}' does not have keys ${word} permission ` +
-    `on key vault '${name};location=${location}'.`
+  const numgroups = groups === 0 ? '' : `numgroups=${groups};`
+  const caller = `appid=${appId};oid=${oid};${numgroups}iss=${issuer}`
+  // The row is for an application that acts for this caller, and the token says that none does.
+  if (because === 'access-policy-needs-its-application') {
+    const message = `The policy requires the caller '${caller}' to use on-behalf-of (OBO) flow.\r\nVault: ${name};location=${location}`
+    return { status: 403, code: 'Forbidden', inner: 'ForbiddenByPolicy', message }
+  }
+  const [kind = '', word = ''] = policies.split(' ')
+  const message = `The user, group or application '${caller}' does not have ${kind} ${word} permission on key vault '${name};location=${location}'.`
   return { status: 403, code: 'Forbidden', inner: 'AccessDenied', message }
-}
-
-/** The access policies' own word for what the operation needs. */
-function policyWord(operationName: string): string {
-  const permissions = operations.find(({ name }) => name === operationName)?.permissions
-  const [first] = typeof permissions === 'object' ? permissions : []
-  return (first === undefined ? undefined : permissionRow(first).policies) ?? ''
 }
 
 /** A refusal by the vault's firewall; it names the caller, whom the token has proved (key-vault.md 9). */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { tenantId } from '#domain/keys/testing.ts'
+import { officer, tenantId } from '#domain/keys/testing.ts'
 import { at, ecKey, message, refusal, vaultWire, version74, withKey, withVault, zeros } from './testing.ts'
 
 const v = version74
@@ -96,6 +96,16 @@ describe('the way in', () => {
     const refused = await send('POST', `/keys/k/unwrapkey?${v}`, { body: {} })
     assert.deepEqual(refusal(refused), [403, 'Forbidden', 'AccessDenied'])
     assert.match(message(refused), /does not have keys unwrapKey permission on key vault 'v;location=local'/)
+  })
+
+  test('a policy for an application that acts for the caller says that the caller must come through it', async () => {
+    const { send, addVault } = await vaultWire()
+    const policy = { tenantId, objectId: officer.id, applicationId: tenantId, permissions: { keys: ['list'] } }
+    await addVault('v', { enableRbacAuthorization: false, accessPolicies: [policy] })
+    const refused = await send('GET', `/keys?${v}`)
+    assert.deepEqual(refusal(refused), [403, 'Forbidden', 'ForbiddenByPolicy'])
+    assert.match(message(refused), /^The policy requires the caller 'appid=[^;]+;oid=[^;]+;iss=[^']+' to use on-behalf-of \(OBO\) flow\./)
+    assert.deepEqual(refusal(await send('GET', `/keys/k?${v}`)), [403, 'Forbidden', 'AccessDenied'])
   })
 })
 

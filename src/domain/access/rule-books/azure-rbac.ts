@@ -1,6 +1,6 @@
 import type { Held } from '#domain/records/family.ts'
 import type { Ruling } from '#domain/call.ts'
-import type { Question, RuleBook } from '#domain/access/permit.ts'
+import { aloneAsItself, type CountsAs, type Question, type RuleBook } from '#domain/access/permit.ts'
 import { permissionRow, permissions, type PermissionRow } from '#domain/access/permissions.ts'
 import { createAssignmentIndex } from '#domain/access/assignment-index.ts'
 import type { RoleAssignment } from '#domain/access/records.ts'
@@ -31,7 +31,7 @@ const isPermission = (name: string): name is keyof typeof permissions => Object.
  * Azure RBAC (identity-and-arm.md 3.4): additive over the assignments of the principal at the scope and above it.
  * An action never grants a data action, not even `*`: the planes are apart. Costs groups × depth, whatever the number of assignments.
  */
-export function azureRbac(roles: readonly RoleDefinition[]): AzureRbac {
+export function azureRbac(roles: readonly RoleDefinition[], countsAs: CountsAs = aloneAsItself): AzureRbac {
   const compiled = new Map<string, CompiledRole>(roles.map(definition => [definition.id, { definition, grants: grantsOf(definition) }]))
   const index = createAssignmentIndex()
 
@@ -46,11 +46,13 @@ export function azureRbac(roles: readonly RoleDefinition[]): AzureRbac {
 
   function judge(question: Question): Ruling {
     const rows = wanted(permissionRow(question.permission))
+    const ids = countsAs(question.who)
     for (const at of question.on) {
-      const granting = index.at(question.who.id, at).find(({ value }) => rows.some(row => grants(value, row, question)))
+      const here = ids.flatMap(id => index.at(id, at))
+      const granting = here.find(({ value }) => rows.some(row => grants(value, row, question)))
       if (granting !== undefined) return { allowed: true, by: spelt(granting.value, at) }
     }
-    return { allowed: false, because: index.of(question.who.id).length === 0 ? 'no-assignment' : 'no-assignment-grants-it-here' }
+    return { allowed: false, because: ids.some(id => index.of(id).length > 0) ? 'no-assignment-grants-it-here' : 'no-assignment' }
   }
 
   const spelt = ({ roleId, name }: RoleAssignment, at: string): string =>

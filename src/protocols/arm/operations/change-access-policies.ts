@@ -11,6 +11,7 @@ export const changeAccessPolicies = armOperation({
   method: 'PUT',
   path: '/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Microsoft.KeyVault/vaults/{vault}/accessPolicies/{how}',
   permissions: ['vault.writePolicies'],
+  linked: ['roleAssignment.write'],
   params: z
     .object({ subscriptionId, group, vault, how: wordOf(['add', 'replace', 'remove']) })
     .transform(({ vault, ...rest }) => ({ ...rest, name: vault })),
@@ -20,7 +21,12 @@ export const changeAccessPolicies = armOperation({
   resource: ({ params }) => vaultArmId(params),
   async handle(context, call, { params, body, permit }) {
     const { accessPolicies } = body.properties
-    const { value } = await change(context, call, { ...params, permit: permit('vault.writePolicies'), policies: accessPolicies })
+    const { value } = await change(context, call, {
+      ...params,
+      permit: permit('vault.writePolicies'),
+      mayGiveAccess: () => permit('roleAssignment.write', { on: vaultScope(params) }),
+      policies: accessPolicies,
+    })
     return json(200, {
       id: `${value.id}/accessPolicies/`,
       type: 'Microsoft.KeyVault/vaults/accessPolicies',

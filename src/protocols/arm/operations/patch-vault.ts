@@ -23,7 +23,7 @@ export const patchVault = armOperation({
     const vault = await updateVault(context, call, {
       ...params,
       permit: permit('vault.write'),
-      mayChangeMode: () => permit('roleAssignment.write', { on: vaultScope(params) }),
+      mayGiveAccess: () => permit('roleAssignment.write', { on: vaultScope(params) }),
       tags: body.tags,
       settings: body.properties?.settings ?? {},
     })

@@ -27,7 +27,7 @@ export const putVault = armOperation({
     const { vault, created } = await setVault(context, call, {
       ...params,
       permit: permit('vault.write'),
-      mayChangeMode: () => permit('roleAssignment.write', { on: vaultScope(params) }),
+      mayGiveAccess: () => permit('roleAssignment.write', { on: vaultScope(params) }),
       location: body.location,
       tags: body.tags,
       createMode: body.properties.createMode,
