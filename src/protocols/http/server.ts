@@ -24,7 +24,7 @@ export interface HttpsOptions {
   readonly log: Log
 }
 
-/** A body that is over its limit is read to here and thrown away, so that the refusal can be heard; beyond, the connection closes. */
+/** A body that is over its limit is thrown away to here before it is refused; what comes after the refusal goes too, for as long as a request may take. */
 const drainBytesMax = 16 * 1024 * 1024
 /** A client that takes none of a streamed body for so long has left without saying so. */
 const stalledMs = 60_000
@@ -89,7 +89,7 @@ function sniOf(message: IncomingMessage): string | undefined {
   return typeof name === 'string' && name !== '' ? name.toLowerCase() : undefined
 }
 
-/** Collects the body to the limit; false when the client went away or sent beyond all measure. */
+/** Collects the body to the limit; false when the client went away. */
 async function collect(message: IncomingMessage, what: { readonly request: WireRequest; readonly limit: number }): Promise<boolean> {
   const { request, limit } = what
   if (!request.hasBody) return true
@@ -99,18 +99,20 @@ async function collect(message: IncomingMessage, what: { readonly request: WireR
   message.on('data', (chunk: Buffer) => {
     length += chunk.length
     if (length <= limit) chunks.push(chunk)
-    else if (length > drainBytesMax) message.destroy()
     else chunks.length = 0
+    if (length > Math.max(limit, drainBytesMax)) done()
   })
-  message.on('end', () => {
+  message.on('end', done)
+  message.on('error', () => resolve(false))
+  message.on('close', () => resolve(false))
+  return promise
+
+  function done(): void {
     const [only] = chunks
     request.bodyTooLong = length > limit
     request.body = request.bodyTooLong ? undefined : chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
     resolve(true)
-  })
-  message.on('error', () => resolve(false))
-  message.on('close', () => resolve(false))
-  return promise
+  }
 }
 
 function send(response: ServerResponse, answer: Answer, how: { readonly headOnly: boolean; readonly log: Log }): void {
