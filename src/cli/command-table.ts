@@ -16,6 +16,12 @@ const json = ['--json', 'one JSON document on stdout'] as const
 const sealFile = ['--seal-file <file>', 'the key file of a seal, instead of the one where the instance looks for it'] as const
 const proofPassphraseFile = ['--proof-passphrase-file <file>', 'the passphrase of a seal that there is; - is standard input'] as const
 
+const userPassword = [
+  ['--password-file <file>', 'the password; - is standard input; asked for without it'],
+  ['--generate', 'a new password of six words, shown once'],
+  ['--must-change', 'the user is asked for another one at the next sign-in'],
+] as const
+
 const sealOfStopped = [
   ['--seal-file <file>', 'key file of the seal, where the instance is stopped'],
   ['--passphrase-file <file>', 'passphrase of the seal, where the instance is stopped; - is standard input'],
@@ -79,6 +85,27 @@ export const commands: readonly CommandRow[] = [
     summary: 'an application with a secret, shown once',
     options: [data, ['--days <n>', 'how long the secret lives (180)'], json],
     load: () => import('./commands/app-add.ts'),
+  },
+  {
+    words: 'user create <name>',
+    example: 'keystead user create alice@contoso.example --password-file ./password',
+    summary: 'a user of the tenant, who signs in with a name and a password',
+    options: [data, ['--display-name <text>', 'what is shown (the name in front of the @)'], ...userPassword, json],
+    load: () => import('./commands/user-create.ts'),
+  },
+  {
+    words: 'user password <name>',
+    example: 'keystead user password alice@contoso.example',
+    summary: 'another password; ends every session and token of the user',
+    options: [data, ...userPassword, json],
+    load: () => import('./commands/user-password.ts'),
+  },
+  {
+    words: 'user disable <name>',
+    example: 'keystead user disable alice@contoso.example',
+    summary: 'lock a user out, from the next request on; --undo lets back in',
+    options: [data, ['--undo', 'let the user sign in again'], json],
+    load: () => import('./commands/user-disable.ts'),
   },
   {
     words: 'disk export <id>',
@@ -194,6 +221,7 @@ export const commands: readonly CommandRow[] = [
 /** What the words in front of a group's commands stand for. */
 export const groups: Readonly<Record<string, string>> = {
   app: 'applications that sign in',
+  user: 'people who sign in',
   disk: 'disks and where they are served',
   access: 'who may do what, and why',
   audit: 'the record of everything that was asked',

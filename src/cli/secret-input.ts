@@ -2,9 +2,17 @@ import { readFileSync, statSync } from 'node:fs'
 import { text as wholeText } from 'node:stream/consumers'
 import { CommandFailed, exits, note } from './output.ts'
 
+/** What is asked for, as the refusal names it: the passphrase of a seal unless it is said otherwise. */
+interface Asking {
+  readonly what: string
+  readonly option: string
+}
+const passphrase: Asking = { what: 'passphrase', option: '--passphrase-file' }
+export const userPassword: Asking = { what: 'password', option: '--password-file' }
+
 /** A secret is never an argument: it comes from a file, from standard input (`-`), or from a prompt that shows nothing (people.md 4.1). */
-export async function secretFrom(file: string | undefined, question: string): Promise<string> {
-  if (file === undefined) return hidden(question)
+export async function secretFrom(file: string | undefined, question: string, asking = passphrase): Promise<string> {
+  if (file === undefined) return hidden(question, asking)
   const text = file === '-' ? await wholeText(process.stdin) : ownFile(file)
   return text.replace(/\r?\n$/, '')
 }
@@ -27,14 +35,14 @@ function ownFile(file: string): string {
 }
 
 /** One line from the terminal, without an echo. */
-async function hidden(question: string): Promise<string> {
+async function hidden(question: string, { what, option }: Asking): Promise<string> {
   const { stdin, stderr } = process
   if (!stdin.isTTY) {
     throw new CommandFailed({
       exit: exits.usage,
       code: 'Usage',
-      message: 'There is no terminal to ask for the passphrase.',
-      next: ['--passphrase-file FILE, or - for standard input'],
+      message: `There is no terminal to ask for the ${what}.`,
+      next: [`${option} FILE, or - for standard input`],
     })
   }
   // Before the question: who answers at once is not shown either.

@@ -6,7 +6,7 @@ import type { Access } from './access/permit.ts'
 import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
 import type { Identity } from './identity/identity.ts'
-import { applications, servicePrincipals, signingKeys, tenants } from './identity/records.ts'
+import { applications, servicePrincipals, signingKeys, tenants, users } from './identity/records.ts'
 import type { Instance } from './instance.ts'
 import { jobs } from './jobs/records.ts'
 import { keys } from './keys/records.ts'
@@ -21,6 +21,7 @@ const families = {
   applications,
   servicePrincipals,
   signingKeys,
+  users,
   subscriptions,
   resourceGroups,
   roleAssignments,

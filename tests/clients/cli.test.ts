@@ -1,9 +1,10 @@
 // The command as people and scripts use it (people.md 4.1, 5): one running instance, and none.
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { z } from 'zod'
 import { commands } from '#cli/command-table.ts'
 import { program, ranProgram, removeInstance, startInstance, type Instance, type Ran } from './instance.ts'
 
@@ -143,5 +144,31 @@ describe('a running instance', () => {
     for (const file of ['keystead.db', 'lock.db', 'tls/server.key', 'admin.sock'])
       assert.equal(statSync(join(instance.data, file)).mode & 0o077, 0, file)
     assert(readFileSync(program, 'utf8').startsWith('#!/bin/sh'))
+  })
+})
+
+describe('users', () => {
+  const tenantDomain = (): string => `${instance.environment.tenantId.slice(0, 8)}.${instance.environment.domain}`
+
+  test('are created with a password that no argument holds, disabled, and let in again', async () => {
+    const file = join(nowhere, 'password')
+    writeFileSync(file, 'Correct-Horse-7\n', { mode: 0o600 })
+    const name = `alice@${tenantDomain()}`
+    const made = await instance.run('user', 'create', name, '--password-file', file, '--display-name', 'Alice A.')
+    assert.equal(made.code, 0, made.stderr)
+    assert.match(made.stdout, new RegExp(`^${name} {2}Alice A\\. {2}objectId [0-9a-f-]{36}\n$`))
+    assert(!`${made.stdout}${made.stderr}`.includes('Correct-Horse-7'))
+    const again = await instance.run('user', 'create', name, '--generate')
+    assert.equal(again.code, 3)
+    assert.match(again.stderr, /already exists/)
+    const { enabled } = z.looseObject({ enabled: z.boolean() }).parse(await instance.ask('user', 'disable', name))
+    assert.equal(enabled, false)
+    assert.match((await instance.run('user', 'disable', name, '--undo')).stdout, /may sign in again/)
+    const renewed = z
+      .looseObject({ password: z.string() })
+      .parse(await instance.ask('user', 'password', name, '--generate', '--must-change'))
+    assert(renewed.password.length > 30)
+    const nobody = await instance.run('user', 'disable', `nobody@${tenantDomain()}`)
+    assert.deepEqual([nobody.code, /Nobody is named/.test(nobody.stderr)], [6, true])
   })
 })

@@ -24,6 +24,7 @@ const values: Readonly<Record<string, string>> = {
   roleAssignment: id,
   tenant: tenantId,
   id,
+  idOrName: id,
   keyed: `applications(appId='${id}')`,
 }
 

@@ -1,5 +1,5 @@
-import { argon2, createSecretKey, type KeyObject } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { argon2Floor, argon2id, type Argon2Costs } from '#crypto/argon2.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Random } from '#ports/random.ts'
 import type { Seal } from '#ports/seal.ts'
@@ -12,13 +12,6 @@ export const passphraseCharactersMin = 14
 /** As a person counts: code points of the composed form. */
 export const isPassphrase = (text: string): boolean => Array.from(text.normalize('NFC')).length >= passphraseCharactersMin
 
-/** Argon2id. The floor is RFC 9106's second recommended option (4): 64 MiB, 3 passes, 4 lanes. */
-export interface Argon2Costs {
-  readonly memoryKib: number
-  readonly passes: number
-  readonly lanes: number
-}
-export const argon2Floor: Argon2Costs = { memoryKib: 64 * 1024, passes: 3, lanes: 4 }
 /** An envelope is read before anything is proven: what it may cost is bounded. */
 const ceiling: Argon2Costs = { memoryKib: 4 * 1024 * 1024, passes: 64, lanes: 64 }
 
@@ -53,19 +46,9 @@ interface Stretch {
   readonly costs: Argon2Costs
 }
 
-/** Off the calling thread: about a second, for OpenSSL runs the lanes one after another. */
-async function keyOf(passphrase: string, { salt, costs }: Stretch): Promise<KeyObject> {
-  using message = new SecretBytes(new TextEncoder().encode(passphrase.normalize('NFC')))
-  using tag = new SecretBytes(
-    await promisify(argon2)('argon2id', {
-      message: message.bytes,
-      nonce: salt,
-      parallelism: costs.lanes,
-      memory: costs.memoryKib,
-      passes: costs.passes,
-      tagLength: 32,
-    }),
-  )
+/** Off the calling thread. */
+async function keyOf(passphrase: string, stretch: Stretch): Promise<KeyObject> {
+  using tag = new SecretBytes(await argon2id(passphrase, stretch))
   return createSecretKey(tag.bytes)
 }
 

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { inspect } from 'node:util'
 import { systemRandom } from '#adapters/system/random.ts'
+import { argon2Floor } from '#crypto/argon2.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import { defaultKeyFile, keyFileSeal, makeKeyFile, readKeyFile, sealOfKey } from './key-file.ts'
-import { argon2Floor, isPassphrase, passphraseSeal } from './passphrase.ts'
+import { isPassphrase, passphraseSeal } from './passphrase.ts'
 import { newPassphrase } from './spoken-words.ts'
 
 const random = systemRandom()

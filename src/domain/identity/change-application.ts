@@ -5,7 +5,8 @@ import type { Needs } from '#domain/context.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { readCertificate } from './client-certificates.ts'
-import { azureCli, type HeldApplication } from './directory.ts'
+import { azureCli } from './azure-cli.ts'
+import type { HeldApplication } from './directory.ts'
 import type { Application, KeyCredential, PasswordCredential } from './records.ts'
 
 /** A certificate as it comes in; without `key` it names one that the application has already. */

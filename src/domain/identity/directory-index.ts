@@ -1,7 +1,8 @@
 import type { Principal } from '#model/principal.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { Records } from '#domain/records/records.ts'
-import type { Application, ServicePrincipal, SigningKey, Tenant } from './records.ts'
+import { azureCli } from './azure-cli.ts'
+import type { Application, ServicePrincipal, SigningKey, Tenant, User } from './records.ts'
 
 /** What is in force, by the names that sign-in and tokens use. All of it is rulings, so what is read here need not be noted in a call. */
 export interface DirectoryIndex {
@@ -15,10 +16,13 @@ export interface DirectoryIndex {
   homesOf(appId: string): readonly string[]
   servicePrincipal(tenantId: string, oid: string): Held<ServicePrincipal, readonly [id: string]> | undefined
   servicePrincipalOfApp(tenantId: string, appId: string): Held<ServicePrincipal, readonly [id: string]> | undefined
+  user(tenantId: string, oid: string): Held<User, readonly [id: string]> | undefined
+  /** By its principal name, in any case. */
+  userOfName(tenantId: string, userPrincipalName: string): Held<User, readonly [id: string]> | undefined
   signingKeys(tenantId: string): readonly Held<SigningKey, readonly [id: string]>[]
   signingKey(tenantId: string, kid: string): Held<SigningKey, readonly [id: string]> | undefined
   /** What a principal may do with its own tenant's directory. */
-  rightOf(principal: Pick<Principal, 'tenant' | 'appId'>): 'read' | 'write' | undefined
+  rightOf(principal: Pick<Principal, 'kind' | 'tenant' | 'appId'>): 'read' | 'write' | undefined
 }
 
 export interface IdentityRecords {
@@ -26,6 +30,7 @@ export interface IdentityRecords {
   readonly applications: Records<Application, readonly [id: string]>
   readonly servicePrincipals: Records<ServicePrincipal, readonly [id: string]>
   readonly signingKeys: Records<SigningKey, readonly [id: string]>
+  readonly users: Records<User, readonly [id: string]>
 }
 
 /** Follows the families' observers: call it before the view is loaded. */
@@ -36,6 +41,8 @@ export function indexDirectory(records: IdentityRecords): DirectoryIndex {
   const homes = indexBy(records.applications, value => [value.appId])
   const principals = indexBy(records.servicePrincipals, value => [within(value.tenantId, value.id)])
   const byApp = indexBy(records.servicePrincipals, value => [within(value.tenantId, value.appId)])
+  const users = indexBy(records.users, value => [within(value.tenantId, value.id)])
+  const byName = indexBy(records.users, value => [within(value.tenantId, value.userPrincipalName.toLowerCase())])
   const keys = indexBy(records.signingKeys, value => [value.tenantId])
   const byKid = indexBy(records.signingKeys, value => [within(value.tenantId, value.kid)])
   const first = <T, P extends readonly string[]>(index: Index<T, P>, key: string): Held<T, P> | undefined => index.get(key)?.[0]
@@ -47,10 +54,14 @@ export function indexDirectory(records: IdentityRecords): DirectoryIndex {
     homesOf: appId => (homes.get(appId) ?? []).map(held => held.value.tenantId),
     servicePrincipal: (tenantId, oid) => first(principals, within(tenantId, oid)),
     servicePrincipalOfApp: (tenantId, appId) => first(byApp, within(tenantId, appId)),
+    user: (tenantId, oid) => first(users, within(tenantId, oid)),
+    userOfName: (tenantId, name) => first(byName, within(tenantId, name.toLowerCase())),
     signingKeys: tenantId => keys.get(tenantId) ?? [],
     signingKey: (tenantId, kid) => first(byKid, within(tenantId, kid)),
-    rightOf({ tenant, appId }) {
+    rightOf({ kind, tenant, appId }) {
       if (tenant === undefined || appId === undefined) return undefined
+      // The right of an application is its own, not of whoever signs in through it; az's client reads for its user, as every member may.
+      if (kind === 'user') return appId === azureCli.appId ? 'read' : undefined
       return first(applications, within(tenant, appId))?.value.directoryRight
     },
   }

@@ -3,14 +3,12 @@ import type { Needs } from '#domain/context.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
 import { newPassword, stagePepper } from './client-secrets.ts'
+import { azureCli } from './azure-cli.ts'
 import type { Application, PasswordCredential, ServicePrincipal, Tenant } from './records.ts'
 import { makeSigningKey } from './signing-keys.ts'
 
 export type HeldApplication = Held<Application, readonly [id: string]>
 export type HeldPrincipal = Held<ServicePrincipal, readonly [id: string]>
-
-/** az's own client, which must exist in every tenant (identity-and-arm.md 1.6). */
-export const azureCli = { appId: '04b07795-8ddb-461a-bbee-02f9e1bf7b46', displayName: 'Microsoft Azure CLI' } as const
 
 /** A tenant with its compartment, its pepper, its first signing key and az's public client. */
 export async function createTenant(

@@ -3,6 +3,7 @@ import { compartmentOf } from '#model/brands.ts'
 import type { View } from '#domain/records/view.ts'
 import { indexDirectory, type DirectoryIndex, type IdentityRecords } from './directory-index.ts'
 import { generations, type Generations } from '#domain/generations.ts'
+import { passwordThreads, type PasswordThreads } from './password-threads.ts'
 import { signInDelays, type SignInDelays } from './sign-in-delays.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
@@ -10,6 +11,7 @@ import type { VerifiedToken } from './verified-token.ts'
 export interface Identity {
   readonly index: DirectoryIndex
   readonly delays: SignInDelays
+  readonly passwords: PasswordThreads
   /** By SHA-256 of the token, so that the map holds no bearer tokens: "the signature was good", no more (performance.md 4). */
   readonly tokens: Generations<VerifiedToken>
   /** The tenants' peppers, by the record that holds them. */
@@ -35,6 +37,7 @@ export function openIdentity(records: IdentityRecords, view: Pick<View, 'onNews'
   return {
     index: indexDirectory(records),
     delays: signInDelays(),
+    passwords: passwordThreads(),
     tokens: generations(tokensPerGeneration),
     peppers,
     publicKeys: generations(keysPerGeneration),

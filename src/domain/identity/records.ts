@@ -128,3 +128,59 @@ export const signingKeys = family<SigningKey, readonly [id: string]>({
   ruling: true,
   dueAt: value => millis(value.publishedUntil ?? value.signsFrom + signingKeyLifeMs),
 })
+
+const text = z.string()
+/** What a user's page shows and nothing decides by. */
+const profile = z.object({
+  givenName: text.optional(),
+  surname: text.optional(),
+  jobTitle: text.optional(),
+  department: text.optional(),
+  officeLocation: text.optional(),
+  mobilePhone: text.optional(),
+  preferredLanguage: text.optional(),
+  usageLocation: text.optional(),
+})
+export type UserProfile = z.output<typeof profile>
+
+const user = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  /** A name of the tenant's, in the case that it was given in; one user has it, in any case. */
+  userPrincipalName: z.string(),
+  displayName: z.string(),
+  mailNickname: z.string(),
+  mail: z.string().optional(),
+  profile,
+  enabled: z.boolean(),
+  /** How the password was stretched; what came of it is material of the record. */
+  password: z
+    .object({
+      /** Of the material: 32 hex digits. */
+      version: z.string(),
+      /** base64url. */
+      salt: z.string(),
+      memoryKib: z.number().int(),
+      passes: z.number().int(),
+      lanes: z.number().int(),
+      setAt: z.number().int(),
+      /** Signs in once more, and then only with a new one. */
+      mustChange: z.boolean(),
+    })
+    .optional(),
+  /** Sessions, refresh and access tokens name the one that they were made in; those of an earlier one count no more. */
+  signInEpoch: z.number().int(),
+  /** When the epoch began. */
+  tokensValidFrom: z.number().int(),
+  createdAt: z.number().int(),
+})
+export type User = z.output<typeof user>
+
+/** In the tenant's compartment; path: object id. Its material: the stretched password. */
+export const users = family<User, readonly [id: string]>({
+  name: 'users',
+  schema: user,
+  format: 1,
+  residency: 'resident',
+  ruling: true,
+})

@@ -4,6 +4,7 @@ export const kinds = {
   applications: 2,
   servicePrincipals: 3,
   signingKeys: 4,
+  users: 6,
   subscriptions: 10,
   resourceGroups: 11,
   roleAssignments: 12,

@@ -16,6 +16,7 @@ function ownSentence({ code, details }: ProblemBody): string | undefined {
   if (code === 'NotReady') return details.state === 'sealed' ? 'Keystead is sealed.' : `Keystead is not ready: ${details.state}.`
   if (code === 'SealRefused') return `That opens no seal. The next try is taken in ${details.retryAfterSeconds} s.`
   if (code === 'Throttled') return `Too early: the next try is taken in ${details.retryAfterSeconds} s.`
+  if (code === 'DirectoryObjectNotFound') return `Nobody is named ${details.id}.`
   if (code === 'SealNotFound') return `There is no seal ${details.id}.`
   return undefined
 }

@@ -4,7 +4,7 @@ import { isOwn } from '#domain/identity/change-application.ts'
 import { principalById } from '#domain/identity/directory.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
-import { applicationEntity, principalEntity } from './entities.ts'
+import { applicationEntity, principalEntity, userEntity } from './entities.ts'
 import { shownOf, type Entity } from './entity.ts'
 
 /** An object of the directory whose noun is known by itself alone. */
@@ -45,6 +45,10 @@ const finders: readonly Finder[] = [
   async (context, call, { tenantId, id }) => {
     const held = await principalById(context, call, tenantId, id)
     return held && objectOf(principalEntity, held)
+  },
+  async (context, call, { tenantId, id }) => {
+    const held = await context.users.get(call, compartmentOfGuid(tenantId), [id.toLowerCase()])
+    return held && objectOf(userEntity, held)
   },
   async (context, call, { tenantId, id }) => {
     const held = await context.applications.get(call, compartmentOfGuid(tenantId), [id.toLowerCase()])

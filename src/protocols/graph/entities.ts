@@ -1,4 +1,4 @@
-import type { Application, ServicePrincipal } from '#domain/identity/records.ts'
+import type { Application, ServicePrincipal, User } from '#domain/identity/records.ts'
 import { filterable, property, type Entity } from './entity.ts'
 import { instant, keyShown, passwordShown } from './shapes.ts'
 
@@ -42,4 +42,41 @@ export const principalEntity: Entity<ServicePrincipal> = {
     passwordCredentials: property(value => value.passwordCredentials.map(credential => passwordShown(credential))),
   },
   empty: ['deletedDateTime', 'description', 'homepage', 'loginUrl', 'notes', 'disabledByMicrosoftStatus'],
+}
+
+export const userEntity: Entity<User> = {
+  type: 'user',
+  set: 'users',
+  properties: {
+    id: filterable(value => value.id),
+    accountEnabled: filterable(value => value.enabled),
+    businessPhones: property(() => []),
+    createdDateTime: property(value => instant(value.createdAt)),
+    department: filterable(value => value.profile.department ?? null),
+    displayName: filterable(value => value.displayName),
+    givenName: filterable(value => value.profile.givenName ?? null),
+    jobTitle: filterable(value => value.profile.jobTitle ?? null),
+    mail: filterable(value => value.mail ?? null),
+    mailNickname: filterable(value => value.mailNickname),
+    mobilePhone: property(value => value.profile.mobilePhone ?? null),
+    officeLocation: property(value => value.profile.officeLocation ?? null),
+    preferredLanguage: property(value => value.profile.preferredLanguage ?? null),
+    signInSessionsValidFromDateTime: property(value => instant(value.tokensValidFrom)),
+    surname: filterable(value => value.profile.surname ?? null),
+    usageLocation: filterable(value => value.profile.usageLocation ?? null),
+    userPrincipalName: filterable(value => value.userPrincipalName),
+    userType: filterable(() => 'Member'),
+  },
+  empty: [
+    'deletedDateTime',
+    'city',
+    'companyName',
+    'country',
+    'employeeId',
+    'onPremisesImmutableId',
+    'passwordPolicies',
+    'postalCode',
+    'state',
+    'streetAddress',
+  ],
 }

@@ -120,8 +120,8 @@ describe('a request is refused', () => {
   for (const [what, method, path, body, status, code] of [
     ['for an unknown object', 'GET', somewhere, undefined, 404, 'Request_ResourceNotFound'],
     ['for an id that is none', 'GET', '/v1.0/applications/x', undefined, 400, 'Request_BadRequest'],
-    ['for an unknown set', 'GET', '/v1.0/users', undefined, 400, 'BadRequest'],
-    ['for an unknown set below', 'GET', '/v1.0/users/x/y', undefined, 400, 'BadRequest'],
+    ['for an unknown set', 'GET', '/v1.0/devices', undefined, 400, 'BadRequest'],
+    ['for an unknown set below', 'GET', '/v1.0/devices/x/y', undefined, 400, 'BadRequest'],
     ['by another method', 'DELETE', '/v1.0/applications', undefined, 405, 'Request_BadRequest'],
     ['for me, who is an application', 'GET', '/v1.0/me', undefined, 403, 'Authorization_RequestDenied'],
     ['with a body that is none', 'POST', '/v1.0/applications', '{', 400, 'Request_BadRequest'],

@@ -8,7 +8,14 @@ import { operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
 import type { GraphSite } from './site.ts'
 
-/** The part of Microsoft Graph that an identity needs: applications and service principals, at `graph.{domain}/v1.0`. */
+/** `users('name')` is `users/name` (OData 4.01 URL conventions 4.3.1): what az writes where a name begins with `$`. */
+const withKeySegments = (segments: readonly string[]): readonly string[] =>
+  segments.flatMap(segment => {
+    const [, set, key] = /^(users)\('((?:[^']|'')+)'\)$/i.exec(segment) ?? []
+    return set === undefined || key === undefined ? [segment] : [set, key.replaceAll("''", "'")]
+  })
+
+/** The part of Microsoft Graph that an identity needs: users, applications and service principals, at `graph.{domain}/v1.0`. */
 export function graphProtocol(domain: string): Protocol<Context, GraphSite> {
   const host = `graph.${domain}`
   return {
@@ -16,6 +23,7 @@ export function graphProtocol(domain: string): Protocol<Context, GraphSite> {
     plane: 'graph',
     serves: hostname => hostname === host,
     operations,
+    readPath: withKeySegments,
     routeBeforeToken: false,
     locate: async (_context, _call, request) => ({ baseUrl: `https://${request.host}` }),
     authenticate: async (context, call, { request }) =>

@@ -31,7 +31,7 @@ const base64 = z
     }
   })
 
-const name = z.string('not a string').min(1, 'may not be empty').max(256, 'longer than 256 characters')
+export const name = z.string('not a string').min(1, 'may not be empty').max(256, 'longer than 256 characters')
 
 const keyCredentialIn = z.object({
   type: z.literal('AsymmetricX509Cert', 'only AsymmetricX509Cert is supported').optional(),
@@ -95,7 +95,7 @@ export const passwordWanted = (body: z.output<typeof passwordIn> | undefined): N
   ...present('endAt', body?.passwordCredential?.endDateTime),
 })
 
-function present<N extends string, T>(name: N, value: T | null | undefined): { readonly [K in N]?: T } {
+export function present<N extends string, T>(name: N, value: T | null | undefined): { readonly [K in N]?: T } {
   const made: { [K in N]?: T } = {}
   if (value !== null && value !== undefined) made[name] = value
   return made

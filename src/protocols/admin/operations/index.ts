@@ -3,6 +3,7 @@ import type { Operation } from '#protocols/http/operation.ts'
 import type { AdminSite } from '#protocols/admin/site.ts'
 import { addApplication } from './add-application.ts'
 import { addSeal } from './add-seal.ts'
+import { addUser } from './add-user.ts'
 import { auditHead } from './audit-head.ts'
 import { environment } from './environment.ts'
 import { explainAccess } from './explain-access.ts'
@@ -11,6 +12,8 @@ import { listSeals } from './list-seals.ts'
 import { queryAudit } from './query-audit.ts'
 import { removeSeal } from './remove-seal.ts'
 import { sealInstance } from './seal-instance.ts'
+import { setUserEnabled } from './set-user-enabled.ts'
+import { setUserPassword } from './set-user-password.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
 import { unsealInstance } from './unseal-instance.ts'
@@ -19,6 +22,7 @@ import { verifyAudit } from './verify-audit.ts'
 export const operations: readonly Operation<Context, AdminSite>[] = [
   addApplication,
   addSeal,
+  addUser,
   auditHead,
   environment,
   explainAccess,
@@ -27,6 +31,8 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   queryAudit,
   removeSeal,
   sealInstance,
+  setUserEnabled,
+  setUserPassword,
   status,
   stop,
   unsealInstance,

@@ -5,20 +5,26 @@ import { addApplicationPassword } from './add-application-password.ts'
 import { addServicePrincipalPassword } from './add-service-principal-password.ts'
 import { createApplication } from './create-application.ts'
 import { createServicePrincipal } from './create-service-principal.ts'
+import { createUserOperation } from './create-user.ts'
 import { deleteApplication } from './delete-application.ts'
 import { deleteServicePrincipal } from './delete-service-principal.ts'
+import { deleteUserOperation } from './delete-user.ts'
 import { getApplication } from './get-application.ts'
 import { getByAlternateKey } from './get-by-alternate-key.ts'
 import { getDirectoryObjects } from './get-directory-objects.ts'
 import { getMe } from './get-me.ts'
 import { getServicePrincipal } from './get-service-principal.ts'
+import { getUser } from './get-user.ts'
 import { listApplications } from './list-applications.ts'
 import { listOrganization } from './list-organization.ts'
 import { listServicePrincipals } from './list-service-principals.ts'
+import { listUsers } from './list-users.ts'
 import { removeApplicationPassword } from './remove-application-password.ts'
 import { removeServicePrincipalPassword } from './remove-service-principal-password.ts'
+import { revokeSignInSessions } from './revoke-sign-in-sessions.ts'
 import { updateApplication } from './update-application.ts'
 import { updateServicePrincipal } from './update-service-principal.ts'
+import { updateUser } from './update-user.ts'
 
 export const operations: readonly Operation<Context, GraphSite>[] = [
   listApplications,
@@ -35,6 +41,12 @@ export const operations: readonly Operation<Context, GraphSite>[] = [
   deleteServicePrincipal,
   addServicePrincipalPassword,
   removeServicePrincipalPassword,
+  listUsers,
+  createUserOperation,
+  getUser,
+  updateUser,
+  deleteUserOperation,
+  revokeSignInSessions,
   getDirectoryObjects,
   getMe,
   listOrganization,
