@@ -1,6 +1,7 @@
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Log } from '#ports/log.ts'
+import type { Pki } from '#ports/pki.ts'
 import type { Random } from '#ports/random.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { RecordStore } from '#ports/record-store.ts'
@@ -64,6 +65,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     store,
     instance,
     log,
+    pki: pkiOnDemand(random),
     module(name) {
       const module = modules.get(name)
       if (module === undefined) throw new Error(`no crypto module ${name}`)
@@ -88,4 +90,9 @@ function composeAccess(records: ReturnType<typeof openFamilies>, { index }: Iden
     rbac.book,
   ]
   return { access: createAccess(books, countsAs), rbac }
+}
+
+function pkiOnDemand(random: Random): () => Promise<Pki> {
+  let loading: Promise<Pki> | undefined
+  return async () => (loading ??= import('#adapters/x509/pki.ts').then(({ pkiBy }) => pkiBy(random)))
 }

@@ -1,5 +1,6 @@
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { Log } from '#ports/log.ts'
+import type { Pki } from '#ports/pki.ts'
 import type { RecordStore } from '#ports/record-store.ts'
 import { roleAssignments } from './access/records.ts'
 import type { Access } from './access/permit.ts'
@@ -56,6 +57,8 @@ export interface Context extends AllRecords {
   readonly log: Log
   /** The module that a version names; generation goes to `software` unless a vault has another. */
   module(name: string): CryptoModule
+  /** Loaded when the first certificate is touched: most starts never do (performance.md 11). */
+  pki(): Promise<Pki>
 }
 
 export type Needs<K extends keyof Context> = Pick<Context, K>
