@@ -1,11 +1,18 @@
 import { memberOf, textOf } from './json-value.ts'
 
+interface Surroundings {
+  /** In place of the instance's own proxy. */
+  readonly proxy?: string
+  /** What stands there already, which ours is appended to. */
+  readonly javaToolOptions?: string | undefined
+}
+
 /** What `env` sets and `exec` gives to its command (people.md 0.2). Names to their values. */
-export function clientVariables(environment: unknown): Readonly<Record<string, string>> {
+export function clientVariables(environment: unknown, around: Surroundings = {}): Readonly<Record<string, string>> {
   const [endpoints, administrator] = [memberOf(environment, 'endpoints'), memberOf(environment, 'administrator')]
   const of = (value: unknown, name: string): string => textOf(memberOf(value, name))
   const management = of(endpoints, 'management')
-  const proxy = of(environment, 'proxy')
+  const proxy = around.proxy ?? of(environment, 'proxy')
   const bundle = of(environment, 'bundleFile')
   const [tenantId, subscriptionId] = [of(environment, 'tenantId'), of(environment, 'subscriptionId')]
   const [clientId, clientSecret] = [of(administrator, 'clientId'), of(administrator, 'clientSecret')]
@@ -35,8 +42,29 @@ export function clientVariables(environment: unknown): Readonly<Record<string, s
     ARM_CLIENT_ID: clientId,
     ARM_CLIENT_SECRET: clientSecret,
     CHECKPOINT_DISABLE: '1',
+    JAVA_TOOL_OPTIONS: [withoutOurs(around.javaToolOptions), ...javaOptions(proxy, of(environment, 'trustStoreFile'))]
+      .filter(option => option !== '')
+      .join(' '),
   }
 }
+
+/** Java reads no variable of anybody else's: names and trust are properties of its own. */
+function javaOptions(proxy: string, trustStore: string): readonly string[] {
+  const { hostname, port } = URL.canParse(proxy) ? new URL(proxy) : { hostname: '', port: '' }
+  return [
+    ...(hostname === '' ? [] : [`-Dhttps.proxyHost=${hostname}`, `-Dhttps.proxyPort=${port}`]),
+    ...(trustStore === '' ? [] : [quoted(`-Djavax.net.ssl.trustStore=${trustStore}`), '-Djavax.net.ssl.trustStorePassword=changeit']),
+  ]
+}
+
+/** The variable is split at white space; quotes hold together what they enclose. */
+const quoted = (option: string): string => (/\s/.test(option) ? `"${option}"` : option)
+
+/** Java's options without those that an earlier `env` put there: what `env --unset` leaves. */
+export const withoutOurs = (options: string | undefined): string =>
+  ((options ?? '').match(/"[^"]*"|\S+/g) ?? []).filter(option => !ourJavaOption.test(option)).join(' ')
+
+const ourJavaOption = /^"?-D(?:https\.proxy(?:Host|Port)|javax\.net\.ssl\.trustStore(?:Password)?)=/
 
 /** What would lead a client elsewhere. */
 export const unwanted = ['AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_FEDERATED_TOKEN_FILE', 'ALL_PROXY', 'all_proxy'] as const

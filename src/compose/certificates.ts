@@ -47,12 +47,13 @@ export async function openCertificates(
   )
   if (made === undefined) return undefined
   const files = { certFile: made.certFile, keyFile: made.keyFile }
-  if (!config.discoveryAlias) return { files, trust: writeClientTrust(client, { rootPem: made.rootPem, extraRoots: [] }), alias: undefined }
+  if (!config.discoveryAlias)
+    return { files, trust: writeClientTrust(client, { rootPem: made.rootPem, extraRoots: [], now }), alias: undefined }
   const discovery = await discoveryCertificate(discoveryHost, { dir, now, random })
   const { cert, key } = loadServerCertificate(discovery, now)
   return {
     files,
-    trust: writeClientTrust(client, { rootPem: made.rootPem, extraRoots: [discovery.rootPem] }),
+    trust: writeClientTrust(client, { rootPem: made.rootPem, extraRoots: [discovery.rootPem], now }),
     alias: createDiscoveryAlias({ domain: config.domain, tls: { ...listenerTls, cert, key } }),
   }
 }

@@ -101,6 +101,7 @@ function environmentOf(config: Config, home: Home, listeners: Listeners): Readon
     port: ports.tls,
     caFile: trust.caFile,
     bundleFile: trust.bundleFile,
+    ...(trust.trustStoreFile !== undefined && { trustStoreFile: trust.trustStoreFile }),
     proxy: ports.proxy === undefined ? null : `http://127.0.0.1:${ports.proxy}`,
     azureConfigDir: azureConfig,
     tenantId: home.tenantId,

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
+import { javaTrustStore } from './java-trust-store.ts'
 import { writeDurably } from './write-durably.ts'
 
 export interface ClientTrust {
@@ -8,6 +9,8 @@ export interface ClientTrust {
   readonly caFile: string
   /** The system's roots, then ours: variables that name a CA file replace a client's trust (people.md 0.5). */
   readonly bundleFile: string
+  /** The bundle for Java, which reads no PEM; absent where the certificate is the operator's. */
+  readonly trustStoreFile?: string
 }
 
 const systemBundles = [
@@ -17,12 +20,22 @@ const systemBundles = [
   '/etc/ssl/cert.pem',
 ]
 
-/** Writes what clients are handed, into `DIR/client`. `extraRoots` (the discovery alias) go into the bundle alone. */
-export function writeClientTrust(dir: string, roots: { readonly rootPem: string; readonly extraRoots: readonly string[] }): ClientTrust {
+interface Roots {
+  readonly rootPem: string
+  /** The discovery alias': they go into the bundle alone. */
+  readonly extraRoots: readonly string[]
+  /** When, in milliseconds: Java dates what it trusts. */
+  readonly now: number
+}
+
+/** Writes what clients are handed, into `DIR/client`. */
+export function writeClientTrust(dir: string, { rootPem, extraRoots, now }: Roots): ClientTrust {
   mkdirSync(dir, { recursive: true, mode: 0o755 })
-  const trust = { caFile: join(dir, 'ca.pem'), bundleFile: join(dir, 'bundle.pem') }
-  writeDurably(trust.caFile, roots.rootPem, 0o644)
-  writeDurably(trust.bundleFile, [systemRoots().trimEnd(), roots.rootPem.trimEnd(), ...roots.extraRoots, ''].join('\n'), 0o644)
+  const trust = { caFile: join(dir, 'ca.pem'), bundleFile: join(dir, 'bundle.pem'), trustStoreFile: join(dir, 'trust.jks') }
+  const bundle = [systemRoots().trimEnd(), rootPem.trimEnd(), ...extraRoots, ''].join('\n')
+  writeDurably(trust.caFile, rootPem, 0o644)
+  writeDurably(trust.bundleFile, bundle, 0o644)
+  writeDurably(trust.trustStoreFile, javaTrustStore(bundle, now), 0o644)
   return trust
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { X509Certificate } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,6 +15,7 @@ import type { Log } from '#ports/log.ts'
 import { issueLeaf, makeAuthority } from './authority.ts'
 import { writeClientTrust } from './client-trust.ts'
 import { developmentTls, type IssuerKeep, servedNames } from './development.ts'
+import { javaTrustStore } from './java-trust-store.ts'
 import { loopbackRanges } from './name-constraints.ts'
 import { listenerTls, loadServerCertificate, watchCertificate } from './server-certificate.ts'
 
@@ -195,12 +196,23 @@ describe('what clients are handed', () => {
   test('our root alone, and a bundle that still trusts what the system trusts', async () => {
     const dir = folder()
     const { rootPem } = await makeAuthority({ dns: [domain], ip: [] }, { now, random })
-    const trust = writeClientTrust(dir, { rootPem, extraRoots: [] })
+    const trust = writeClientTrust(dir, { rootPem, extraRoots: [], now })
     assert.equal(readFileSync(trust.caFile, 'utf8'), rootPem)
     const bundle = readFileSync(trust.bundleFile, 'utf8')
     assert(bundle.includes(rootPem.trim()))
     assert((bundle.match(/-----BEGIN CERTIFICATE-----/g) ?? []).length > 10)
     for (const block of bundle.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []) assert(new X509Certificate(block).subject)
+  })
+
+  test('the same for Java: every certificate of the bundle, sealed by the format’s own digest', () => {
+    const certificates = ['first', 'second'].map(text => Buffer.from(text))
+    const pem = certificates.map(der => `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`).join('')
+    const store = javaTrustStore(pem, now)
+    assert.deepEqual([store.readUInt32BE(0).toString(16), store.readUInt32BE(4), store.readUInt32BE(8)], ['feedfeed', 2, 2])
+    for (const der of certificates) assert(store.includes(Buffer.concat([Buffer.from([0, 0, 0, der.length]), der])))
+    const [body, digest] = [store.subarray(0, -20), store.subarray(-20)]
+    const salted = Buffer.concat([Buffer.from('\0c\0h\0a\0n\0g\0e\0i\0tMighty Aphrodite', 'latin1'), body])
+    assert.deepEqual(createHash('sha1').update(salted).digest(), digest)
   })
 })
 

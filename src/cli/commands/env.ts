@@ -1,5 +1,5 @@
 import { ask, dataDirOf } from '#cli/admin.ts'
-import { clientVariables, hidingEntries, unwanted } from '#cli/client-environment.ts'
+import { clientVariables, hidingEntries, unwanted, withoutOurs } from '#cli/client-environment.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
 import { text, type Run } from '#cli/command.ts'
@@ -34,9 +34,13 @@ export const run: Run = async ({ options }) => {
   const shell = shells[text(options['shell']) ?? 'posix']
   if (shell === undefined)
     throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: `--shell is one of ${Object.keys(shells).join(', ')}.` })
-  const variables = clientVariables(environment)
-  if (options['unset'] === true) for (const name of Object.keys(variables)) print(shell.unset(name))
-  else {
+  const javaToolOptions = process.env['JAVA_TOOL_OPTIONS']
+  const variables = clientVariables(environment, { javaToolOptions })
+  if (options['unset'] === true) {
+    for (const name of Object.keys(variables)) print(shell.unset(name))
+    const kept = withoutOurs(javaToolOptions)
+    if (kept !== '') print(shell.set('JAVA_TOOL_OPTIONS', kept))
+  } else {
     for (const [name, value] of Object.entries(variables)) print(shell.set(name, value))
     for (const name of unwanted) print(shell.unset(name))
     warnOfNoProxy(textOf(memberOf(environment, 'domain')))

@@ -28,7 +28,7 @@ export const run: Run = async ({ options, arguments: [command, ...words] }) => {
   const code = await spawned(
     command,
     words,
-    environmentFor({ ...clientVariables(environment), HTTPS_PROXY: proxy.url, https_proxy: proxy.url }, domain),
+    environmentFor(clientVariables(environment, { proxy: proxy.url, javaToolOptions: process.env['JAVA_TOOL_OPTIONS'] }), domain),
   )
   proxy.close()
   for (const host of Object.keys(proxy.refused)) note(`keystead: refused ${host} (allow: --pass ${host})`)
