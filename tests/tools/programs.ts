@@ -1,4 +1,4 @@
-// Where the programs of other languages are: on PATH, or in the folder where .ci/run and the acceptance kit install them.
+// Where the programs of other languages are: in the folder that .ci/clients fills, or on PATH.
 import { execFile, spawnSync } from 'node:child_process'
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
@@ -8,7 +8,11 @@ import { test } from 'node:test'
 import type { Ran } from '#tests/clients/instance.ts'
 
 const home = process.env['KEYSTEAD_CLIENTS_DIR'] ?? join(homedir(), '.cache', 'keystead-clients')
-const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...['ci', 'az', 'acceptance'].map(name => join(home, name, 'bin'))]
+const kept = ['ci', join('ci', 'az'), join('ci', 'python'), '', 'az', 'acceptance']
+const folders = [...kept.map(name => join(home, name, 'bin')), ...(process.env['PATH'] ?? '').split(delimiter)]
+
+/** A folder that `.ci/clients` filled. */
+export const clientFolder = (name: string): string => join(home, 'ci', name)
 
 /** The first of that name that passes its own check: a shim without its program behind it is none. */
 export function findProgram(name: string, check: readonly string[]): string | undefined {

@@ -75,6 +75,12 @@ describe('bodies', () => {
     assert.deepEqual([made.status, at(made.json, 'key', 'crv')], [200, 'P-256'], made.text)
   })
 
+  test('an exponent of 0 is one that nobody chose', async () => {
+    const { send } = await withVault()
+    const made = await send('POST', `/keys/k/create?${v}`, { body: { kty: 'RSA', public_exponent: 0 } })
+    assert.deepEqual([made.status, at(made.json, 'key', 'e')], [200, 'AQAB'], made.text)
+  })
+
   test('nothing makes a key that is there exportable', async () => {
     const { send, kid } = await withKey()
     const versioned = new URL(kid).pathname

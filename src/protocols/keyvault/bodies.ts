@@ -54,8 +54,8 @@ export const presence = z
 export const keyType = z.enum(keyTypes, must(`one of ${keyTypes.join(', ')}`))
 export const integer = maybe(z.int(must('an integer')))
 export const text = maybe(z.string(must('a string')))
-/** Clients may say the exponent, not choose it (key-vault.md 2.2). */
-export const publicExponent = integer.refine(value => value === undefined || value === 65_537, must('65537'))
+/** Clients may say the exponent, not choose it (key-vault.md 2.2); the Java SDK says 0 where its caller said nothing (`CreateRsaKeyOptions`). */
+export const publicExponent = integer.refine(value => value === undefined || value === 0 || value === 65_537, must('65537'))
 
 /** Bytes, at least one. */
 const value = base64url.refine(bytes => bytes.length > 0, must('not empty'))

@@ -1,0 +1,110 @@
+// docs/clients/*.md: what a client was asked, how it ended and what it called, written from a run and compared with every later one.
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import type { Instance } from '#tests/clients/instance.ts'
+
+const folder = join(import.meta.dirname, '..', '..', 'docs', 'clients')
+
+const rowShape = z.looseObject({
+  at: z.iso.datetime(),
+  operation: z.string(),
+  plane: z.string().optional(),
+  userAgent: z.string().optional(),
+  result: z.looseObject({ http: z.number(), code: z.string().optional() }),
+})
+const rowsShape = z.looseObject({ rows: z.array(rowShape) })
+type Row = z.output<typeof rowShape>
+
+export interface Page {
+  /** What follows belongs below a heading. */
+  section(title: string): void
+  /** Runs it and notes it: what was typed, how it ended, the calls that the instance answered meanwhile. */
+  told<T>(command: string, done: () => Promise<T>, outcome?: (result: T) => string): Promise<T>
+  /** Compares with the page that is committed; `CLIENT_PAGES=write` writes it instead. */
+  settle(): Promise<void>
+}
+
+interface Heading {
+  readonly file: string
+  readonly title: string
+  readonly lead: string
+  /** Texts of this run alone, to what stands for them. */
+  readonly masks: readonly (readonly [text: string | undefined, word: string])[]
+  /** A client that calls several at once calls them in an order of its own. */
+  readonly calls?: 'in order' | 'as a set'
+}
+
+interface Entry {
+  readonly command: string
+  readonly outcome: string
+  readonly from: number
+  readonly to: number
+}
+
+export function clientPage(instance: Instance, heading: Heading): Page {
+  const lines: (Entry | string)[] = []
+  const since = Date.now()
+  let whole = true
+  return {
+    section: title => lines.push(title),
+    async told(command, done, outcome = () => '✓') {
+      const from = Date.now()
+      whole = false
+      const result = await done()
+      whole = true
+      lines.push({ command, outcome: outcome(result), from, to: Date.now() })
+      return result
+    },
+    async settle() {
+      // What failed is told by its test.
+      if (!whole) return
+      const minutes = Math.ceil((Date.now() - since) / 60_000) + 1
+      const { rows } = rowsShape.parse(await instance.ask('audit', 'query', '--since', `${minutes}m`))
+      settlePage(heading, pageOf(heading, lines, rows))
+    },
+  }
+}
+
+function settlePage({ file, title }: Heading, text: string): void {
+  const path = join(folder, file)
+  if (process.env['CLIENT_PAGES'] === 'write') {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+  assert.equal(text, readFileSync(path, 'utf8'), `docs/clients/${file} does not tell this run of ${title}: CLIENT_PAGES=write writes it`)
+}
+
+function pageOf(heading: Heading, lines: readonly (Entry | string)[], rows: readonly Row[]): string {
+  const table = ['', '| Command | Outcome | What the instance was asked |', '|---|---|---|']
+  const body = lines.flatMap(line =>
+    typeof line === 'string'
+      ? ['', `## ${line}`, ...table]
+      : [`| \`${cell(line.command)}\` | ${line.outcome} | ${callsOf(heading, line, rows)} |`],
+  )
+  const first = typeof lines[0] === 'string' ? [] : table
+  return `${masked(heading, [`# ${heading.title}`, '', heading.lead, ...first, ...body].join('\n'))}\n`
+}
+
+const cell = (text: string): string => text.replaceAll('|', String.raw`\|`).replaceAll('\n', ' ')
+
+/** Each operation with its status, repetitions (polling) once. The instance's own planes are no client's. */
+function callsOf({ calls = 'in order' }: Heading, { from, to }: Entry, rows: readonly Row[]): string {
+  const during = rows.filter(({ at, plane }) => {
+    const time = Date.parse(at)
+    return time >= from && time <= to && plane !== 'admin' && plane !== 'instance'
+  })
+  const words = during.map(({ operation, result }) => `${operation} ${result.http}`)
+  const told = calls === 'as a set' ? [...new Set(words)].toSorted() : words.filter((word, index) => word !== words[index - 1])
+  return told.length === 0 ? '–' : told.join(' · ')
+}
+
+function masked({ masks }: Heading, text: string): string {
+  let page = text
+  for (const [value, word] of masks) if (value !== undefined && value !== '') page = page.replaceAll(value, word)
+  return page
+    .replaceAll(/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/g, 'ID')
+    .replaceAll(/\b[\da-f]{32}\b/g, 'VERSION')
+    .replaceAll(/\b[\w+/-]{60,}={0,2}/g, 'VALUE')
+}
