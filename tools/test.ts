@@ -1,4 +1,5 @@
 // The test command: units and whole-tree tests in one process, then what opens sockets, spawns programs or calls real clients, each isolated.
+// Clients of other languages that a machine does not have are named and skipped (.ci/clients brings them); with CI=true that is a failure.
 import { globSync } from 'node:fs'
 import { step } from './run.ts'
 
@@ -10,4 +11,5 @@ step('unit tests', [process.execPath, ...flags, '--test-isolation=none', ...unit
 if (asked.length === 0) {
   const isolated = globSync(['tests/clients/**/*.test.ts', 'tests/faults/**/*.test.ts'])
   step('clients and faults', [process.execPath, ...flags, '--test-concurrency=1', ...isolated])
+  step('clients of other languages', [process.execPath, ...flags, '--test-concurrency=1', ...globSync('tests/tools/*.test.ts')])
 }

@@ -1,7 +1,6 @@
 // azidentity, azkeys, azsecrets, azcertificates for Go as they are published: DefaultAzureCredential, trust by SSL_CERT_FILE, names by HTTPS_PROXY.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { behindInstance } from '#tests/clients/behind.ts'
 import type { Application } from '#tests/clients/azure.ts'
