@@ -32,6 +32,7 @@ describe('readConfig', () => {
       revocationGraceSeconds: 0,
       node: 1,
       discoveryAlias: true,
+      trustedProxies: [],
       logLevel: 'info',
       tls: undefined,
     })

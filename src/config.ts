@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { parseIpRange } from '#model/ip-ranges.ts'
 
 /** Where nothing says otherwise (people.md 0). */
 export const defaults = { domain: 'keystead.test', port: 8443, proxyPort: 8480, healthPort: 9464, dataDir: './data' } as const
@@ -26,6 +27,8 @@ export interface Config {
   /** Of this node among several, from 1. */
   readonly node: number
   readonly discoveryAlias: boolean
+  /** Addresses and ranges of proxies in front whose `X-Forwarded-For` counts. */
+  readonly trustedProxies: readonly string[]
   /** How long an open disk goes on after its key was lost: the cloud takes up to an hour, here nothing is given unless it is asked for. */
   readonly revocationGraceSeconds: number
   readonly logLevel: 'error' | 'warn' | 'info' | 'silent'
@@ -101,6 +104,14 @@ const settings = {
       .transform(Number)
       .pipe(z.number().max(3_600, 'is a number of seconds from 0 to 3600')),
   },
+  trustedProxies: {
+    flag: 'trusted-proxies',
+    variable: 'KEYSTEAD_TRUSTED_PROXIES',
+    schema: z
+      .string()
+      .transform(text => text.split(',').map(one => one.trim()))
+      .refine(all => all.every(one => parseIpRange(one) !== undefined), 'is a list of addresses and ranges (CIDR) with commas between'),
+  },
   noDiscoveryAlias: {
     flag: 'no-discovery-alias',
     variable: 'KEYSTEAD_NO_DISCOVERY_ALIAS',
@@ -122,6 +133,7 @@ const given = z.object({
   certFile: settings.certFile.schema.optional(),
   keyFile: settings.keyFile.schema.optional(),
   revocationGraceSeconds: settings.revocationGraceSeconds.schema.default(0),
+  trustedProxies: settings.trustedProxies.schema.optional(),
   noDiscoveryAlias: settings.noDiscoveryAlias.schema.default('false'),
 })
 type Given = z.output<typeof given>
@@ -171,6 +183,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     revocationGraceSeconds: given.revocationGraceSeconds,
     node: given.node,
     discoveryAlias: given.noDiscoveryAlias !== 'true' && given.noDiscoveryAlias !== '1',
+    trustedProxies: given.trustedProxies ?? [],
     logLevel: given.logLevel,
     tls: certFile === undefined || keyFile === undefined ? undefined : { certFile: inCwd(certFile), keyFile: inCwd(keyFile) },
   }

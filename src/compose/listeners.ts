@@ -6,14 +6,17 @@ import { adminSocketPath, prepareSocketFolder } from '#adapters/system/socket-pa
 import type { ClientTrust } from '#adapters/tls/client-trust.ts'
 import { listenerTls, loadServerCertificate, watchCertificate } from '#adapters/tls/server-certificate.ts'
 import type { Config } from '#config'
+import type { Context } from '#domain/context.ts'
 import type { Custody } from '#domain/seal/custody.ts'
 import { createHealthServer } from '#protocols/health/server.ts'
+import { ipRanges } from '#model/ip-ranges.ts'
 import { listenLoopback } from '#protocols/http/listen-loopback.ts'
 import { countParserRefusals } from '#protocols/http/parser-refusals.ts'
 import { createHttpsServer, createSocketServer } from '#protocols/http/server.ts'
 import { createProxy } from '#protocols/proxy/server.ts'
 import { openCertificates, type Certificates } from './certificates.ts'
 import type { Front } from './front.ts'
+import { createPrivateLinks, type PrivateLinks, type TlsDoor } from './private-links.ts'
 import type { World } from './world.ts'
 
 /** Every way in: TLS on one port, the loopback proxy before it, health, the admin socket. They stay when the seal comes and goes. */
@@ -23,6 +26,10 @@ export interface Listeners {
    * where a port is taken.
    */
   open(front: Front, custody: Custody | undefined): Promise<void>
+  /** Opens the ways of private endpoints too, and keeps them as the records of this context say. */
+  follow(context: Context): Promise<void>
+  /** Shuts them: what they stand on goes. */
+  unfollow(): Promise<void>
   readonly ports: () => Ports
   /** `undefined` as long as there is no TLS: sealed, and the development certificate has run out. */
   readonly trust: () => ClientTrust | undefined
@@ -44,9 +51,15 @@ interface Inner {
   stop(): Promise<void>
 }
 
+interface OuterParts {
+  readonly world: World
+  readonly links: PrivateLinks
+}
+
 /** What listens for clients. */
 interface Outer {
   readonly tls: number
+  readonly door: TlsDoor
   readonly proxy: number | undefined
   readonly trust: ClientTrust
   readonly proxyCounts: () => { readonly served: number; readonly refused: number }
@@ -61,26 +74,39 @@ const drainMs = 5_000
 export function createListeners(world: World): Listeners {
   let inner: Inner | undefined
   let outer: Outer | undefined
+  const links = createPrivateLinks({ domain: world.config.domain, log: world.log })
   return {
     async open(front, custody) {
       const certificates = await openCertificates(world, custody)
-      if (outer === undefined && certificates !== undefined) outer = await openOuter(world, front, certificates)
+      if (outer === undefined && certificates !== undefined) outer = await openOuter({ world, links }, front, certificates)
       inner ??= await openInner(world, front)
     },
     ports: () => ({ tls: outer?.tls, proxy: outer?.proxy, health: inner?.health }),
     trust: () => outer?.trust,
     proxyCounts: () => outer?.proxyCounts() ?? { served: 0, refused: 0 },
     parserRefusals: () => outer?.parserRefusals() ?? 0,
+    async follow(context) {
+      if (outer !== undefined) await links.follow(context, outer.door)
+    },
+    unfollow: () => links.close(),
     async stop() {
+      await links.close()
       await Promise.all([outer?.stop(), inner?.stop()])
     },
   }
 }
 
-async function openOuter(world: World, front: Front, { files, trust, alias }: Certificates): Promise<Outer> {
+async function openOuter({ world, links }: OuterParts, front: Front, { files, trust, alias }: Certificates): Promise<Outer> {
   const { config, clock, log } = world
   const { cert, key } = loadServerCertificate(files, clock.now())
-  const tls = createHttpsServer({ tls: { ...listenerTls, cert, key }, pipelines: front.wires, stray: front.stray, log })
+  const tls = createHttpsServer({
+    tls: { ...listenerTls, cert, key },
+    pipelines: front.wires,
+    stray: front.stray,
+    log,
+    proxies: proxiesOf(config),
+    reaches: (localAddress, hostname) => links.reaches(localAddress, hostname),
+  })
   const parserRefusals = countParserRefusals(tls)
   const watch = watchCertificate(files, {
     apply: renewed => tls.setSecureContext({ ...listenerTls, cert: renewed.cert, key: renewed.key }),
@@ -97,6 +123,7 @@ async function openOuter(world: World, front: Front, { files, trust, alias }: Ce
   const proxyPort = config.proxyPort === 'off' ? undefined : (await listenLoopback(proxy.server, config.proxyPort)).port
   return {
     tls: main.port,
+    door: { port: main.port, take: socket => void tls.emit('connection', socket) },
     proxy: proxyPort,
     trust,
     proxyCounts: () => proxy.counts(),
@@ -109,6 +136,9 @@ async function openOuter(world: World, front: Front, { files, trust, alias }: Ce
     },
   }
 }
+
+/** None, unless somebody named some: a list that is empty need not be looked at. */
+const proxiesOf = ({ trustedProxies }: Config) => (trustedProxies.length === 0 ? undefined : ipRanges(trustedProxies))
 
 async function openInner({ config, log, life }: World, front: Front): Promise<Inner> {
   const health = createHealthServer(() => life.state())

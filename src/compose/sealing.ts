@@ -65,6 +65,7 @@ export class Sealing {
     try {
       await note(core.context, { ...how, resource: `/seals/${openedBy.sealId}`, details: { seal: openedBy.kind, ...how.details } })
       await listeners.open(this.#front, custody)
+      await listeners.follow(core.context)
     } catch (error) {
       await core.close()
       throw error
@@ -97,13 +98,14 @@ export class Sealing {
   }
 
   async #seal(): Promise<void> {
-    const { world } = this.#parts
+    const { world, listeners } = this.#parts
     const core = this.#core
     if (core === undefined) return
     this.#core = undefined
     world.life.become('draining')
     this.#front.shut()
     await endOf(world, Promise.all([this.#front.idle(), core.rest()]))
+    await listeners.unfollow()
     core.dropKeys()
     await core.close()
     this.#nowSealed('the operator sealed it')

@@ -11,6 +11,7 @@ import { applications, servicePrincipals, signingKeys, tenants, users } from './
 import type { Instance } from './instance.ts'
 import { jobs } from './jobs/records.ts'
 import { keys } from './keys/records.ts'
+import { privateEndpointConnections, privateEndpoints } from './networks/records.ts'
 import type { Ground } from './perform.ts'
 import type { AnyFamily, Family } from './records/family.ts'
 import { openRecords, type RecordNeeds, type Records } from './records/records.ts'
@@ -34,6 +35,8 @@ const families = {
   diskEncryptionSets,
   disks,
   jobs,
+  privateEndpoints,
+  privateEndpointConnections,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never

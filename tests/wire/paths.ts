@@ -25,6 +25,8 @@ const values: Readonly<Record<string, string>> = {
   tenant: tenantId,
   id,
   idOrName: id,
+  endpoint: 'an-endpoint',
+  connection: 'a-connection',
   keyed: `applications(appId='${id}')`,
 }
 

@@ -9,6 +9,7 @@ import type { Needs } from '#domain/context.ts'
 import { keyScope, type KeyReference } from '#domain/keys/reference.ts'
 import { unwrapKey } from '#domain/keys/unwrap-key.ts'
 import { wrapKey } from '#domain/keys/wrap-key.ts'
+import { networkRefusal } from '#domain/resources/network-rules.ts'
 import { referenceOf, type StandingNeeds } from './key-standing.ts'
 import type { DiskLayer } from './records.ts'
 import { identityOf, nameOfIdentity, type ActingSet } from './set-identity.ts'
@@ -90,6 +91,8 @@ async function asSet<T>(context: DataKeyNeeds, call: Call, { under, operation, r
     return await call.as({ who, operation, plane: 'keyvault', resource }, async child => {
       const reference = await referenceOf(context, child, under.keyUrl)
       if (typeof reference === 'string') throw new Problem({ code: 'VaultNotFound', details: { name: under.keyUrl } })
+      const shut = networkRefusal(reference.vault, { way: 'trusted' })
+      if (shut !== undefined) throw new Problem({ code: 'NetworkForbidden', details: shut })
       // Get, wrap and unwrap are asked for together: who may only wrap today would lock the disk out tomorrow.
       context.access.permit(child, 'key.read', { on: keyScope(reference.vault, reference.name) })
       return run(child, reference)

@@ -9,6 +9,7 @@ import type { KeyVersion } from '#domain/keys/records.ts'
 import { keyScope, type KeyReference } from '#domain/keys/reference.ts'
 import { keyUse } from '#domain/keys/states.ts'
 import { vaultByName } from '#domain/resources/find-vault.ts'
+import { networkRefusal } from '#domain/resources/network-rules.ts'
 import { parseKeyUrl } from './key-url.ts'
 import { identityOf, type ActingSet } from './set-identity.ts'
 
@@ -17,6 +18,7 @@ const losses = {
   identity: 'the disk encryption set has no identity any more',
   url: 'the key URL leads nowhere',
   vault: 'the vault is deleted',
+  network: "the vault's network rules do not let the disks' service in (bypass)",
   key: 'the key is deleted, or that version of it is gone',
   disabled: 'the key is disabled',
   notYetValid: 'the key is not valid yet',
@@ -51,6 +53,7 @@ export async function keyStanding(
   if (who === undefined) return lost('identity')
   const reference = await referenceOf(context, call, keyUrl)
   if (typeof reference === 'string') return lost(reference)
+  if (networkRefusal(reference.vault, { way: 'trusted' }) !== undefined) return lost('network')
   const found = await findKey(context, call, reference)
   if (found === undefined) return lost('key')
   const { state } = keyUse(found.version, call.at)

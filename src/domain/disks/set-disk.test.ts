@@ -170,3 +170,26 @@ describe('a disk', () => {
     assert.deepEqual(Object.keys(one.value.layers[0] ?? {}), ['dekId', 'by'])
   })
 })
+
+describe('a disk under a key behind a firewall', () => {
+  const shut = (bypass: 'AzureServices' | 'None', publicNetworkAccess: 'Enabled' | 'Disabled') =>
+    diskGround({
+      enablePurgeProtection: true,
+      publicNetworkAccess,
+      networkAcls: { bypass, defaultAction: 'Deny', ipRules: [{ value: '0.0.0.0/0' }, { value: '::/0' }], virtualNetworkRules: [] },
+    })
+
+  for (const access of ['Enabled', 'Disabled'] as const) {
+    test(`is made where the vault trusts the services of the cloud, with public access ${access}`, async () => {
+      const ground = await shut('AzureServices', access)
+      const { disk } = await ground.setWithDisk()
+      assert.equal(disk.value.layers[0]?.by, 'customer')
+    })
+
+    test(`is refused where it does not, and no rule on addresses helps, with public access ${access}`, async () => {
+      const ground = await shut('None', access)
+      await assert.rejects(ground.setWithDisk(), refusedWith('KeyVaultAccessForbidden'))
+      assert.equal(ground.context.disks.peek().length, 0)
+    })
+  }
+})

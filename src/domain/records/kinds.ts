@@ -12,6 +12,8 @@ export const kinds = {
   vaults: 20,
   deletedVaults: 21,
   names: 22,
+  privateEndpoints: 23,
+  privateEndpointConnections: 24,
   keys: 30,
   deletedKeys: 31,
   diskEncryptionSets: 40,

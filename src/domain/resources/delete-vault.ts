@@ -6,6 +6,7 @@ import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { removeAssignmentsIn } from '#domain/access/scope-assignments.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { DueTask } from '#domain/jobs/task.ts'
+import { removeConnectionsOf } from '#domain/networks/connections.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { HeldVault } from './find-vault.ts'
 import type { DeletedVault } from './records.ts'
@@ -20,9 +21,9 @@ export type HeldDeletedVault = Held<DeletedVault, readonly [name: string]>
 export const deletedVaultScope = (at: { readonly subscriptionId: string; readonly location: string; readonly name: string }): Scope =>
   childScope(subscriptionScope(at.subscriptionId), `providers/Microsoft.KeyVault/locations/${at.location}/deletedVaults/${at.name}`)
 
-/** Soft delete: the vault with all that is in it, until its retention ends. Its role assignments go, and do not come back with it, as in Azure. */
+/** Soft delete: the vault with all that is in it, until its retention ends. Its role assignments and private connections go, and do not come back with it, as in Azure. */
 export async function deleteVault(
-  context: Needs<'vaults' | 'deletedVaults' | 'names' | 'roleAssignments' | 'instance'>,
+  context: Needs<'vaults' | 'deletedVaults' | 'names' | 'roleAssignments' | 'privateEndpointConnections' | 'instance'>,
   call: Call,
   request: { readonly permit: Permit<'vault.delete'>; readonly vault: HeldVault },
 ): Promise<void> {
@@ -38,6 +39,7 @@ export async function deleteVault(
     value: { vault: vault.value, deletedAt: call.at, scheduledPurgeAt: call.at + softDeleteRetentionInDays * dayMs },
   })
   removeAssignmentsIn(context, call, { tenantId, scope })
+  removeConnectionsOf(context, call, vault)
 }
 
 /** Raises `ResourceNotFound`. */

@@ -5,7 +5,8 @@ import type { ResourceEnvelope } from './records.ts'
 /** As ARM names whoever acts: the client id, else the object id. */
 export const actorName = (call: Call): string => call.who.appId ?? call.who.id
 
-const etagAt = (call: Call): string => `"${call.source.requestId}"`
+/** Changes with every request that changes the resource. */
+export const etagAt = (call: Call): string => `"${call.source.requestId}"`
 
 export interface NewResource {
   readonly id: string

@@ -5,6 +5,7 @@ import type { Permission } from '#domain/access/permissions.ts'
 import { deleteDisk } from '#domain/disks/delete-disk.ts'
 import { deleteSet } from '#domain/disks/delete-disk-encryption-set.ts'
 import { diskType, setType } from '#domain/disks/set-place.ts'
+import { deleteEndpoint, endpointType } from '#domain/networks/private-endpoints.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { Records } from '#domain/records/records.ts'
 import { deleteVault } from './delete-vault.ts'
@@ -68,6 +69,16 @@ export const resourceTypes: readonly ResourceType[] = [
     records: context => context.diskEncryptionSets,
     remove: async (context, call, set) =>
       deleteSet(context, call, { permit: context.access.permit(call, 'diskSet.delete', { on: set.value.scope }), set }),
+  }),
+  resourceType({
+    type: endpointType,
+    read: 'privateEndpoint.read',
+    records: context => context.privateEndpoints,
+    remove: async (context, call, endpoint) =>
+      deleteEndpoint(context, call, {
+        permit: context.access.permit(call, 'privateEndpoint.delete', { on: endpoint.value.scope }),
+        endpoint,
+      }),
   }),
   resourceType({
     type: vaultType,

@@ -1,4 +1,5 @@
 import { Problem } from '#model/problem.ts'
+import type { NetworkAcls } from './network-rules.ts'
 import type { AccessPolicy, Vault } from './records.ts'
 
 /** What a caller says of a vault; absent keeps what is there, or takes the default. */
@@ -13,9 +14,12 @@ export interface VaultSettings {
   readonly enabledForDiskEncryption?: boolean | undefined
   readonly enabledForTemplateDeployment?: boolean | undefined
   readonly publicNetworkAccess?: 'Enabled' | 'Disabled' | undefined
-  readonly networkAcls?: Vault['networkAcls']
+  readonly networkAcls?: NetworkWishes | undefined
   readonly accessPolicies?: readonly AccessPolicy[] | undefined
 }
+
+/** Members that are absent keep what is there: a change of one rule never opens a vault by what it does not say. */
+export type NetworkWishes = { readonly [K in keyof NetworkAcls]?: NetworkAcls[K] | undefined }
 
 export type Settled = Pick<
   Vault,
@@ -34,6 +38,9 @@ export type Settled = Pick<
 
 const retentionDefault = 90
 const policiesMax = 1_024
+/** key-vault.md 8; the published limit of virtual network rules is smaller. */
+const ipRulesMax = 1_000
+const subnetRulesMax = 200
 
 export const badRequest = (message: string, target?: string): Problem =>
   new Problem({ code: 'ArmRefused', details: { status: 400, code: 'BadRequest', message, ...(target !== undefined && { target }) } })
@@ -55,7 +62,12 @@ function refuseImpossible(settings: VaultSettings, tenantId: string): void {
   refuseBeyondLimits(settings)
 }
 
-function refuseBeyondLimits({ softDeleteRetentionInDays: days, accessPolicies }: VaultSettings): void {
+function refuseBeyondLimits({ softDeleteRetentionInDays: days, accessPolicies, networkAcls }: VaultSettings): void {
+  const { ipRules = [], virtualNetworkRules = [] } = networkAcls ?? {}
+  if (ipRules.length > ipRulesMax)
+    throw badRequest(`A vault has at most ${ipRulesMax} IP rules. The given number is ${ipRules.length}.`, 'properties.networkAcls.ipRules')
+  if (virtualNetworkRules.length > subnetRulesMax)
+    throw badRequest(`A vault has at most ${subnetRulesMax} virtual network rules. The given number is ${virtualNetworkRules.length}.`)
   if (days !== undefined && (days < 7 || days > 90))
     throw badRequest(`The property "softDeleteRetentionInDays" must be between 7 and 90 days. The given value is ${days}.`)
   if ((accessPolicies?.length ?? 0) > policiesMax) throw badRequest(`A vault has at most ${policiesMax} access policies.`)
@@ -75,8 +87,18 @@ export function newSettings(settings: VaultSettings, defaults: { readonly tenant
     softDeleteRetentionInDays: settings.softDeleteRetentionInDays ?? retentionDefault,
     ...switches(settings, { enabledForDeployment: false, enabledForDiskEncryption: false, enabledForTemplateDeployment: false }),
     publicNetworkAccess: settings.publicNetworkAccess ?? 'Enabled',
-    networkAcls: settings.networkAcls,
+    networkAcls: settledNetwork(undefined, settings.networkAcls),
     accessPolicies: [...(settings.accessPolicies ?? [])],
+  }
+}
+
+function settledNetwork(before: Vault['networkAcls'], wishes: NetworkWishes | undefined): Vault['networkAcls'] {
+  if (wishes === undefined) return before
+  return {
+    bypass: wishes.bypass ?? before?.bypass ?? 'AzureServices',
+    defaultAction: wishes.defaultAction ?? before?.defaultAction ?? 'Allow',
+    ipRules: wishes.ipRules ?? before?.ipRules ?? [],
+    virtualNetworkRules: wishes.virtualNetworkRules ?? before?.virtualNetworkRules ?? [],
   }
 }
 
@@ -103,7 +125,7 @@ export function changedSettings(before: Vault, settings: VaultSettings): Settled
     softDeleteRetentionInDays: before.softDeleteRetentionInDays,
     ...switches(settings, before),
     publicNetworkAccess: settings.publicNetworkAccess ?? before.publicNetworkAccess,
-    networkAcls: settings.networkAcls ?? before.networkAcls,
+    networkAcls: settledNetwork(before.networkAcls, settings.networkAcls),
     accessPolicies: [...(settings.accessPolicies ?? before.accessPolicies)],
   }
 }

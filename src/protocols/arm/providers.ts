@@ -50,6 +50,7 @@ const computeVersions = [
   '2020-06-30',
   '2019-11-01',
 ]
+const networkVersions = ['2025-01-01', '2024-05-01', '2023-09-01', '2023-04-01', '2022-07-01', '2021-08-01', '2020-11-01', '2019-04-01']
 const authorizationVersions = ['2022-05-01-preview', '2022-04-01', '2020-10-01', '2020-04-01-preview', '2018-01-01-preview', '2015-07-01']
 const resourcesVersions = ['2025-04-01', '2024-11-01', '2023-07-01', '2022-09-01', '2021-04-01', '2020-06-01', '2019-10-01', '2015-11-01']
 const identityVersions = ['2024-11-30', '2023-01-31', '2022-01-31-preview', '2018-11-30', '2015-08-31-preview']
@@ -70,6 +71,8 @@ export const providers: Readonly<Record<string, ProviderRow>> = {
       type('locations/deletedVaults', keyVaultVersions),
       type('locations/operationResults', keyVaultVersions),
       type('checkNameAvailability', keyVaultVersions),
+      type('vaults/privateEndpointConnections', keyVaultVersions),
+      type('vaults/privateLinkResources', keyVaultVersions),
     ],
   },
   'microsoft.compute': {
@@ -82,6 +85,12 @@ export const providers: Readonly<Record<string, ProviderRow>> = {
       type('locations', computeVersions),
       type('locations/operations', computeVersions),
     ],
+  },
+  'microsoft.network': {
+    namespace: 'Microsoft.Network',
+    registrationPolicy: 'RegistrationRequired',
+    floor: '2015-06-15',
+    types: [type('privateEndpoints', networkVersions, tracked)],
   },
   'microsoft.managedidentity': {
     namespace: 'Microsoft.ManagedIdentity',

@@ -27,7 +27,8 @@ export function groupShape({ value }: HeldGroup): Listed {
 /** The vault's URL, as callers behind the same port reach it. */
 export const vaultUri = (site: ArmSite, name: string): string => `https://${name.toLowerCase()}.vault.${site.domain}${site.portSuffix}/`
 
-export function vaultShape(site: ArmSite, vault: Vault): Listed {
+/** `connections`: who wants, or has, a private way in; absent where there are none. */
+export function vaultShape(site: ArmSite, vault: Vault, connections: readonly object[] = []): Listed {
   const { sku, tenantId, accessPolicies, networkAcls, enablePurgeProtection } = vault
   return trackedResource(vault, {
     type: vaultType,
@@ -46,6 +47,7 @@ export function vaultShape(site: ArmSite, vault: Vault): Listed {
       vaultUri: vaultUri(site, vault.name),
       provisioningState: 'Succeeded',
       publicNetworkAccess: vault.publicNetworkAccess,
+      ...(connections.length > 0 && { privateEndpointConnections: connections }),
     },
   })
 }

@@ -20,6 +20,7 @@ export const roles = {
   cryptoUser: '12338af0-0e69-4776-bea7-57ae8d297424',
   dataAccessAdministrator: '8b54135c-b56d-4d72-a534-26097cfdc8d8',
   keyVaultContributor: 'f25e0fa2-a7c8-4377-a976-54943a77a395',
+  networkContributor: '4d97b98b-1d4f-4787-a291-c67834d212e7',
 } as const
 
 export interface Caller {

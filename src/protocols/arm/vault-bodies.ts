@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { isGuid } from '#protocols/azure/arm-ids.ts'
+import { parseIpRange } from '#model/ip-ranges.ts'
+import { isGuid, parseArmId } from '#protocols/azure/arm-ids.ts'
 import { locationBody, maybe, tagsBody, tagsPatch, wordOf } from './bodies.ts'
 
 const flag = maybe(z.boolean('must be a boolean'))
@@ -88,12 +89,18 @@ const policy = z.object({
 })
 export const policiesBody = z.array(policy)
 
-const address = z.union([z.ipv4(), z.cidrv4(), z.ipv6(), z.cidrv6()], 'must be an address or a range of addresses (CIDR)')
+const address = z.string().refine(text => parseIpRange(text) !== undefined, 'must be an address or a range of addresses (CIDR)')
+const isSubnet = (text: string): boolean => {
+  const id = parseArmId(text)
+  return id?.group !== undefined && [id.provider, ...id.types].join('/').toLowerCase() === 'microsoft.network/virtualnetworks/subnets'
+}
 const networkAcls = z.object({
-  bypass: maybe(wordOf(['AzureServices', 'None'])).transform(value => value ?? 'AzureServices'),
-  defaultAction: maybe(wordOf(['Allow', 'Deny'])).transform(value => value ?? 'Allow'),
-  ipRules: maybe(z.array(z.object({ value: address }))).transform(rules => rules ?? []),
-  virtualNetworkRules: maybe(z.array(z.object({ id: z.string(), ignoreMissingVnetServiceEndpoint: flag }))).transform(rules => rules ?? []),
+  bypass: maybe(wordOf(['AzureServices', 'None'])),
+  defaultAction: maybe(wordOf(['Allow', 'Deny'])),
+  ipRules: maybe(z.array(z.object({ value: address }))),
+  virtualNetworkRules: maybe(
+    z.array(z.object({ id: z.string().refine(isSubnet, 'must be the id of a subnet'), ignoreMissingVnetServiceEndpoint: flag })),
+  ),
 })
 
 const settings = {

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '#model/problem.ts'
+import { canonicalAddress, type IpRanges } from '#model/ip-ranges.ts'
+import { clientAddress } from './client-address.ts'
 
 /** A request as the operations see it: taken apart once, nothing normalised into something else. */
 export interface WireRequest {
@@ -17,7 +19,10 @@ export interface WireRequest {
   readonly query: ReadonlyMap<string, string>
   readonly rawQuery: string
   header(name: string): string | undefined
+  /** Whoever sent it, IPv4 in its own spelling: the socket's peer, or the hop that a configured proxy names. */
   readonly remoteAddress: string
+  /** Address of ours that it came to: one is a private endpoint's. */
+  readonly localAddress: string
   readonly hasBody: boolean
   /** Set once the body was collected; `undefined` while there is none. */
   body: Uint8Array | undefined
@@ -82,7 +87,7 @@ const hasBodyHeaders = (message: IncomingMessage): boolean =>
   (message.headers['content-length'] !== undefined && message.headers['content-length'] !== '0')
 
 /** The parts that cannot fail: enough to answer a malformed request in its protocol's envelope. */
-export function bareRequest(message: IncomingMessage): WireRequest {
+export function bareRequest(message: IncomingMessage, proxies?: IpRanges): WireRequest {
   const host = (message.headers.host ?? '').toLowerCase()
   const colon = host.lastIndexOf(':')
   const target = message.url ?? ''
@@ -100,7 +105,8 @@ export function bareRequest(message: IncomingMessage): WireRequest {
       const value = message.headers[name]
       return typeof value === 'string' ? value : undefined
     },
-    remoteAddress: (message.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    remoteAddress: clientAddress(message, proxies),
+    localAddress: canonicalAddress(message.socket.localAddress ?? '')?.address ?? '',
     hasBody: hasBodyHeaders(message),
     body: undefined,
     bodyTooLong: false,

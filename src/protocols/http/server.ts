@@ -9,6 +9,7 @@ import { createServer, type Server, type ServerOptions } from 'node:https'
 import { pipeline as pump } from 'node:stream/promises'
 import type { TLSSocket } from 'node:tls'
 import { headerBytesMax, headersMax, headersTimeoutMs, keepAliveTimeoutMs, requestsPerSocketMax, requestTimeoutMs } from '#model/limits.ts'
+import type { IpRanges } from '#model/ip-ranges.ts'
 import { Problem } from '#model/problem.ts'
 import type { Log } from '#ports/log.ts'
 import { isStreamed, type Answer, type StreamedBody } from './answer.ts'
@@ -22,6 +23,10 @@ export interface HttpsOptions {
   /** Who answers for a host that nobody serves. */
   readonly stray: Pipeline
   readonly log: Log
+  /** Proxies whose word on the client's address counts; nobody's where absent. */
+  readonly proxies?: IpRanges | undefined
+  /** May a request that came to this address of ours ask for this host? Where absent, any for every. */
+  reaches?(localAddress: string, hostname: string): boolean
 }
 
 /** A body that is over its limit is thrown away to here before it is refused; what comes after the refusal goes too, for as long as a request may take. */
@@ -53,10 +58,10 @@ export function createSocketServer(options: { readonly pipeline: Pipeline; reado
   })
 }
 
-type Serving = Pick<HttpsOptions, 'pipelines' | 'stray' | 'log'>
+type Serving = Omit<HttpsOptions, 'tls'>
 
 async function serve(options: Serving, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const request = bareRequest(message)
+  const request = bareRequest(message, options.proxies)
   try {
     const routed = route(options, message, request)
     const whole = await collect(message, { request, limit: routed.maximumBytes })
@@ -71,7 +76,8 @@ async function serve(options: Serving, message: IncomingMessage, response: Serve
 
 function route(options: Serving, message: IncomingMessage, request: WireRequest): Routed {
   const named = sniOf(message) ?? request.hostname
-  const pipeline = options.pipelines.find(candidate => candidate.serves(request.hostname))
+  const reached = options.reaches?.(request.localAddress, request.hostname) ?? true
+  const pipeline = reached ? options.pipelines.find(candidate => candidate.serves(request.hostname)) : undefined
   if (pipeline === undefined)
     return options.stray.route(request, new Problem({ code: 'HostNotServed', details: { host: request.hostname } }))
   try {

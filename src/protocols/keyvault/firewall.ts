@@ -1,45 +1,28 @@
-import { BlockList, isIPv6 } from 'node:net'
+import { ipRanges, type IpRanges } from '#model/ip-ranges.ts'
 import { Problem } from '#model/problem.ts'
+import { networkRefusal, type NetworkAcls } from '#domain/resources/network-rules.ts'
 import type { Vault } from '#domain/resources/records.ts'
-
-type NetworkAcls = NonNullable<Vault['networkAcls']>
 
 /** The vault's own network rules, by the address of the peer (key-vault.md 9). Raises `NetworkForbidden`. */
 export interface Firewall {
-  admit(vault: Vault, address: string): void
-}
-
-/** `undefined` for what is no rule: it opens nothing. */
-function addRule(list: BlockList, value: string): void {
-  const [address = '', prefix] = value.split('/')
-  const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-  try {
-    if (prefix === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(prefix), family)
-  } catch {
-    // A rule that is no address matches none.
-  }
-}
-
-function compiled({ ipRules }: NetworkAcls): BlockList {
-  const list = new BlockList()
-  for (const { value } of ipRules) addRule(list, value)
-  return list
+  /** `isPrivate`: came by an approved private endpoint of this very vault. */
+  admit(vault: Vault, from: { readonly address: string; readonly isPrivate: boolean }): void
 }
 
 export function createFirewall(): Firewall {
   // Of the record as it was decoded: a changed vault brings another.
-  const lists = new WeakMap<NetworkAcls, BlockList>()
+  const known = new WeakMap<NetworkAcls, IpRanges>()
+  function rangesOf(rules: NetworkAcls): IpRanges {
+    const ranges = known.get(rules) ?? ipRanges(rules.ipRules.map(({ value }) => value))
+    known.set(rules, ranges)
+    return ranges
+  }
   return {
-    admit({ publicNetworkAccess, networkAcls }, address) {
-      const bypassed = (networkAcls?.bypass ?? 'AzureServices') === 'AzureServices'
-      if (publicNetworkAccess === 'Disabled')
-        throw new Problem({ code: 'NetworkForbidden', details: { because: 'publicAccess', bypassed, address } })
-      if (networkAcls === undefined || networkAcls.defaultAction === 'Allow') return
-      const list = lists.get(networkAcls) ?? compiled(networkAcls)
-      lists.set(networkAcls, list)
-      if (!list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'))
-        throw new Problem({ code: 'NetworkForbidden', details: { because: 'address', bypassed, address } })
+    admit(vault, { address, isPrivate }) {
+      const refused = isPrivate
+        ? networkRefusal(vault, { way: 'private' })
+        : networkRefusal(vault, { way: 'public', address, listed: rules => rangesOf(rules).holds(address) })
+      if (refused !== undefined) throw new Problem({ code: 'NetworkForbidden', details: refused })
     },
   }
 }

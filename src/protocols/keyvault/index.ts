@@ -1,6 +1,7 @@
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
+import { leadsTo } from '#domain/networks/private-address.ts'
 import { vaultByName } from '#domain/resources/find-vault.ts'
 import { subscriptionOfArmId } from '#domain/resources/scopes.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
@@ -14,6 +15,9 @@ import { refuse } from './problems.ts'
 import type { VaultSite } from './site.ts'
 import { createThrottle } from './throttle.ts'
 import { transactionOf } from './transactions.ts'
+
+/** Where the main listener is: no private endpoint's, and not worth a look at the records. */
+const mainAddresses = new Set(['', '127.0.0.1', '::1'])
 
 /** The data plane of vaults: one host a vault, one label below `vault.{domain}`. Counters live as long as the value. */
 export function keyVaultProtocol(domain: string): Protocol<Context, VaultSite> {
@@ -48,7 +52,10 @@ export function keyVaultProtocol(domain: string): Protocol<Context, VaultSite> {
     locate,
     authenticate,
     async admit(context, call, at) {
-      firewall.admit(at.site.vault.value, at.request.remoteAddress)
+      const { remoteAddress: address, localAddress } = at.request
+      const vault = at.site.vault.value
+      const isPrivate = mainAddresses.has(localAddress) ? false : await leadsTo(context, call, { address: localAddress, vault })
+      firewall.admit(vault, { address, isPrivate })
       if (context.instance.throttle) await count(context, call, at)
     },
     checkVersion,

@@ -1,7 +1,7 @@
 import { vaultArmId, vaultNamed, vaultScope } from '#domain/resources/set-vault.ts'
 import { json } from '#protocols/http/answer.ts'
 import { anyQuery, ofVault } from '#protocols/arm/params.ts'
-import { vaultShape } from '#protocols/arm/shapes.ts'
+import { shownVault } from '#protocols/arm/network-shapes.ts'
 import { etagOf } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
@@ -17,6 +17,6 @@ export const getVault = armOperation({
   resource: ({ params }) => vaultArmId(params),
   async handle(context, call, { site, params }) {
     const vault = await vaultNamed(context, call, params)
-    return json(200, vaultShape(site, vault.value), etagOf(vault))
+    return json(200, shownVault({ context, call, site }, vault), etagOf(vault))
   },
 })

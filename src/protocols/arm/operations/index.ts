@@ -36,6 +36,7 @@ import { listSubscriptions } from './list-subscriptions.ts'
 import { listTenants } from './list-tenants.ts'
 import { listVaultKeys, listVaultKeyVersions } from './list-vault-keys.ts'
 import { listGroupVaults, listVaults } from './list-vaults.ts'
+import { networkOperations } from './network-operations.ts'
 import { patchGroup } from './patch-group.ts'
 import { patchIdentity } from './patch-identity.ts'
 import { patchVault } from './patch-vault.ts'
@@ -104,4 +105,5 @@ export const operations: readonly Operation<Context, ArmSite>[] = [
   listDenyAssignments,
   listPolicyAssignments,
   ...computeOperations,
+  ...networkOperations,
 ]

@@ -3,7 +3,7 @@ import { groupNamed } from '#domain/resources/groups.ts'
 import { groupArmId, groupScope, subscriptionScope } from '#domain/resources/scopes.ts'
 import { armList, listQuery } from '#protocols/arm/lists.ts'
 import { inGroup, inSubscription } from '#protocols/arm/params.ts'
-import { vaultShape } from '#protocols/arm/shapes.ts'
+import { shownVault } from '#protocols/arm/network-shapes.ts'
 import { readableIn } from '#protocols/arm/readers.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
@@ -24,7 +24,7 @@ export const listVaults = armOperation({
     return armList(
       site,
       request,
-      vaults.map(({ value }) => vaultShape(site, value)),
+      vaults.map(one => shownVault({ context, call, site }, one)),
     )
   },
 })
@@ -47,7 +47,7 @@ export const listGroupVaults = armOperation({
     return armList(
       site,
       request,
-      vaults.map(({ value }) => vaultShape(site, value)),
+      vaults.map(one => shownVault({ context, call, site }, one)),
     )
   },
 })

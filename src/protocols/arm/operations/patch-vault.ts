@@ -2,7 +2,7 @@ import { updateVault, vaultArmId, vaultScope } from '#domain/resources/set-vault
 import { json } from '#protocols/http/answer.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
 import { anyQuery, ofVault } from '#protocols/arm/params.ts'
-import { vaultShape } from '#protocols/arm/shapes.ts'
+import { shownVault } from '#protocols/arm/network-shapes.ts'
 import { etagOf, refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 import { vaultPatch } from '#protocols/arm/vault-bodies.ts'
@@ -27,6 +27,6 @@ export const patchVault = armOperation({
       tags: body.tags,
       settings: body.properties?.settings ?? {},
     })
-    return json(200, vaultShape(site, vault.value), etagOf(vault))
+    return json(200, shownVault({ context, call, site }, vault), etagOf(vault))
   },
 })

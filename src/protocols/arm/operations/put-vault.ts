@@ -3,7 +3,7 @@ import { apiVersionOf, versionDate } from '#protocols/azure/api-version.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
 import { doneAnswer } from '#protocols/arm/done-answer.ts'
 import { anyQuery, ofVault } from '#protocols/arm/params.ts'
-import { vaultShape } from '#protocols/arm/shapes.ts'
+import { shownVault } from '#protocols/arm/network-shapes.ts'
 import { refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 import { vaultBody } from '#protocols/arm/vault-bodies.ts'
@@ -34,6 +34,9 @@ export const putVault = armOperation({
       rbacByDefault: versionDate(apiVersionOf(request)) >= rbacByDefaultFrom,
       settings: body.properties.settings,
     })
-    return doneAnswer({ site, call, request }, { status: created ? 201 : 200, held: vault, resource: vaultShape(site, vault.value) })
+    return doneAnswer(
+      { site, call, request },
+      { status: created ? 201 : 200, held: vault, resource: shownVault({ context, call, site }, vault) },
+    )
   },
 })
