@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { canonicalAddress, ipRanges, parseIpRange } from './ip-ranges.ts'
 
 const dotted = (value: bigint): string => [24n, 16n, 8n, 0n].map(shift => ((value >> shift) & 255n).toString()).join('.')

@@ -32,8 +32,6 @@ export const privateEndpoints = family<PrivateEndpoint, readonly [armId: string]
   ruling: false,
 })
 
-export const connectionStatuses = ['Pending', 'Approved', 'Rejected', 'Disconnected'] as const
-
 const privateEndpointConnection = z.object({
   id: z.string(),
   name: z.string(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { networkRefusal, type NetworkAcls, type Origin } from './network-rules.ts'
 
 const acls = (changes: Partial<NetworkAcls> = {}): NetworkAcls => ({

@@ -15,16 +15,16 @@ export type Origin =
 type Guarded = Pick<Vault, 'publicNetworkAccess' | 'networkAcls'>
 
 /** The order of identity-and-arm.md 3.1; with public access off the bypass still holds (key-vault.md 9). `undefined`: come in. */
-export function networkRefusal(
-  { publicNetworkAccess, networkAcls }: Guarded,
-  origin: Origin,
-): ProblemDetails<'NetworkForbidden'> | undefined {
+export function networkRefusal(vault: Guarded, origin: Origin): ProblemDetails<'NetworkForbidden'> | undefined {
   if (origin.way === 'private') return undefined
-  const bypassed = (networkAcls?.bypass ?? 'AzureServices') === 'AzureServices'
-  const open = publicNetworkAccess === 'Enabled' && (networkAcls === undefined || networkAcls.defaultAction === 'Allow')
-  if (open || (origin.way === 'trusted' && bypassed)) return undefined
-  const address = origin.way === 'public' ? origin.address : ''
-  if (publicNetworkAccess === 'Disabled') return { because: 'publicAccess', bypassed, address }
-  const listed = origin.way === 'public' && networkAcls !== undefined && origin.listed(networkAcls)
-  return listed ? undefined : { because: 'address', bypassed, address }
+  const bypassed = (vault.networkAcls?.bypass ?? 'AzureServices') === 'AzureServices'
+  if (isOpen(vault) || (origin.way === 'trusted' && bypassed)) return undefined
+  const refused = { bypassed, address: origin.way === 'public' ? origin.address : '' }
+  if (vault.publicNetworkAccess === 'Disabled') return { because: 'publicAccess', ...refused }
+  return isListed(vault, origin) ? undefined : { because: 'address', ...refused }
 }
+
+const isOpen = ({ publicNetworkAccess, networkAcls }: Guarded): boolean =>
+  publicNetworkAccess === 'Enabled' && (networkAcls?.defaultAction ?? 'Allow') === 'Allow'
+const isListed = ({ networkAcls }: Guarded, origin: Origin): boolean =>
+  origin.way === 'public' && networkAcls !== undefined && origin.listed(networkAcls)

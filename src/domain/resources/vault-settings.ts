@@ -62,15 +62,18 @@ function refuseImpossible(settings: VaultSettings, tenantId: string): void {
   refuseBeyondLimits(settings)
 }
 
-function refuseBeyondLimits({ softDeleteRetentionInDays: days, accessPolicies, networkAcls }: VaultSettings): void {
-  const { ipRules = [], virtualNetworkRules = [] } = networkAcls ?? {}
+function refuseBeyondLimits({ softDeleteRetentionInDays: days, accessPolicies = [], networkAcls }: VaultSettings): void {
+  if (days !== undefined && (days < 7 || days > 90))
+    throw badRequest(`The property "softDeleteRetentionInDays" must be between 7 and 90 days. The given value is ${days}.`)
+  if (accessPolicies.length > policiesMax) throw badRequest(`A vault has at most ${policiesMax} access policies.`)
+  if (networkAcls !== undefined) refuseManyRules(networkAcls)
+}
+
+function refuseManyRules({ ipRules = [], virtualNetworkRules = [] }: NetworkWishes): void {
   if (ipRules.length > ipRulesMax)
     throw badRequest(`A vault has at most ${ipRulesMax} IP rules. The given number is ${ipRules.length}.`, 'properties.networkAcls.ipRules')
   if (virtualNetworkRules.length > subnetRulesMax)
     throw badRequest(`A vault has at most ${subnetRulesMax} virtual network rules. The given number is ${virtualNetworkRules.length}.`)
-  if (days !== undefined && (days < 7 || days > 90))
-    throw badRequest(`The property "softDeleteRetentionInDays" must be between 7 and 90 days. The given value is ${days}.`)
-  if ((accessPolicies?.length ?? 0) > policiesMax) throw badRequest(`A vault has at most ${policiesMax} access policies.`)
 }
 
 /** Settings of a vault that is made now. Raises `ArmRefused`. */
@@ -92,13 +95,16 @@ export function newSettings(settings: VaultSettings, defaults: { readonly tenant
   }
 }
 
+const noNetworkRules: NetworkAcls = { bypass: 'AzureServices', defaultAction: 'Allow', ipRules: [], virtualNetworkRules: [] }
+
 function settledNetwork(before: Vault['networkAcls'], wishes: NetworkWishes | undefined): Vault['networkAcls'] {
   if (wishes === undefined) return before
+  const { bypass, defaultAction, ipRules, virtualNetworkRules } = before ?? noNetworkRules
   return {
-    bypass: wishes.bypass ?? before?.bypass ?? 'AzureServices',
-    defaultAction: wishes.defaultAction ?? before?.defaultAction ?? 'Allow',
-    ipRules: wishes.ipRules ?? before?.ipRules ?? [],
-    virtualNetworkRules: wishes.virtualNetworkRules ?? before?.virtualNetworkRules ?? [],
+    bypass: wishes.bypass ?? bypass,
+    defaultAction: wishes.defaultAction ?? defaultAction,
+    ipRules: wishes.ipRules ?? ipRules,
+    virtualNetworkRules: wishes.virtualNetworkRules ?? virtualNetworkRules,
   }
 }
 

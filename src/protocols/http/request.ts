@@ -86,6 +86,8 @@ const hasBodyHeaders = (message: IncomingMessage): boolean =>
   message.headers['transfer-encoding'] !== undefined ||
   (message.headers['content-length'] !== undefined && message.headers['content-length'] !== '0')
 
+const ownAddress = ({ socket }: IncomingMessage): string => canonicalAddress(socket.localAddress ?? '')?.address ?? ''
+
 /** The parts that cannot fail: enough to answer a malformed request in its protocol's envelope. */
 export function bareRequest(message: IncomingMessage, proxies?: IpRanges): WireRequest {
   const host = (message.headers.host ?? '').toLowerCase()
@@ -106,7 +108,7 @@ export function bareRequest(message: IncomingMessage, proxies?: IpRanges): WireR
       return typeof value === 'string' ? value : undefined
     },
     remoteAddress: clientAddress(message, proxies),
-    localAddress: canonicalAddress(message.socket.localAddress ?? '')?.address ?? '',
+    localAddress: ownAddress(message),
     hasBody: hasBodyHeaders(message),
     body: undefined,
     bodyTooLong: false,
