@@ -36,6 +36,7 @@ export async function seedKeys(
             named: { vault, name: keyName(at) },
             kind: { spec, hsm: false },
             origin: 'generated',
+            operation: 'create',
             keyOps: keyOpsFor(spec, undefined),
             attributes: undefined,
             tags: undefined,

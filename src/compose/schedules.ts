@@ -11,6 +11,7 @@ import { startScheduler, type Scheduler } from '#domain/jobs/scheduler.ts'
 import { keyTasks } from '#domain/keys/tasks.ts'
 import { deleteGroupRunner } from '#domain/resources/delete-group.ts'
 import { vaultTasks } from '#domain/resources/delete-vault.ts'
+import { secretTasks } from '#domain/secrets/tasks.ts'
 import type { DiskPlane } from './disk-plane.ts'
 
 const intervalMs = 1_000
@@ -18,7 +19,7 @@ const intervalMs = 1_000
 /** All that the instance does by itself. */
 export function startSchedules(context: Context, disks: DiskPlane): Scheduler {
   const scheduler = startScheduler(context, {
-    tasks: [...keyTasks, ...vaultTasks, signingKeyTask, expireAccess, expireJobs],
+    tasks: [...keyTasks, ...secretTasks, ...vaultTasks, signingKeyTask, expireAccess, expireJobs],
     runners: [deleteGroupRunner, rewrapRunner],
     reactions: [followKeys(context)],
     intervalMs,

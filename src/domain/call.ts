@@ -24,6 +24,7 @@ export type StagedMaterial =
 
 export interface Target {
   readonly keyId?: string
+  readonly secretId?: string
   readonly version?: string
   readonly algorithm?: string
 }

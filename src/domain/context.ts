@@ -16,6 +16,7 @@ import type { Ground } from './perform.ts'
 import type { AnyFamily, Family } from './records/family.ts'
 import { openRecords, type RecordNeeds, type Records } from './records/records.ts'
 import { deletedVaults, names, resourceGroups, subscriptions, userAssignedIdentities, vaults } from './resources/records.ts'
+import { secrets } from './secrets/records.ts'
 
 /** Every noun at rest. A new family is one line here. */
 const families = {
@@ -32,6 +33,7 @@ const families = {
   names,
   userAssignedIdentities,
   keys,
+  secrets,
   diskEncryptionSets,
   disks,
   jobs,

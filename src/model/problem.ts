@@ -71,7 +71,15 @@ export const problemKinds = {
   BackupInvalid: 'invalid',
   BackupForeign: 'forbidden',
   PurgeProtected: 'forbidden',
+  KeyManaged: 'forbidden',
   NetworkForbidden: 'forbidden',
+  // secrets of a vault
+  SecretNotFound: 'missing',
+  DeletedSecretNotFound: 'missing',
+  SecretDisabled: 'forbidden',
+  SecretManaged: 'forbidden',
+  SecretNameDeleted: 'conflict',
+  SecretNameInUse: 'conflict',
   // the directory
   TenantNotFound: 'invalid',
   OAuthRefused: 'invalid',
@@ -141,6 +149,14 @@ interface DetailsOf {
   ValueLengthInvalid: { readonly message: string }
   KeyNotWhole: { readonly message: string }
   PurgeProtected: { readonly vault: string; readonly location: string }
+  /** A certificate keeps it: the operation belongs to the certificate. */
+  KeyManaged: { readonly operation: string }
+  SecretNotFound: { readonly name: string; readonly version?: string }
+  DeletedSecretNotFound: { readonly name: string }
+  SecretDisabled: { readonly operation: string }
+  SecretManaged: { readonly operation: string }
+  SecretNameDeleted: { readonly name: string }
+  SecretNameInUse: { readonly name: string }
   /** A vault's firewall. `because`: the address is not listed, or public access is off; `bypassed`: trusted services may pass. */
   NetworkForbidden: { readonly because: 'address' | 'publicAccess'; readonly bypassed: boolean; readonly address: string }
   TenantNotFound: { readonly tenant: string }

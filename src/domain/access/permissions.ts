@@ -49,6 +49,18 @@ export const permissions = {
   'key.rotate': vaultData('keys/rotate/action', 'keys rotate', { system: true }),
   'key.readRotationPolicy': vaultData('keyrotationpolicies/read', 'keys getrotationpolicy'),
   'key.writeRotationPolicy': vaultData('keyrotationpolicies/write', 'keys setrotationpolicy'),
+  // secrets of a vault
+  'secret.list': vaultData('secrets/readMetadata/action', 'secrets list'),
+  'secret.get': vaultData('secrets/getSecret/action', 'secrets get'),
+  'secret.set': vaultData('secrets/setSecret/action', 'secrets set'),
+  'secret.update': vaultData('secrets/update/action', 'secrets set'),
+  'secret.delete': vaultData('secrets/delete', 'secrets delete'),
+  'secret.listDeleted': vaultData('secrets/readMetadata/action', 'secrets list'),
+  'secret.readDeleted': vaultData('secrets/readMetadata/action', 'secrets get'),
+  'secret.recover': vaultData('secrets/recover/action', 'secrets recover'),
+  'secret.purge': vaultData('secrets/purge/action', 'secrets purge', { system: true }),
+  'secret.backUp': vaultData('secrets/backup/action', 'secrets backup'),
+  'secret.restore': vaultData('secrets/restore/action', 'secrets restore'),
   // resources
   'subscription.read': arm('Microsoft.Resources/subscriptions/read'),
   'location.read': arm('Microsoft.Resources/subscriptions/locations/read'),

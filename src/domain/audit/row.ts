@@ -44,6 +44,7 @@ export interface AuditDecision {
 
 export interface AuditTarget {
   readonly keyId?: string
+  readonly secretId?: string
   readonly version?: string
   readonly algorithm?: string
 }
@@ -84,7 +85,12 @@ export function rowText(entry: AuditEntry): string {
     target:
       target === undefined
         ? undefined
-        : { algorithm: capped(target.algorithm), keyId: capped(target.keyId), version: capped(target.version) },
+        : {
+            algorithm: capped(target.algorithm),
+            keyId: capped(target.keyId),
+            secretId: capped(target.secretId),
+            version: capped(target.version),
+          },
     userAgent: capped(entry.userAgent, userAgentMax),
     v: 1,
     writes: entry.writes,

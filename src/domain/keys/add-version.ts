@@ -1,13 +1,16 @@
+import assert from 'node:assert/strict'
 import type { MadeKey } from '#ports/crypto-module.ts'
 import type { Place } from '#ports/record-store.ts'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { changedAttributes, wholeSecond, type KeyAttributes, type KeyTags } from './attributes.ts'
+import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
+import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
+import { objectPath } from '#domain/vault-objects/reference.ts'
 import { withDueAt } from './due.ts'
 import { keyRecord, type HeldKey } from './find-key.ts'
 import type { Key, KeyOperation, KeyVersion } from './records.ts'
-import { keyArmId, keyPath, type KeyName } from './reference.ts'
+import { keyArmId, type KeyName } from './reference.ts'
 import type { KindOfKey } from './specs.ts'
 
 /** Where new keys of vaults are made until a vault names another module. */
@@ -20,22 +23,30 @@ export interface NewVersion {
   readonly named: KeyName
   readonly kind: KindOfKey
   readonly origin: KeyVersion['origin']
+  /** As a refusal names it; `certificate`: its certificate makes it, and keeps the key. */
+  readonly operation: 'create' | 'import' | 'rotate' | 'certificate'
   readonly keyOps: KeyOperation[]
-  readonly attributes: KeyAttributes | undefined
-  readonly tags: KeyTags | undefined
+  readonly attributes: ObjectAttributes | undefined
+  readonly tags: ObjectTags | undefined
   make(place: Place): Promise<MadeKey>
 }
 
-/** The key under a name that may take a new version, or `undefined` for a free name. Raises `KeyNameDeleted`. */
-async function keyForNewVersion(context: Needs<'keys'>, call: Call, named: KeyName): Promise<HeldKey | undefined> {
+/** The key under a name that may take a new version, or `undefined` for a free name. Raises `KeyManaged`, `KeyNameDeleted`. */
+async function keyForNewVersion(
+  context: Needs<'keys'>,
+  call: Call,
+  { named, operation }: Pick<NewVersion, 'named' | 'operation'>,
+): Promise<HeldKey | undefined> {
   const key = await keyRecord(context, call, named)
+  if (key !== undefined && operation !== 'certificate') assertUnmanaged(key.value, 'KeyManaged', operation)
+  assert(key === undefined || operation !== 'certificate' || key.value.managed === true, 'a certificate takes a key that is not its own')
   if (key?.value.deleted !== undefined) throw new Problem({ code: 'KeyNameDeleted', details: { name: key.value.name } })
   return key
 }
 
 /**
  * Makes material once for all tries and stages the version, on the key that is there or on a new one.
- * Nothing is inherited from the version before. Raises `KeyNameDeleted`, `InvalidBody`.
+ * Nothing is inherited from the version before. Raises `KeyManaged`, `KeyNameDeleted`, `InvalidBody`.
  */
 export async function addVersion(
   context: MakingNeeds,
@@ -45,8 +56,8 @@ export async function addVersion(
   const { named, kind, origin, keyOps, attributes, tags } = asked
   call.target = { keyId: keyArmId(named) }
   const window = changedAttributes({ enabled: true }, attributes)
-  const before = await keyForNewVersion(context, call, named)
-  const id = context.keys.idOf(named.vault.compartment, keyPath(named.name))
+  const before = await keyForNewVersion(context, call, asked)
+  const id = context.keys.idOf(named.vault.compartment, objectPath(named.name))
   const { place, made } = await call.once(`key version of ${id}: ${kind.spec}`, async () => {
     const place: Place = { id, version: Buffer.from(context.ground.random.bytes(16)).toString('hex') }
     return { place, made: await asked.make(place) }
@@ -64,7 +75,7 @@ export async function addVersion(
     ...(tags !== undefined && { tags: { ...tags } }),
     publicKey: Buffer.from(made.publicKey).toString('base64'),
   }
-  const key = stageVersion(context, call, { named, before, version })
+  const key = stageVersion(context, call, { asked, before, version })
   call.materials.push({ place, material: made.material })
   call.target = { keyId: keyArmId({ vault: named.vault, name: key.name }), version: version.id }
   return { key, version }
@@ -73,11 +84,12 @@ export async function addVersion(
 function stageVersion(
   { keys }: Needs<'keys'>,
   call: Call,
-  change: { readonly named: KeyName; readonly before: HeldKey | undefined; readonly version: KeyVersion },
+  change: { readonly asked: NewVersion; readonly before: HeldKey | undefined; readonly version: KeyVersion },
 ): Key {
-  const { named, before, version } = change
+  const { asked, before, version } = change
+  const { named, operation } = asked
   if (before !== undefined)
     return keys.update(call, before, withDueAt({ ...before.value, versions: [...before.value.versions, version] })).value
-  const value: Key = { name: named.name, versions: [version] }
-  return keys.create(call, named.vault.compartment, { path: keyPath(named.name), value }).value
+  const value: Key = { name: named.name, versions: [version], ...(operation === 'certificate' && { managed: true }) }
+  return keys.create(call, named.vault.compartment, { path: objectPath(named.name), value }).value
 }

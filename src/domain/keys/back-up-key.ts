@@ -1,18 +1,17 @@
-import assert from 'node:assert/strict'
 import type { Bytes } from '#model/brands.ts'
-import { Problem } from '#model/problem.ts'
-import type { SecretBytes } from '#model/secret-bytes.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
-import { belongingOf, sealBackup } from './backup-blob.ts'
-import { requireKey, type HeldKey } from './find-key.ts'
+import { backUpObject } from '#domain/vault-objects/backup.ts'
+import { backupBlobs } from '#domain/vault-objects/backup-blob.ts'
+import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
+import { requireKey } from './find-key.ts'
+import { keySchema, type Key, type KeyVersion } from './records.ts'
 import { keyScope, type KeyName } from './reference.ts'
 
-/** More cannot be backed up, nor restored (key-vault.md 8). */
-export const backupVersionsMax = 500
+export const keyBackups = backupBlobs<Key>({ member: 'key', kind: 'keyBackups', schema: keySchema })
 
-/** A key with all its versions as a blob that only this installation opens. Raises `KeyNotFound`, `NotSupported`. */
+/** A key with all its versions as a blob that only this installation opens. Raises `KeyNotFound`, `KeyManaged`, `NotSupported`. */
 export async function backUpKey(
   context: Needs<'keys' | 'module' | 'store' | 'ground' | 'instance'>,
   call: Call,
@@ -21,23 +20,11 @@ export async function backUpKey(
   const { permit, vault, name } = request
   assertPermits(permit, keyScope(vault, name))
   const { key } = await requireKey(context, call, { vault, name, version: 'current' })
-  if (key.value.versions.length > backupVersionsMax)
-    throw new Problem({
-      code: 'NotSupported',
-      details: { message: `A key with more than ${backupVersionsMax} versions cannot be backed up.` },
-    })
-  const materials = await materialsOf(context, call, key)
-  const { deleted: _deleted, dueAt: _dueAt, ...kept } = key.value
-  return sealBackup(context.ground.barrier, context.instance.installation, { belongsTo: belongingOf(vault), key: kept, materials })
-}
-
-async function materialsOf(context: Needs<'module' | 'store'>, call: Call, key: HeldKey): Promise<readonly SecretBytes[]> {
-  const stored = new Map((await context.store.materialOf(key.id)).map(({ version, material }) => [version, material]))
-  return key.value.versions.map(({ id, module }) => {
-    const material = stored.get(id)
-    assert(material !== undefined, 'a key version without material')
-    const bytes = context.module(module).backUp({ id: key.id, version: id }, material)
-    call.defer(bytes)
-    return bytes
+  assertUnmanaged(key.value, 'KeyManaged', 'backup')
+  return backUpObject<KeyVersion, Key>(context, call, {
+    blobs: keyBackups,
+    vault,
+    held: key,
+    open: ({ module }, place, material) => context.module(module).backUp(place, material),
   })
 }

@@ -1,14 +1,14 @@
 import type { Call } from '#domain/call.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { addVersion, defaultModule, type MakingNeeds } from './add-version.ts'
-import type { KeyAttributes, KeyTags } from './attributes.ts'
+import type { ObjectAttributes, ObjectTags } from '#domain/vault-objects/attributes.ts'
 import type { Key, KeyVersion } from './records.ts'
 import { keyScope, type KeyName } from './reference.ts'
 import { assertTypeOffered, keyOpsFor, type KindOfKey } from './specs.ts'
 
 /**
  * Generates a key, or the next version of the one under this name: type and size are the caller's each time.
- * Raises `KeyTypeNeedsPremium`, `KeyOperationsUnsupported`, `InvalidBody`, `KeyNameDeleted`.
+ * Raises `KeyTypeNeedsPremium`, `KeyOperationsUnsupported`, `InvalidBody`, `KeyNameDeleted`, `KeyManaged`.
  */
 export async function createKey(
   context: MakingNeeds,
@@ -17,8 +17,8 @@ export async function createKey(
     readonly permit: Permit<'key.create'> | Permit<'vault.writeKey'>
     readonly kind: KindOfKey
     readonly keyOps?: readonly string[] | undefined
-    readonly attributes?: KeyAttributes | undefined
-    readonly tags?: KeyTags | undefined
+    readonly attributes?: ObjectAttributes | undefined
+    readonly tags?: ObjectTags | undefined
   },
 ): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
   const { permit, vault, name, kind, attributes, tags } = request
@@ -28,6 +28,7 @@ export async function createKey(
     named: { vault, name },
     kind,
     origin: 'generated',
+    operation: 'create',
     keyOps: keyOpsFor(kind.spec, request.keyOps),
     attributes,
     tags,

@@ -1,14 +1,14 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import { deletedNow } from '#domain/vault-objects/deletion.ts'
+import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
 import { withDueAt } from './due.ts'
 import { requireKey } from './find-key.ts'
 import type { Key } from './records.ts'
 import { keyScope, type KeyName } from './reference.ts'
 
-const dayMs = 86_400_000
-
-/** Takes a key away with all its versions; its name stays taken until it is purged (key-vault.md 5). Raises `KeyNotFound`. */
+/** Takes a key away with all its versions; its name stays taken until it is purged (key-vault.md 5). Raises `KeyNotFound`, `KeyManaged`. */
 export async function deleteKey(
   context: Needs<'keys'>,
   call: Call,
@@ -17,6 +17,6 @@ export async function deleteKey(
   const { permit, vault, name } = request
   assertPermits(permit, keyScope(vault, name))
   const { key } = await requireKey(context, call, { vault, name, version: 'current' })
-  const deleted = { at: call.at, scheduledPurgeAt: call.at + vault.softDeleteRetentionInDays * dayMs }
-  return context.keys.update(call, key, withDueAt({ ...key.value, deleted })).value
+  assertUnmanaged(key.value, 'KeyManaged', 'delete')
+  return context.keys.update(call, key, withDueAt({ ...key.value, deleted: deletedNow(call, vault) })).value
 }

@@ -1,4 +1,4 @@
-import { currentVersion } from './find-key.ts'
+import { currentVersion } from '#domain/vault-objects/object.ts'
 import { moved, parseDuration } from './durations.ts'
 import type { Key } from './records.ts'
 
@@ -15,9 +15,9 @@ export function rotationDueAt(key: Key): number | undefined {
   return from === undefined || duration === undefined ? undefined : moved(from, duration, direction)
 }
 
-/** The same key with the time at which a scheduler must look at it: every verb that changes a key ends with this. */
+/** The same key with the time at which a scheduler must look at it: every verb that changes a key ends with this. Of a managed one, its certificate is due. */
 export function withDueAt(key: Key): Key {
   const { dueAt: _before, ...rest } = key
-  const dueAt = key.deleted?.scheduledPurgeAt ?? rotationDueAt(key)
+  const dueAt = key.managed === true ? undefined : (key.deleted?.scheduledPurgeAt ?? rotationDueAt(key))
   return dueAt === undefined ? rest : { ...rest, dueAt }
 }

@@ -1,53 +1,46 @@
-import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import type { Held } from '#domain/records/family.ts'
+import {
+  findObject,
+  recordOf,
+  requireDeletedObject,
+  requireObject,
+  type FoundObject,
+  type HeldObject,
+} from '#domain/vault-objects/find-object.ts'
+import type { Deletion } from '#domain/vault-objects/object.ts'
 import type { Key, KeyVersion } from './records.ts'
-import { keyPath, type KeyName, type KeyReference } from './reference.ts'
+import type { KeyName, KeyReference } from './reference.ts'
 
-export type HeldKey = Held<Key, readonly [name: string]>
+export type HeldKey = HeldObject<Key>
 
 export interface FoundKey {
   readonly key: HeldKey
   readonly version: KeyVersion
 }
 
-/** The record under a name, deleted or not; `undefined` where there is none. */
-export async function keyRecord({ keys }: Needs<'keys'>, call: Call, { vault, name }: KeyName): Promise<HeldKey | undefined> {
-  return keys.get(call, vault.compartment, keyPath(name))
-}
+const asKey = ({ held, version }: FoundObject<KeyVersion, Key>): FoundKey => ({ key: held, version })
 
-/** The newest version by order of making. */
-export function currentVersion(key: Key): KeyVersion {
-  const last = key.versions.at(-1)
-  if (last === undefined) throw new Error('a key without versions')
-  return last
-}
+/** The record under a name, deleted or not; `undefined` where there is none. */
+export const keyRecord = async ({ keys }: Needs<'keys'>, call: Call, named: KeyName): Promise<HeldKey | undefined> =>
+  recordOf(keys, call, named)
 
 /** A live key in the version asked for; `undefined` where the key, or that version of it, is not there. */
-export async function findKey(context: Needs<'keys'>, call: Call, reference: KeyReference): Promise<FoundKey | undefined> {
-  const key = await keyRecord(context, call, reference)
-  if (key === undefined || key.value.deleted !== undefined) return undefined
-  const version = reference.version === 'current' ? currentVersion(key.value) : key.value.versions.find(one => one.id === reference.version)
-  return version === undefined ? undefined : { key, version }
+export async function findKey({ keys }: Needs<'keys'>, call: Call, reference: KeyReference): Promise<FoundKey | undefined> {
+  const found = await findObject<KeyVersion, Key>(keys, call, reference)
+  return found === undefined ? undefined : asKey(found)
 }
 
 /** The same where it must be there: raises `KeyNotFound`. */
-export async function requireKey(context: Needs<'keys'>, call: Call, reference: KeyReference): Promise<FoundKey> {
-  const found = await findKey(context, call, reference)
-  if (found !== undefined) return found
-  const { name, version } = reference
-  throw new Problem({ code: 'KeyNotFound', details: { name, ...(version !== 'current' && { version }) } })
-}
+export const requireKey = async ({ keys }: Needs<'keys'>, call: Call, reference: KeyReference): Promise<FoundKey> =>
+  asKey(await requireObject<KeyVersion, Key>(keys, call, { reference, absence: 'KeyNotFound' }))
 
 /** A soft-deleted key: raises `DeletedKeyNotFound`. */
 export async function requireDeletedKey(
-  context: Needs<'keys'>,
+  { keys }: Needs<'keys'>,
   call: Call,
   named: KeyName,
-): Promise<{ readonly key: HeldKey; readonly deleted: NonNullable<Key['deleted']> }> {
-  const key = await keyRecord(context, call, named)
-  const deleted = key?.value.deleted
-  if (key === undefined || deleted === undefined) throw new Problem({ code: 'DeletedKeyNotFound', details: { name: named.name } })
-  return { key, deleted }
+): Promise<{ readonly key: HeldKey; readonly deleted: Deletion }> {
+  const { held, deleted } = await requireDeletedObject(keys, call, { named, absence: 'DeletedKeyNotFound' })
+  return { key: held, deleted }
 }

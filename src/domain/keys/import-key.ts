@@ -4,14 +4,14 @@ import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Call } from '#domain/call.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { addVersion, defaultModule, type MakingNeeds } from './add-version.ts'
-import type { KeyAttributes, KeyTags } from './attributes.ts'
+import type { ObjectAttributes, ObjectTags } from '#domain/vault-objects/attributes.ts'
 import type { Key, KeyVersion } from './records.ts'
 import { keyScope, type KeyName } from './reference.ts'
 import { assertTypeOffered, keyOpsFor, rsaSizes } from './specs.ts'
 
 /**
  * Takes a private key in through the gate, as a new key or the next version of the one under this name. The call zeroes the members given.
- * Raises `KeyTypeNeedsPremium`, `KeySizeNotSupported`, `KeyNotWhole`, `KeyOperationsUnsupported`, `InvalidBody`, `KeyNameDeleted`.
+ * Raises `KeyTypeNeedsPremium`, `KeySizeNotSupported`, `KeyNotWhole`, `KeyOperationsUnsupported`, `InvalidBody`, `KeyNameDeleted`, `KeyManaged`.
  */
 export async function importKey(
   context: MakingNeeds,
@@ -21,8 +21,8 @@ export async function importKey(
     readonly jwk: PrivateJwk
     readonly hsm: boolean
     readonly keyOps?: readonly string[] | undefined
-    readonly attributes?: KeyAttributes | undefined
-    readonly tags?: KeyTags | undefined
+    readonly attributes?: ObjectAttributes | undefined
+    readonly tags?: ObjectTags | undefined
   },
 ): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
   const { permit, vault, name, jwk, hsm, attributes, tags } = request
@@ -35,6 +35,7 @@ export async function importKey(
     named: { vault, name },
     kind: { spec: sound.spec, hsm },
     origin: 'imported',
+    operation: 'import',
     keyOps: keyOpsFor(sound.spec, request.keyOps),
     attributes,
     tags,

@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { keySpecs } from '#crypto/key-specs.ts'
 import { namesOf } from '#model/names.ts'
-import { millis } from '#model/brands.ts'
 import { family } from '#domain/records/family.ts'
+import { dueAtOf, objectShape, stateTags, versionShape } from '#domain/vault-objects/object.ts'
 
 export const keyOperations = ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey', 'import', 'export'] as const
 export type KeyOperation = (typeof keyOperations)[number]
 
 const keyVersion = z.object({
-  /** 32 lower-case hex digits; names the material's place too. */
-  id: z.string(),
+  ...versionShape,
   spec: z.enum(namesOf(keySpecs)),
   /** An `-HSM` kind: premium vaults. */
   hsm: z.boolean(),
@@ -17,13 +16,6 @@ const keyVersion = z.object({
   module: z.string(),
   origin: z.enum(['generated', 'imported']),
   keyOps: z.array(z.enum(keyOperations)),
-  enabled: z.boolean(),
-  /** Milliseconds, whole seconds on the wire. */
-  notBefore: z.number().int().optional(),
-  expires: z.number().int().optional(),
-  createdAt: z.number().int(),
-  updatedAt: z.number().int(),
-  tags: z.record(z.string(), z.string()).optional(),
   /** SubjectPublicKeyInfo DER, base64. */
   publicKey: z.string(),
 })
@@ -45,14 +37,11 @@ const rotationPolicy = z.object({
 export type RotationPolicy = z.output<typeof rotationPolicy>
 
 export const keySchema = z.object({
-  /** In the case of its creation. */
-  name: z.string(),
+  /** Due by the rotation of its policy, or by its scheduled purge. */
+  ...objectShape,
   /** In the order of their making; the last is the current one. */
   versions: z.array(keyVersion).min(1),
   rotationPolicy: rotationPolicy.optional(),
-  deleted: z.object({ at: z.number().int(), scheduledPurgeAt: z.number().int() }).optional(),
-  /** When a scheduler must look at it: rotation by policy, scheduled purge. */
-  dueAt: z.number().int().optional(),
 })
 export type Key = z.output<typeof keySchema>
 
@@ -63,6 +52,6 @@ export const keys = family<Key, readonly [name: string]>({
   format: 1,
   residency: 'cached',
   ruling: false,
-  tags: value => [['state', value.deleted === undefined ? 'live' : 'deleted']],
-  dueAt: value => (value.dueAt === undefined ? undefined : millis(value.dueAt)),
+  tags: stateTags,
+  dueAt: dueAtOf,
 })

@@ -2,14 +2,14 @@ import type { Call } from '#domain/call.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { addVersion, defaultModule, type MakingNeeds } from './add-version.ts'
 import { moved, parseDuration } from './durations.ts'
-import { wholeSecond } from './attributes.ts'
+import { wholeSecond } from '#domain/vault-objects/attributes.ts'
 import { requireKey } from './find-key.ts'
 import type { Key, KeyVersion } from './records.ts'
 import { keyScope, type KeyName } from './reference.ts'
 
 /**
  * Makes the next version after the current one's pattern: kind, key_ops, tags and enabled are its own, the policy gives the expiry
- * (key-vault.md 2.9). Older versions stay as they are. Raises `KeyNotFound`.
+ * (key-vault.md 2.9). Older versions stay as they are. Raises `KeyNotFound`, `KeyManaged`.
  */
 export async function rotateKey(
   context: MakingNeeds,
@@ -24,6 +24,7 @@ export async function rotateKey(
     named: { vault, name },
     kind: { spec, hsm },
     origin: 'generated',
+    operation: 'rotate',
     keyOps,
     attributes: { enabled, expires: expiryByPolicy(key.value, call.at) },
     tags,

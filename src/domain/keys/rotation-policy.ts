@@ -2,7 +2,8 @@ import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
-import { wholeSecond } from './attributes.ts'
+import { wholeSecond } from '#domain/vault-objects/attributes.ts'
+import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
 import { withDueAt } from './due.ts'
 import { nominalDays, parseDuration, type Duration } from './durations.ts'
 import { requireKey } from './find-key.ts'
@@ -30,7 +31,7 @@ export async function getRotationPolicy(
   return (await requireKey(context, call, { vault, name, version: 'current' })).key.value
 }
 
-/** Replaces the policy; the expiry of versions that are there does not change. Raises `KeyNotFound`, `InvalidBody`. */
+/** Replaces the policy; the expiry of versions that are there does not change. Raises `KeyNotFound`, `KeyManaged`, `InvalidBody`. */
 export async function setRotationPolicy(
   context: Needs<'keys'>,
   call: Call,
@@ -43,6 +44,7 @@ export async function setRotationPolicy(
   const { permit, vault, name, lifetimeActions, expiryTime } = request
   assertPermits(permit, keyScope(vault, name))
   const { key } = await requireKey(context, call, { vault, name, version: 'current' })
+  assertUnmanaged(key.value, 'KeyManaged', 'setrotationpolicy')
   const actions = checkedActions(lifetimeActions, checkedExpiry(expiryTime))
   const rotationPolicy: RotationPolicy = {
     lifetimeActions: actions,

@@ -1,27 +1,13 @@
-import type { CompartmentId } from '#model/brands.ts'
 import type { Call } from '#domain/call.ts'
-import type { Context, Needs } from '#domain/context.ts'
+import type { Context } from '#domain/context.ts'
 import type { DueTask } from '#domain/jobs/task.ts'
 import type { Vault } from '#domain/resources/records.ts'
+import { vaultOfCompartment } from '#domain/vault-objects/due-vault.ts'
 import { rotationDueAt } from './due.ts'
 import { keyRecord, type HeldKey } from './find-key.ts'
 import { purgeKey } from './purge-key.ts'
 import { keyArmId, keyScope } from './reference.ts'
 import { rotateKey } from './rotate-key.ts'
-
-/** The vault whose keys lie in a compartment: a live one, or a deleted one, whose purge clocks go on (key-vault.md 5). */
-function vaultOf(
-  { vaults, deletedVaults }: Needs<'vaults' | 'deletedVaults'>,
-  call: Call,
-  compartment: CompartmentId,
-): { readonly vault: Vault; readonly live: boolean } | undefined {
-  const live = vaults.peek().find(held => held.value.compartment === compartment)
-  const deleted = live === undefined ? deletedVaults.peek().find(held => held.value.vault.compartment === compartment) : undefined
-  const held = live ?? deleted
-  if (held !== undefined) call.reads.add(held.id)
-  if (live !== undefined) return { vault: live.value, live: true }
-  return deleted === undefined ? undefined : { vault: deleted.value.vault, live: false }
-}
 
 interface DueKey {
   readonly vault: Vault
@@ -50,7 +36,7 @@ async function purgeIfDue(context: Context, call: Call, { vault, key }: DueKey):
 
 /** What the scheduler does with a key whose time has come: one task a family, and the key's state says which it is. */
 async function runIfDue(context: Context, call: Call, { compartment, path }: Parameters<DueTask['run']>[2]): Promise<boolean> {
-  const at = vaultOf(context, call, compartment)
+  const at = vaultOfCompartment(context, call, compartment)
   const [name] = path
   if (at === undefined || name === undefined) return false
   const { vault, live } = at

@@ -1,4 +1,4 @@
-// For tests alone: a vault in a real context, and somebody who may do everything with its keys.
+// For tests alone: a vault in a real context, and somebody who may do everything with what is in it.
 import assert from 'node:assert/strict'
 import { compartmentId, scopeOf, type CompartmentId } from '#model/brands.ts'
 import type { Principal } from '#model/principal.ts'
@@ -8,14 +8,14 @@ import type { Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Vault } from '#domain/resources/records.ts'
+import { objectScope } from '#domain/vault-objects/reference.ts'
 import { testGround, type GroundChanges, type TestGround } from '#domain/testing.ts'
 import { createKey } from './create-key.ts'
-import { keyScope } from './reference.ts'
 import { kindOf, type KeyType } from './specs.ts'
 
 export const tenantId = '11111111-1111-4111-8111-111111111111'
 export const subscriptionId = '22222222-2222-4222-8222-222222222222'
-const officerRoleId = '14b46e9e-c2b7-41b4-b07b-48a6ebf60603'
+const officerRoleId = '00482a5a-887f-4fb3-b363-3b7fe8e74483'
 
 const principal = (id: string): Principal => ({
   id,
@@ -24,7 +24,7 @@ const principal = (id: string): Principal => ({
   appId: `app-of-${id}`,
   issuer: `https://login.keystead.test/${tenantId}/`,
 })
-/** Key Vault Crypto Officer of the subscription. */
+/** Key Vault Administrator of the subscription: its data, and nothing of its management. */
 export const officer = principal('33333333-3333-4333-8333-333333333333')
 export const stranger = principal('44444444-4444-4444-8444-444444444444')
 
@@ -88,7 +88,9 @@ export async function keyGround(changes: GroundChanges = {}): Promise<KeyGround>
   const subscriptions = new Set<string>()
   await newCompartment(ground, compartmentOfGuid(tenantId))
   const permit: KeyGround['permit'] = (call, permission, { vault, name }) =>
-    context.access.permit(call, permission, { on: name === undefined ? vault.scope : keyScope(vault, name) })
+    context.access.permit(call, permission, {
+      on: name === undefined ? vault.scope : objectScope(vault, permission.startsWith('secret.') ? 'secrets' : 'keys', name),
+    })
   return {
     ...ground,
     permit,

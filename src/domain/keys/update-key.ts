@@ -1,7 +1,8 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
-import { changedAttributes, wholeSecond, type KeyAttributes, type KeyTags } from './attributes.ts'
+import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
+import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
 import { withDueAt } from './due.ts'
 import { requireKey } from './find-key.ts'
 import type { Key, KeyVersion } from './records.ts'
@@ -10,7 +11,7 @@ import { keyOpsFor } from './specs.ts'
 
 /**
  * Changes what is named of one version; what is absent stays, tags are replaced whole.
- * Raises `KeyNotFound`, `KeyOperationsUnsupported`, `InvalidBody`.
+ * Raises `KeyNotFound`, `KeyManaged`, `KeyOperationsUnsupported`, `InvalidBody`.
  */
 export async function updateKey(
   context: Needs<'keys'>,
@@ -19,13 +20,14 @@ export async function updateKey(
     readonly permit: Permit<'key.update'>
     readonly reference: KeyReference
     readonly keyOps?: readonly string[] | undefined
-    readonly attributes?: KeyAttributes | undefined
-    readonly tags?: KeyTags | undefined
+    readonly attributes?: ObjectAttributes | undefined
+    readonly tags?: ObjectTags | undefined
   },
 ): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
   const { permit, reference, keyOps, attributes, tags } = request
   assertPermits(permit, keyScope(reference.vault, reference.name))
   const { key, version: before } = await requireKey(context, call, reference)
+  assertUnmanaged(key.value, 'KeyManaged', 'update')
   const { enabled: _, notBefore: __, expires: ___, ...rest } = before
   const version: KeyVersion = {
     ...rest,

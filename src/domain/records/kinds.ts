@@ -16,6 +16,7 @@ export const kinds = {
   privateEndpointConnections: 24,
   keys: 30,
   deletedKeys: 31,
+  secrets: 32,
   diskEncryptionSets: 40,
   disks: 41,
   userAssignedIdentities: 42,
@@ -25,6 +26,6 @@ export const kinds = {
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */
-export const travellingKinds = { keyBackups: 200, pagingTokens: 201 } as const
+export const travellingKinds = { keyBackups: 200, pagingTokens: 201, secretBackups: 202 } as const
 
 export type KindName = keyof typeof kinds

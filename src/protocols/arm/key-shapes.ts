@@ -1,5 +1,5 @@
 import type { Key, KeyVersion } from '#domain/keys/records.ts'
-import { currentVersion } from '#domain/keys/find-key.ts'
+import { currentVersion } from '#domain/vault-objects/object.ts'
 import { keyType } from '#domain/keys/specs.ts'
 import type { Vault } from '#domain/resources/records.ts'
 import { keySpecs } from '#crypto/key-specs.ts'

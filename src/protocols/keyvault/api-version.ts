@@ -29,6 +29,12 @@ export function checkVersion(request: WireRequest): void {
   if (!known) throw new Problem({ code: 'ApiVersionMalformed', details: { given: text } })
 }
 
+/** Is the request's version of this day or later? Those with numbers are older than any day that is asked about. */
+export function sinceDate(request: WireRequest, date: string): boolean {
+  const version = parse(given(request))
+  return version !== undefined && 'date' in version && version.date >= date
+}
+
 /** Members that came with 7.3 are left out of older answers (key-vault.md 1.2). */
 export function since73(request: WireRequest): boolean {
   const version = parse(given(request))

@@ -1,11 +1,11 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import type { Listed } from '#domain/keys/list-keys.ts'
+import type { Listed } from '#domain/vault-objects/list-objects.ts'
 import { openPosition, sealPosition } from '#protocols/azure/sealed-position.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
 import { pageSizeMax } from './limits.ts'
 import type { PageQuery } from './params.ts'
-import type { Writing } from './shapes.ts'
+import type { Writing } from './object-shapes.ts'
 
 export interface PageOf {
   readonly writing: Writing

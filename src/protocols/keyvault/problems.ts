@@ -51,6 +51,15 @@ function aboutProperty(message: string, name: string): Words {
   return name === '' ? bad(message) : bad(`The property "${name.slice(0, propertyCharactersMax)}" must be valid. ${message}.`)
 }
 
+const deletedNameMessage = (kind: 'Key' | 'Secret', name: string): string =>
+  `${kind} ${name} is currently in a deleted but recoverable state, and its name cannot be reused; ` +
+  `in this state, the ${kind.toLowerCase()} can only be recovered or purged.`
+const inUseMessage = (kind: 'key' | 'secret', id: string): string =>
+  `There was a conflict restoring the ${kind} '${id}'. A ${kind} of that name is there, or deleted and not yet purged.`
+const managedMessage = (kind: 'key' | 'secret', operation: string): string =>
+  `Operation "${operation}" is not allowed on this ${kind}, since it is associated with a certificate. ` +
+  'Perform the operation on the corresponding certificate.'
+
 const table: Table = {
   UnknownRoute: () => missing('ResourceNotFound', 'The requested resource was not found.'),
   MethodNotAllowed: () => ({ status: 405, code: 'MethodNotAllowed', message: 'The HTTP method is not allowed on this resource.' }),
@@ -106,16 +115,8 @@ const table: Table = {
   KeyNotYetValid: ({ operation }) => forbidden(`Operation ${operation} is not allowed on a key that is not yet valid.`, 'KeyNotYetValid'),
   KeyExpired: ({ operation }) => forbidden(`Operation ${operation} is not allowed on a key that is expired.`, 'KeyExpired'),
   KeyOperationForbidden: ({ operation }) => forbidden(`Operation ${operation} is not permitted on this key.`, 'KeyOperationForbidden'),
-  KeyNameDeleted: ({ name }) =>
-    conflict(
-      `Key ${name} is currently in a deleted but recoverable state, and its name cannot be reused; ` +
-        'in this state, the key can only be recovered or purged.',
-      'ObjectIsDeletedButRecoverable',
-    ),
-  KeyNameInUse: ({ name }, { site }) =>
-    conflict(
-      `There was a conflict restoring the key '${site?.baseUrl ?? ''}/keys/${name}'. A key of that name is there, or deleted and not yet purged.`,
-    ),
+  KeyNameDeleted: ({ name }) => conflict(deletedNameMessage('Key', name), 'ObjectIsDeletedButRecoverable'),
+  KeyNameInUse: ({ name }, { site }) => conflict(inUseMessage('key', `${site?.baseUrl ?? ''}/keys/${name}`)),
   KeySizeNotSupported: ({ size, supported }) =>
     bad(`Unsupported key size (${size}). Supported sizes are [${supported.join(', ')}]`, 'KeySizeNotSupported'),
   KeyOperationsUnsupported: ({ given, supported }) =>
@@ -127,10 +128,22 @@ const table: Table = {
   KeyNotWhole: ({ message }) => bad(`The property "key" must be a valid JsonWebKey object. ${message}.`),
   BackupInvalid: () => bad('The property "value" must be a backup that this installation made.'),
   BackupForeign: () => forbidden('The backup belongs to another tenant or subscription than this vault.'),
+  KeyManaged: ({ operation }) => forbidden(managedMessage('key', operation), 'KeyManagedByKeyVault'),
+  SecretNotFound: ({ name, version }) =>
+    missing(
+      'SecretNotFound',
+      `A secret with (name/id) ${name}${version === undefined ? '' : `/${version}`} was not found in this key vault. ` +
+        'If you recently deleted this secret you may be able to recover it using the correct recovery command.',
+    ),
+  DeletedSecretNotFound: ({ name }) => missing('SecretNotFound', `Deleted Secret not found: ${name}`),
+  SecretDisabled: ({ operation }) => forbidden(`Operation ${operation} is not allowed on a disabled secret.`, 'SecretDisabled'),
+  SecretManaged: ({ operation }) => forbidden(managedMessage('secret', operation), 'SecretManagedByKeyVault'),
+  SecretNameDeleted: ({ name }) => conflict(deletedNameMessage('Secret', name), 'ObjectIsDeletedButRecoverable'),
+  SecretNameInUse: ({ name }, { site }) => conflict(inUseMessage('secret', `${site?.baseUrl ?? ''}/secrets/${name}`)),
   PurgeProtected: ({ vault, location }) =>
     forbidden(
       'Operation "purge" is not allowed because purge protection is enabled for this vault. ' +
-        `The key is purged by itself when its days are over.\r\nVault: ${vault};location=${location}`,
+        `What is deleted is purged by itself when its days are over.\r\nVault: ${vault};location=${location}`,
     ),
   NotSupported: ({ message }) => bad(message),
 }

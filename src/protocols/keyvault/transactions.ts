@@ -6,18 +6,32 @@ import type { Vault } from '#domain/resources/records.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { creating, importing, other, using, type Transaction } from './throttle.ts'
 
+interface Asked {
+  readonly vault: Vault
+  readonly request: WireRequest
+}
+
 /** What a request weighs: by its address and its key, before anything of it is checked (key-vault.md 1.3, step 4). */
-export async function transactionOf(
+export async function transactionOf(context: Needs<'keys'>, call: Call, at: Asked): Promise<Transaction> {
+  const [collection, name, ...rest] = at.request.segments.map(segment => segment.toLowerCase())
+  if (name === undefined) return other
+  if (collection === 'secrets') return bringsOneIn(at.request, name, rest) ? importing : other
+  return collection === 'keys' ? keyTransaction(context, call, { ...at, name, rest }) : other
+}
+
+/** What was made elsewhere: a key imported, a secret set, either restored. */
+const bringsOneIn = ({ method }: WireRequest, name: string, rest: readonly string[]): boolean =>
+  rest.length === 0 && (method === 'PUT' || (method === 'POST' && name === 'restore'))
+
+async function keyTransaction(
   context: Needs<'keys'>,
   call: Call,
-  at: { readonly vault: Vault; readonly request: WireRequest },
+  at: Asked & { readonly name: string; readonly rest: readonly string[] },
 ): Promise<Transaction> {
-  const { vault, request } = at
-  const [collection, name, ...rest] = request.segments.map(segment => segment.toLowerCase())
-  if (collection !== 'keys' || name === undefined) return other
+  const { vault, request, name, rest } = at
+  if (bringsOneIn(request, name, rest)) return importing
   const verb = `${request.method} ${rest.join('/')}`
   if (verb === 'POST create') return creating(asksForHardware(request.body))
-  if (verb === 'PUT ' || (verb === 'POST ' && name === 'restore')) return importing
   const version = await versionOf(context, call, { vault, name, version: rest.find(segment => versionId.test(segment)) ?? 'current' })
   return verb === 'POST rotate' ? creating(version?.hsm === true) : using(version)
 }

@@ -124,6 +124,7 @@ async function putPublicKey(
       named: { vault, name },
       kind: { spec, hsm: false },
       origin: 'imported',
+      operation: 'import',
       keyOps: ['verify'],
       attributes: undefined,
       tags: undefined,

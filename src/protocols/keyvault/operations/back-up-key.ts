@@ -1,7 +1,7 @@
 import { backUpKey } from '#domain/keys/back-up-key.ts'
 import { toBase64url } from '#protocols/azure/base64url.ts'
 import { json } from '#protocols/http/answer.ts'
-import { namedKey, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
 export const backUpKeyOperation = vaultOperation({
@@ -11,7 +11,7 @@ export const backUpKeyOperation = vaultOperation({
   permissions: ['key.backUp'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: namedKey,
+  params: namedObject,
   query: noQuery,
   body: { none: true },
   async handle(context, call, { site, params, permit }) {

@@ -2,7 +2,7 @@ import { createKey } from '#domain/keys/create-key.ts'
 import { kindOf } from '#domain/keys/specs.ts'
 import { json } from '#protocols/http/answer.ts'
 import { attributes, integer, jsonBody, keyOps, keyType, presence, publicExponent, tags, text } from '#protocols/keyvault/bodies.ts'
-import { namedKey, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
 import { refuseExportable } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
@@ -14,7 +14,7 @@ export const createKeyOperation = vaultOperation({
   permissions: ['key.create'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: namedKey,
+  params: namedObject,
   query: noQuery,
   body: {
     json: jsonBody({

@@ -1,6 +1,6 @@
 import { deleteKey } from '#domain/keys/delete-key.ts'
 import { json } from '#protocols/http/answer.ts'
-import { namedKey, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
 import { deletedBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -11,7 +11,7 @@ export const deleteKeyOperation = vaultOperation({
   permissions: ['key.delete'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: namedKey,
+  params: namedObject,
   query: noQuery,
   body: { none: true },
   async handle(context, call, { site, params, permit, request }) {

@@ -1,6 +1,6 @@
 import { getDeletedKey } from '#domain/keys/get-key.ts'
 import { json } from '#protocols/http/answer.ts'
-import { namedKey, noQuery, scopeOfKey, urlOfDeletedKey } from '#protocols/keyvault/params.ts'
+import { namedObject, noQuery, scopeOfKey, urlOfDeletedKey } from '#protocols/keyvault/params.ts'
 import { deletedBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -11,7 +11,7 @@ export const getDeletedKeyOperation = vaultOperation({
   permissions: ['key.readDeleted'],
   scope: scopeOfKey,
   resource: urlOfDeletedKey,
-  params: namedKey,
+  params: namedObject,
   query: noQuery,
   body: { none: true },
   async handle(context, call, { site, params, permit, request }) {

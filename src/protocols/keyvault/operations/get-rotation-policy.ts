@@ -1,6 +1,6 @@
 import { getRotationPolicy } from '#domain/keys/rotation-policy.ts'
 import { json } from '#protocols/http/answer.ts'
-import { namedKey, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
 import { rotationPolicy } from '#protocols/keyvault/rotation-policies.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -11,7 +11,7 @@ export const getRotationPolicyOperation = vaultOperation({
   permissions: ['key.readRotationPolicy'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: namedKey,
+  params: namedObject,
   query: noQuery,
   body: { none: true },
   async handle(context, call, { site, params, permit }) {

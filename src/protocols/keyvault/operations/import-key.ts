@@ -3,7 +3,7 @@ import { json } from '#protocols/http/answer.ts'
 import { attributes, flag, jsonBody, presence, tags } from '#protocols/keyvault/bodies.ts'
 import { importedJwk } from '#protocols/keyvault/jwk.ts'
 import { importBytesMax } from '#protocols/keyvault/limits.ts'
-import { namedKey, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
 import { refuseExportable } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
@@ -15,7 +15,7 @@ export const importKeyOperation = vaultOperation({
   permissions: ['key.import'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: namedKey,
+  params: namedObject,
   query: noQuery,
   body: {
     json: jsonBody({ key: importedJwk, Hsm: flag, attributes, tags, release_policy: presence }),

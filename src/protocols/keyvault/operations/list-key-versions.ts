@@ -1,6 +1,6 @@
 import { listVersions } from '#domain/keys/list-keys.ts'
 import { page } from '#protocols/keyvault/paging.ts'
-import { namedKey, pageQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { namedObject, pageQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
 import { versionItem } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -11,7 +11,7 @@ export const listKeyVersionsOperation = vaultOperation({
   permissions: ['key.list'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: namedKey,
+  params: namedObject,
   query: pageQuery,
   body: { none: true },
   async handle(context, call, { site, params, query, permit, request }) {

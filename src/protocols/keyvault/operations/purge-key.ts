@@ -1,6 +1,6 @@
 import { purgeKey } from '#domain/keys/purge-key.ts'
 import { empty } from '#protocols/http/answer.ts'
-import { namedKey, noQuery, scopeOfKey, urlOfDeletedKey } from '#protocols/keyvault/params.ts'
+import { namedObject, noQuery, scopeOfKey, urlOfDeletedKey } from '#protocols/keyvault/params.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
 export const purgeKeyOperation = vaultOperation({
@@ -10,7 +10,7 @@ export const purgeKeyOperation = vaultOperation({
   permissions: ['key.purge'],
   scope: scopeOfKey,
   resource: urlOfDeletedKey,
-  params: namedKey,
+  params: namedObject,
   query: noQuery,
   body: { none: true },
   async handle(context, call, { site, params, permit }) {

@@ -1,6 +1,6 @@
 import { rotateKey } from '#domain/keys/rotate-key.ts'
 import { json } from '#protocols/http/answer.ts'
-import { namedKey, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -11,7 +11,7 @@ export const rotateKeyOperation = vaultOperation({
   permissions: ['key.rotate'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: namedKey,
+  params: namedObject,
   query: noQuery,
   body: { none: true },
   async handle(context, call, { site, params, permit, request }) {

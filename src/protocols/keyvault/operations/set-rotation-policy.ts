@@ -1,6 +1,6 @@
 import { setRotationPolicy } from '#domain/keys/rotation-policy.ts'
 import { json } from '#protocols/http/answer.ts'
-import { namedKey, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
+import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
 import { rotationPolicy, rotationPolicyBody } from '#protocols/keyvault/rotation-policies.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -11,7 +11,7 @@ export const setRotationPolicyOperation = vaultOperation({
   permissions: ['key.writeRotationPolicy'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: namedKey,
+  params: namedObject,
   query: noQuery,
   body: { json: rotationPolicyBody },
   async handle(context, call, { site, params, body, permit }) {

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import type { Bytes } from '#model/brands.ts'
+import { Problem } from '#model/problem.ts'
+import type { Place } from '#ports/record-store.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
+import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
+import { objectPath } from '#domain/vault-objects/reference.ts'
+import { secretRecord, type HeldSecret } from './find-secret.ts'
+import type { Secret, SecretVersion } from './records.ts'
+import { secretArmId, type SecretName } from './reference.ts'
+
+/** A version that is about to be. */
+export interface NewSecretVersion {
+  readonly named: SecretName
+  /** UTF-8; the caller disposes of it. */
+  readonly value: Bytes
+  readonly contentType?: string | undefined
+  readonly attributes?: ObjectAttributes | undefined
+  readonly tags?: ObjectTags | undefined
+  /** Its certificate makes it and keeps the secret; with the version of the key behind it. */
+  readonly managed?: { readonly keyVersion?: string } | undefined
+}
+
+/**
+ * Seals the value as the material of a new version and stages it, on the secret that is there or on a new one. Nothing is inherited from
+ * the version before. Raises `SecretManaged`, `SecretNameDeleted`, `InvalidBody`.
+ */
+export async function addSecretVersion(
+  context: Needs<'secrets' | 'ground'>,
+  call: Call,
+  asked: NewSecretVersion,
+): Promise<{ readonly secret: Secret; readonly version: SecretVersion }> {
+  const { named, contentType, attributes, tags, managed } = asked
+  call.target = { secretId: secretArmId(named) }
+  const window = changedAttributes({ enabled: true }, attributes)
+  const before = await secretForNewVersion(context, call, asked)
+  const { barrier, random } = context.ground
+  const id = context.secrets.idOf(named.vault.compartment, objectPath(named.name))
+  const place = await call.once(`secret version of ${id}`, async (): Promise<Place> => ({ id, version: random.bytes(16).toHex() }))
+  const version: SecretVersion = {
+    id: place.version,
+    ...window,
+    createdAt: wholeSecond(call.at),
+    updatedAt: wholeSecond(call.at),
+    ...(tags !== undefined && { tags: { ...tags } }),
+    ...(contentType !== undefined && { contentType }),
+    ...(managed?.keyVersion !== undefined && { keyVersion: managed.keyVersion }),
+  }
+  const secret = stageVersion(context, call, { asked, before, version })
+  call.materials.push({ place, material: barrier.sealMaterial(place, asked.value) })
+  call.target = { secretId: secretArmId({ vault: named.vault, name: secret.name }), version: version.id }
+  return { secret, version }
+}
+
+/** The secret under a name that may take a new version, or `undefined` for a free name. Raises `SecretManaged`, `SecretNameDeleted`. */
+async function secretForNewVersion(
+  context: Needs<'secrets'>,
+  call: Call,
+  { named, managed }: Pick<NewSecretVersion, 'named' | 'managed'>,
+): Promise<HeldSecret | undefined> {
+  const secret = await secretRecord(context, call, named)
+  if (secret === undefined) return undefined
+  const { name, deleted } = secret.value
+  if (managed === undefined) assertUnmanaged(secret.value, 'SecretManaged', 'set')
+  else assert(secret.value.managed === true, 'a certificate takes a secret that is not its own')
+  if (deleted !== undefined) throw new Problem({ code: 'SecretNameDeleted', details: { name } })
+  return secret
+}
+
+function stageVersion(
+  { secrets }: Needs<'secrets'>,
+  call: Call,
+  change: { readonly asked: NewSecretVersion; readonly before: HeldSecret | undefined; readonly version: SecretVersion },
+): Secret {
+  const { asked, before, version } = change
+  const { named, managed } = asked
+  if (before !== undefined) return secrets.update(call, before, { ...before.value, versions: [...before.value.versions, version] }).value
+  const value: Secret = { name: named.name, versions: [version], ...(managed !== undefined && { managed: true }) }
+  return secrets.create(call, named.vault.compartment, { path: objectPath(named.name), value }).value
+}

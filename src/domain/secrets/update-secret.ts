@@ -1,0 +1,39 @@
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
+import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
+import { requireSecret } from './find-secret.ts'
+import type { Secret, SecretVersion } from './records.ts'
+import { secretScope, type SecretReference } from './reference.ts'
+
+/**
+ * Changes what is named of one version, disabled or not, and never its value; what is absent stays, tags are replaced whole.
+ * Raises `SecretNotFound`, `SecretManaged`, `InvalidBody`.
+ */
+export async function updateSecret(
+  context: Needs<'secrets'>,
+  call: Call,
+  request: {
+    readonly permit: Permit<'secret.update'>
+    readonly reference: SecretReference
+    readonly contentType?: string | undefined
+    readonly attributes?: ObjectAttributes | undefined
+    readonly tags?: ObjectTags | undefined
+  },
+): Promise<{ readonly secret: Secret; readonly version: SecretVersion }> {
+  const { permit, reference, contentType, attributes, tags } = request
+  assertPermits(permit, secretScope(reference.vault, reference.name))
+  const { secret, version: before } = await requireSecret(context, call, reference)
+  assertUnmanaged(secret.value, 'SecretManaged', 'update')
+  const { enabled: _, notBefore: __, expires: ___, ...rest } = before
+  const version: SecretVersion = {
+    ...rest,
+    ...changedAttributes(before, attributes),
+    ...(contentType !== undefined && { contentType }),
+    ...(tags !== undefined && { tags: { ...tags } }),
+    updatedAt: wholeSecond(call.at),
+  }
+  const versions = secret.value.versions.map(one => (one.id === version.id ? version : one))
+  return { secret: context.secrets.update(call, secret, { ...secret.value, versions }).value, version }
+}

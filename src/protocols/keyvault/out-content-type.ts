@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { Problem } from '#model/problem.ts'
+import type { Secret, SecretVersion } from '#domain/secrets/records.ts'
+
+const pem = 'application/x-pem-file'
+
+/** How the value of a certificate's secret is asked for: as PEM, whatever it is kept as (key-vault.md 3). */
+export const outContentTypeQuery = z
+  .object({ outcontenttype: z.string().optional() })
+  .transform(({ outcontenttype }) => ({ outContentType: outcontenttype }))
+
+const refuse = (message: string): never => {
+  throw new Problem({ code: 'InvalidParameter', details: { name: 'outContentType', message } })
+}
+
+/** Raises `InvalidParameter` where the value cannot be answered as that type. */
+export function assertOutContentType(
+  asked: string | undefined,
+  { secret, version }: { readonly secret: Secret; readonly version: SecretVersion },
+): void {
+  if (asked === undefined) return
+  if (asked !== pem) refuse(`The query parameter "outContentType" must be ${pem}.`)
+  if (secret.managed !== true) refuse('The query parameter "outContentType" is for secrets of certificates alone.')
+  if (version.contentType !== pem) refuse(`The secret cannot be converted to ${pem}.`)
+}
