@@ -17,6 +17,7 @@ import type { Node } from '#domain/entries.ts'
 import { openIdentity, type Identity } from '#domain/identity/identity.ts'
 import type { Instance } from '#domain/instance.ts'
 import { createNoise } from '#domain/noise.ts'
+import { lockedAccess, lockIndex } from '#domain/locks/locked-access.ts'
 import { createView } from '#domain/records/view.ts'
 import { policiesAt } from '#domain/resources/find-vault.ts'
 import { createTurns } from '#domain/turns.ts'
@@ -89,7 +90,9 @@ function composeAccess(records: ReturnType<typeof openFamilies>, { index }: Iden
     accessPolicyBook(policiesAt(records), countsAs),
     rbac.book,
   ]
-  return { access: createAccess(books, countsAs), rbac }
+  const locks = lockIndex()
+  records.locks.observe((before, after) => locks.observe(before, after))
+  return { access: lockedAccess(createAccess(books, countsAs), locks), rbac }
 }
 
 function pkiOnDemand(random: Random): () => Promise<Pki> {

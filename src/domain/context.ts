@@ -11,6 +11,7 @@ import { applications, servicePrincipals, signingKeys, tenants, users } from './
 import type { Instance } from './instance.ts'
 import { jobs } from './jobs/records.ts'
 import { keys } from './keys/records.ts'
+import { locks } from './locks/records.ts'
 import { privateEndpointConnections, privateEndpoints } from './networks/records.ts'
 import type { Ground } from './perform.ts'
 import type { AnyFamily, Family } from './records/family.ts'
@@ -39,6 +40,7 @@ const families = {
   jobs,
   privateEndpoints,
   privateEndpointConnections,
+  locks,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never

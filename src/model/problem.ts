@@ -90,6 +90,7 @@ export const problemKinds = {
   ResourceGroupNotFound: 'missing',
   SubscriptionNotFound: 'missing',
   ArmRefused: 'invalid',
+  ScopeLocked: 'conflict',
   // disks
   KeyVaultAccessForbidden: 'forbidden',
   DiskNotFound: 'missing',
@@ -168,6 +169,8 @@ interface DetailsOf {
   SubscriptionNotFound: { readonly id: string }
   /** A refusal that only ARM knows, with ARM's own code. */
   ArmRefused: { readonly status: number; readonly code: string; readonly message: string; readonly target?: string }
+  /** `lockedAt`: places whose locks hold it, in Azure's spelling. */
+  ScopeLocked: { readonly scope: string; readonly verb: 'write' | 'delete'; readonly lockedAt: readonly string[] }
   KeyVaultAccessForbidden: { readonly keyUrl: string; readonly identity: string; readonly target?: string }
   DiskNotFound: { readonly id: string }
   DiskKeyUnavailable: { readonly disk: string; readonly because: string }

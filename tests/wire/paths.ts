@@ -25,6 +25,7 @@ const values: Readonly<Record<string, string>> = {
   tenant: tenantId,
   id,
   idOrName: id,
+  lock: 'a-lock',
   endpoint: 'an-endpoint',
   connection: 'a-connection',
   keyed: `applications(appId='${id}')`,

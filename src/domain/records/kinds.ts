@@ -9,6 +9,7 @@ export const kinds = {
   resourceGroups: 11,
   roleAssignments: 12,
   roleDefinitions: 13,
+  locks: 15,
   vaults: 20,
   deletedVaults: 21,
   names: 22,

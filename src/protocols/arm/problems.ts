@@ -123,6 +123,12 @@ const rendering: Rendering = {
     ),
   DirectoryObjectNotFound: ({ details }) => words(400, 'PrincipalNotFound', `Principal ${details.id} does not exist in the directory.`),
   ArmRefused: ({ details }) => details,
+  ScopeLocked: ({ details }) =>
+    words(
+      409,
+      'ScopeLocked',
+      `The scope '${scopeText(details.scope)}' cannot perform ${details.verb} operation because following scope(s) are locked: '${details.lockedAt.join("','")}'. Please remove the lock and try again.`,
+    ),
   KeyVaultAccessForbidden: ({ details }) => ({
     ...words(
       400,

@@ -105,6 +105,7 @@ export const providers: Readonly<Record<string, ProviderRow>> = {
     types: [
       type('roleAssignments', authorizationVersions),
       type('roleDefinitions', authorizationVersions),
+      type('locks', ['2020-05-01', '2016-09-01', '2015-01-01']),
       type('permissions', authorizationVersions),
       type('denyAssignments', authorizationVersions),
       type('policyAssignments', resourcesVersions),

@@ -20,6 +20,7 @@ import { getRoleDefinition, getRoleDefinitionAnywhere } from './get-role-definit
 import { getSubscription } from './get-subscription.ts'
 import { getVault } from './get-vault.ts'
 import { getVaultKey, getVaultKeyVersion } from './get-vault-key.ts'
+import { governanceOperations } from './governance-operations.ts'
 import { headGroup } from './head-group.ts'
 import { listDeletedVaults } from './list-deleted-vaults.ts'
 import { listDenyAssignments, listPolicyAssignments } from './list-denials.ts'
@@ -106,4 +107,5 @@ export const operations: readonly Operation<Context, ArmSite>[] = [
   listPolicyAssignments,
   ...computeOperations,
   ...networkOperations,
+  ...governanceOperations,
 ]
