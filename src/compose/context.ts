@@ -6,7 +6,7 @@ import type { Random } from '#ports/random.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { RecordStore } from '#ports/record-store.ts'
 import { builtInRoles } from '#domain/access/built-in-roles.ts'
-import { aloneAsItself, createAccess } from '#domain/access/permit.ts'
+import { createAccess, type CountsAs } from '#domain/access/permit.ts'
 import { accessPolicyBook } from '#domain/access/rule-books/access-policies.ts'
 import { azureRbac } from '#domain/access/rule-books/azure-rbac.ts'
 import { carriedRights } from '#domain/access/rule-books/carried-rights.ts'
@@ -76,9 +76,9 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
 }
 
 /** The rule books over indexes that the feed keeps: make them before the view is loaded. */
-function composeAccess(records: ReturnType<typeof openFamilies>, { index }: Identity): Pick<Context, 'access' | 'rbac'> {
+function composeAccess(records: ReturnType<typeof openFamilies>, { index, memberships }: Identity): Pick<Context, 'access' | 'rbac'> {
   // Who is in groups counts as each of them.
-  const countsAs = aloneAsItself
+  const countsAs: CountsAs = ({ id }) => [id, ...memberships.groupsOf(id)]
   const rbac = azureRbac(builtInRoles, countsAs)
   records.roleAssignments.observe((before, after) => rbac.observe(before, after))
   const carried = carriedRights()

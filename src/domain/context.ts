@@ -6,6 +6,7 @@ import { roleAssignments } from './access/records.ts'
 import type { Access } from './access/permit.ts'
 import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
+import { groups, memberships } from './groups/records.ts'
 import type { Identity } from './identity/identity.ts'
 import { applications, servicePrincipals, signingKeys, tenants, users } from './identity/records.ts'
 import type { Instance } from './instance.ts'
@@ -26,6 +27,8 @@ const families = {
   servicePrincipals,
   signingKeys,
   users,
+  groups,
+  memberships,
   subscriptions,
   resourceGroups,
   roleAssignments,

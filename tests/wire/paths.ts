@@ -28,6 +28,10 @@ const values: Readonly<Record<string, string>> = {
   lock: 'a-lock',
   endpoint: 'an-endpoint',
   connection: 'a-connection',
+  objects: 'groups',
+  owned: 'groups',
+  member: id,
+  owner: id,
   keyed: `applications(appId='${id}')`,
 }
 

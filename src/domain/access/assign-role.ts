@@ -4,7 +4,8 @@ import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { refuseNowhere } from '#domain/resources/find-place.ts'
-import { principalById } from '#domain/identity/directory.ts'
+import { kindOfObject } from '#domain/groups/object-kind.ts'
+import type { MemberKind } from '#domain/groups/records.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { assertPermits, type Permit } from './permit.ts'
 import { roleIdFact } from './rule-books/azure-rbac.ts'
@@ -29,7 +30,7 @@ const refused = (status: number, code: string, message: string): Problem =>
 
 /**
  * Gives a principal a role at a scope: it counts for the next request. Raises `ArmRefused` RoleDefinitionDoesNotExist, PrincipalNotFound,
- * UnmatchedPrincipalType, RoleAssignmentExists, RoleAssignmentUpdateNotPermitted; `ResourceNotFound` and its kin for a scope that is not there.
+ * PrincipalTypeNotSupported, UnmatchedPrincipalType, RoleAssignmentExists, RoleAssignmentUpdateNotPermitted; `ResourceNotFound` and its kin for a scope that is not there.
  */
 export async function assignRole(
   context: Context,
@@ -44,7 +45,7 @@ export async function assignRole(
   await refuseNowhere(context, call, scope)
   if (context.rbac.role(roleId) === undefined)
     throw refused(404, 'RoleDefinitionDoesNotExist', `The specified role definition with ID '${roleId}' does not exist.`)
-  await refuseNobody(context, call, request)
+  const principalType = await typeOfPrincipal(context, call, request)
   const place = scope.at(-1) ?? ''
   const home = compartmentOfGuid(tenantId)
   const found = await context.roleAssignments.get(call, home, [place, request.name.toLowerCase()])
@@ -70,7 +71,7 @@ export async function assignRole(
       scope,
       roleId,
       principalId,
-      principalType: 'ServicePrincipal',
+      principalType,
       ...(request.description !== undefined && { description: request.description }),
       createdAt: call.at,
       createdBy: by,
@@ -81,16 +82,22 @@ export async function assignRole(
   return { assignment, created: true }
 }
 
-async function refuseNobody(context: Context, call: Call, { tenantId, principalId, principalType }: AssignRole): Promise<void> {
-  const principal = await principalById(context, call, tenantId, principalId)
-  if (principal === undefined) {
+const typeWords: Readonly<Record<MemberKind, string>> = { user: 'User', group: 'Group', servicePrincipal: 'ServicePrincipal' }
+
+async function typeOfPrincipal(context: Context, call: Call, { tenantId, principalId, principalType }: AssignRole): Promise<string> {
+  const kind = await kindOfObject(context, call, { tenantId, id: principalId })
+  if (kind === undefined) {
     const message = `Principal ${principalId.replaceAll('-', '')} does not exist in the directory ${tenantId}. Check that you have the correct principal ID. If you are creating this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype`
     throw refused(400, 'PrincipalNotFound', message)
   }
-  if (principalType !== undefined && principalType !== 'ServicePrincipal') {
-    const message = `The PrincipalId '${principalId}' has type 'ServicePrincipal', which is different from the specified PrincipalType '${principalType}'.`
+  if (kind === 'application')
+    throw refused(400, 'PrincipalTypeNotSupported', 'Principals of type Application cannot validly be used in role assignments.')
+  const type = typeWords[kind]
+  if (principalType !== undefined && principalType !== type) {
+    const message = `The PrincipalId '${principalId}' has type '${type}', which is different from the specified PrincipalType '${principalType}'.`
     throw refused(400, 'UnmatchedPrincipalType', message)
   }
+  return type
 }
 
 /** The same triple again changes the description alone. */

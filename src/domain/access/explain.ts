@@ -60,7 +60,7 @@ export async function explain(context: Context, call: Call, question: ExplainQue
   const place = on.at(-1) ?? ''
   const asked = { principal: { objectId: id, appId, displayName }, scope: place === '' ? '/' : place }
   const judge = (permission: Permission) => context.access.judge({ who, permission, on, facts: noFacts })
-  const assignments = context.rbac.assignmentsOf(id)
+  const assignments = context.rbac.assignmentsOf(who)
   if (question.action === undefined) {
     const allowed = namesOfActions()
       .filter(([permission]) => judge(permission).allowed)

@@ -19,14 +19,15 @@ export interface AssignmentsAsked {
   readonly scope: Scope
   /** `atScope()`: this scope and above, nothing below. */
   readonly atScope: boolean
-  readonly principalId?: string
+  /** Whose: one of these ids. */
+  readonly principals?: readonly string[]
 }
 
 /** Role assignments at, above and below a scope, as ARM lists them. */
 export function assignmentsAround(context: Needs<'roleAssignments'>, call: Call, asked: AssignmentsAsked): readonly HeldAssignment[] {
-  const { tenantId, scope, atScope, principalId } = asked
+  const { tenantId, scope, atScope, principals } = asked
   return context.roleAssignments.all(call, compartmentOfGuid(tenantId), ({ value }) => {
-    if (principalId !== undefined && value.principalId !== principalId) return false
+    if (principals?.includes(value.principalId) === false) return false
     const where = relation(value.scope, scope)
     return where !== undefined && !(atScope && where === 'below')
   })

@@ -24,7 +24,7 @@ export interface IdentityChange {
   readonly mayAssign: (identity: IdentityName) => Permit<'identity.assign'>
 }
 
-export type AssignNeeds = Needs<'servicePrincipals' | 'userAssignedIdentities' | 'resourceGroups' | 'ground'>
+export type AssignNeeds = Needs<'servicePrincipals' | 'memberships' | 'identity' | 'userAssignedIdentities' | 'resourceGroups' | 'ground'>
 
 const system = (type: SetIdentity['type']): boolean => type.startsWith('SystemAssigned')
 const user = (type: SetIdentity['type']): boolean => type.endsWith('UserAssigned')

@@ -6,7 +6,7 @@ import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { readCertificate } from './client-certificates.ts'
 import { azureCli } from './azure-cli.ts'
-import type { HeldApplication } from './directory.ts'
+import { removePrincipal, type HeldApplication } from './directory.ts'
 import type { Application, KeyCredential, PasswordCredential } from './records.ts'
 
 /** A certificate as it comes in; without `key` it names one that the application has already. */
@@ -66,16 +66,15 @@ export function changeApplication(
 
 /** The application and its principal in its own tenant. */
 export async function removeApplication(
-  context: Needs<'applications' | 'servicePrincipals' | 'identity'>,
+  context: Needs<'applications' | 'servicePrincipals' | 'memberships' | 'identity'>,
   call: Call,
   request: { readonly permit: Permit<'directory.write'>; readonly application: HeldApplication },
 ): Promise<void> {
   assertPermits(request.permit, rootScope)
   const { tenantId, appId } = request.application.value
   context.applications.remove(call, request.application)
-  const indexed = context.identity.index.servicePrincipalOfApp(tenantId, appId)
-  const principal = indexed && (await context.servicePrincipals.get(call, indexed.compartment, indexed.path))
-  if (principal !== undefined) context.servicePrincipals.remove(call, principal)
+  const principal = context.identity.index.servicePrincipalOfApp(tenantId, appId)
+  if (principal !== undefined) await removePrincipal(context, call, tenantId, principal.value.id)
 }
 
 /** The credentials without one of them. Raises `InvalidBody` where it is not there. */

@@ -3,7 +3,7 @@ import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
-import { makePrincipal, principalById, type HeldPrincipal } from './directory.ts'
+import { makePrincipal, principalById, removePrincipal, type HeldPrincipal } from './directory.ts'
 
 type Write = Permit<'directory.write'>
 
@@ -55,13 +55,14 @@ export function enablePrincipal(
 }
 
 /** Raises `Conflict` for a managed identity: it goes with its resource. */
-export function deletePrincipal(
-  context: Needs<'servicePrincipals'>,
+export async function deletePrincipal(
+  context: Needs<'servicePrincipals' | 'memberships' | 'identity'>,
   call: Call,
   request: { readonly permit: Write; readonly principal: HeldPrincipal },
-): void {
+): Promise<void> {
   assertPermits(request.permit, rootScope)
   if (request.principal.value.kind === 'managedIdentity')
     throw new Problem({ code: 'Conflict', details: { message: 'A managed identity is deleted with the resource that it belongs to.' } })
-  context.servicePrincipals.remove(call, request.principal)
+  const { tenantId, id } = request.principal.value
+  await removePrincipal(context, call, tenantId, id)
 }

@@ -1,5 +1,6 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { leaveGroups } from '#domain/groups/leave-groups.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
 import { newPassword, stagePepper } from './client-secrets.ts'
@@ -60,14 +61,16 @@ export async function createManagedIdentity(
   return { principalId: value.id, clientId: value.appId }
 }
 
-/** Removes a principal where it is there; its role assignments stay, as Azure leaves them. */
+/** Removes a principal where it is there, and from its groups; its role assignments stay, as Azure leaves them. */
 export async function removePrincipal(
-  context: Needs<'servicePrincipals'>,
+  context: Needs<'servicePrincipals' | 'memberships' | 'identity'>,
   call: Call,
   ...[tenantId, principalId]: readonly [tenantId: string, principalId: string]
 ): Promise<void> {
   const held = await principalById(context, call, tenantId, principalId)
-  if (held !== undefined) context.servicePrincipals.remove(call, held)
+  if (held === undefined) return
+  await leaveGroups(context, call, held.value.id)
+  context.servicePrincipals.remove(call, held)
 }
 
 /** Gives an application one more secret; the text is in the answer alone. */

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { compartmentOf } from '#model/brands.ts'
 import type { View } from '#domain/records/view.ts'
+import { indexMemberships, type GroupRecords, type MembershipIndex } from '#domain/groups/membership-index.ts'
 import { indexDirectory, type DirectoryIndex, type IdentityRecords } from './directory-index.ts'
 import { generations, type Generations } from '#domain/generations.ts'
 import { passwordThreads, type PasswordThreads } from './password-threads.ts'
@@ -10,6 +11,7 @@ import type { VerifiedToken } from './verified-token.ts'
 /** What a node keeps in memory to know who speaks: indexes over resident records, and bounded caches that decide nothing. */
 export interface Identity {
   readonly index: DirectoryIndex
+  readonly memberships: MembershipIndex
   readonly delays: SignInDelays
   readonly passwords: PasswordThreads
   /** By SHA-256 of the token, so that the map holds no bearer tokens: "the signature was good", no more (performance.md 4). */
@@ -26,7 +28,7 @@ const tokensPerGeneration = 5_000
 const keysPerGeneration = 1_000
 
 /** Call it before the view is loaded: the indexes follow the families' observers. */
-export function openIdentity(records: IdentityRecords, view: Pick<View, 'onNews'>): Identity {
+export function openIdentity(records: IdentityRecords & GroupRecords, view: Pick<View, 'onNews'>): Identity {
   const peppers = generations<KeyObject>(keysPerGeneration)
   view.onNews(news => {
     for (const { id, version } of news) {
@@ -36,6 +38,7 @@ export function openIdentity(records: IdentityRecords, view: Pick<View, 'onNews'
   })
   return {
     index: indexDirectory(records),
+    memberships: indexMemberships(records),
     delays: signInDelays(),
     passwords: passwordThreads(),
     tokens: generations(tokensPerGeneration),

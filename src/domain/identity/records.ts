@@ -57,6 +57,8 @@ const application = z.object({
   publicClient: z.boolean(),
   passwordCredentials: z.array(passwordCredential),
   keyCredentials: z.array(keyCredential),
+  /** Object ids. */
+  owners: z.array(z.string()).optional(),
   createdAt: z.number().int(),
 })
 export type Application = z.output<typeof application>
@@ -82,6 +84,8 @@ const servicePrincipal = z.object({
   userAssigned: z.boolean().optional(),
   /** Its own, beside those of the application. */
   passwordCredentials: z.array(passwordCredential),
+  /** Object ids. */
+  owners: z.array(z.string()).optional(),
   /** Tokens issued before count no more. */
   tokensValidFrom: z.number().int().optional(),
   createdAt: z.number().int(),

@@ -2,6 +2,7 @@ import { Problem } from '#model/problem.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { leaveGroups } from '#domain/groups/leave-groups.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
@@ -116,8 +117,13 @@ export function revokeSignIns(context: Needs<'users'>, call: Call, request: { re
 }
 
 /** Its role assignments stay, as Azure leaves them; its object id comes never again. */
-export function deleteUser(context: Needs<'users'>, call: Call, request: { readonly permit: Write; readonly user: HeldUser }): void {
+export async function deleteUser(
+  context: Needs<'users' | 'memberships' | 'identity'>,
+  call: Call,
+  request: { readonly permit: Write; readonly user: HeldUser },
+): Promise<void> {
   assertPermits(request.permit, rootScope)
+  await leaveGroups(context, call, request.user.value.id)
   context.users.remove(call, request.user)
   call.materials.push({ removeOf: request.user.id })
 }

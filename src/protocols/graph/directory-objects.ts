@@ -1,11 +1,13 @@
+import { lookUp } from '#model/names.ts'
+import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { isOwn } from '#domain/identity/change-application.ts'
 import { principalById } from '#domain/identity/directory.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
-import { applicationEntity, principalEntity, userEntity } from './entities.ts'
-import { shownOf, type Entity } from './entity.ts'
+import { applicationEntity, groupEntity, principalEntity, userEntity } from './entities.ts'
+import { filterable, shownOf, type Entity } from './entity.ts'
 
 /** An object of the directory whose noun is known by itself alone. */
 export interface DirectoryObject {
@@ -38,6 +40,15 @@ const objectOf = <T extends Named>(entity: Entity<T>, { value, ord }: Held<T>): 
   }),
 })
 
+/** A list in which nouns stand side by side: each is shown as what it is. */
+export const anyEntity: Entity<DirectoryObject> = {
+  type: 'directoryObject',
+  set: 'directoryObjects',
+  properties: { id: filterable(value => value.id), displayName: filterable(value => value.displayName) },
+  empty: [principalEntity, userEntity, groupEntity, applicationEntity].flatMap(({ properties }) => Object.keys(properties)),
+  show: (value, names) => value.shown(names),
+}
+
 type Finder = (context: Context, call: Call, at: { readonly tenantId: string; readonly id: string }) => Promise<DirectoryObject | undefined>
 
 /** Every noun that an id can be of. */
@@ -49,6 +60,10 @@ const finders: readonly Finder[] = [
   async (context, call, { tenantId, id }) => {
     const held = await context.users.get(call, compartmentOfGuid(tenantId), [id.toLowerCase()])
     return held && objectOf(userEntity, held)
+  },
+  async (context, call, { tenantId, id }) => {
+    const held = await context.groups.get(call, compartmentOfGuid(tenantId), [id.toLowerCase()])
+    return held && objectOf(groupEntity, held)
   },
   async (context, call, { tenantId, id }) => {
     const held = await context.applications.get(call, compartmentOfGuid(tenantId), [id.toLowerCase()])
@@ -63,4 +78,47 @@ export const objectById: Finder = async (context, call, at) => {
     if (found !== undefined) return found
   }
   return undefined
+}
+
+const typesOfSets: Readonly<Record<string, string>> = {
+  groups: 'group',
+  users: 'user',
+  serviceprincipals: 'servicePrincipal',
+  directoryobjects: '',
+}
+
+/** The object that a path names by set and id. Raises `UnknownRoute` for a set whose objects are in no groups, `DirectoryObjectNotFound`. */
+export async function objectInSet(
+  context: Context,
+  call: Call,
+  named: { readonly tenantId: string; readonly set: string; readonly id: string },
+): Promise<DirectoryObject> {
+  const type = lookUp(typesOfSets, named.set.toLowerCase())
+  if (type === undefined) throw new Problem({ code: 'UnknownRoute' })
+  const { tenantId, id } = named
+  // A user is named by his principal name as well.
+  const byName = type === 'user' && id.includes('@') ? context.identity.index.userOfName(tenantId, id)?.value.id : undefined
+  const found = await objectById(context, call, { tenantId, id: byName ?? id })
+  if (found === undefined || (type !== '' && found.type !== type))
+    throw new Problem({ code: 'DirectoryObjectNotFound', details: { id: named.id } })
+  return found
+}
+
+/** A place in a list, and the object that stands there. */
+export interface Placed {
+  readonly ord: number
+  readonly id: string
+}
+
+/** The objects of a list that are there, of one type where a cast names it. */
+export async function objectsAt(
+  context: Context,
+  call: Call,
+  asked: { readonly tenantId: string; readonly places: readonly Placed[]; readonly type?: string | undefined },
+): Promise<readonly { readonly ord: number; readonly value: DirectoryObject }[]> {
+  const { tenantId, places, type } = asked
+  const found = await Promise.all(places.map(async ({ ord, id }) => ({ ord, value: await objectById(context, call, { tenantId, id }) })))
+  return found.flatMap(({ ord, value }) =>
+    value === undefined || (type !== undefined && value.type.toLowerCase() !== type) ? [] : [{ ord, value }],
+  )
 }

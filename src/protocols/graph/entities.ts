@@ -1,3 +1,4 @@
+import type { Group } from '#domain/groups/records.ts'
 import type { Application, ServicePrincipal, User } from '#domain/identity/records.ts'
 import { filterable, property, type Entity } from './entity.ts'
 import { instant, keyShown, passwordShown } from './shapes.ts'
@@ -78,5 +79,36 @@ export const userEntity: Entity<User> = {
     'postalCode',
     'state',
     'streetAddress',
+  ],
+}
+
+/** Security groups: the only kind that roles are given to. */
+export const groupEntity: Entity<Group> = {
+  type: 'group',
+  set: 'groups',
+  properties: {
+    id: filterable(value => value.id),
+    createdDateTime: property(value => instant(value.createdAt)),
+    description: filterable(value => value.description ?? null),
+    displayName: filterable(value => value.displayName),
+    groupTypes: filterable(() => []),
+    isAssignableToRole: property(() => false),
+    mail: filterable(() => null),
+    mailEnabled: filterable(() => false),
+    mailNickname: filterable(value => value.mailNickname),
+    securityEnabled: filterable(() => true),
+    visibility: property(() => null),
+  },
+  empty: [
+    'classification',
+    'deletedDateTime',
+    'expirationDateTime',
+    'onPremisesSyncEnabled',
+    'onPremisesSecurityIdentifier',
+    'preferredLanguage',
+    'proxyAddresses',
+    'renewedDateTime',
+    'securityIdentifier',
+    'theme',
   ],
 }

@@ -1,3 +1,4 @@
+import type { Principal } from '#model/principal.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { Ruling } from '#domain/call.ts'
 import { aloneAsItself, type CountsAs, type Question, type RuleBook } from '#domain/access/permit.ts'
@@ -13,8 +14,8 @@ export interface AzureRbac {
   readonly book: RuleBook
   /** Keeps the index as the feed tells: give it to the family's observer. */
   observe(before: Held<RoleAssignment> | undefined, after: Held<RoleAssignment> | undefined): void
-  /** Assignments of a principal, wherever they stand: explanations, `GET /subscriptions`. */
-  assignmentsOf(principalId: string): readonly RoleAssignment[]
+  /** Assignments of a principal and of the groups that it counts as, wherever they stand: explanations, `GET /subscriptions`. */
+  assignmentsOf(who: Principal): readonly RoleAssignment[]
   role(id: string): RoleDefinition | undefined
 }
 
@@ -61,7 +62,7 @@ export function azureRbac(roles: readonly RoleDefinition[], countsAs: CountsAs =
   return {
     book: question => (permissionRow(question.permission).azure === undefined ? undefined : judge(question)),
     observe: (before, after) => index.observe(before, after),
-    assignmentsOf: principalId => index.of(principalId),
+    assignmentsOf: who => countsAs(who).flatMap(id => index.of(id)),
     role: id => compiled.get(id)?.definition,
   }
 }

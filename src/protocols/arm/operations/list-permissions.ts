@@ -15,7 +15,7 @@ export const listPermissions = armOperation({
   body: { none: true },
   resource: ({ params }) => `${params.scope.scopeId}/providers/Microsoft.Authorization/permissions`,
   async handle(context, call, { params }) {
-    const here = context.rbac.assignmentsOf(call.who.id).filter(one => standsIn(params.scope.scope, one.scope))
+    const here = context.rbac.assignmentsOf(call.who).filter(one => standsIn(params.scope.scope, one.scope))
     const value = here.flatMap(({ roleId }) => {
       const role = context.rbac.role(roleId)
       if (role === undefined) return []

@@ -5,17 +5,21 @@ import { atAnyScope, scopeOfPath, tenantAt } from '#protocols/arm/role-path.ts'
 import { roleAssignmentShape } from '#protocols/arm/shapes.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
-/** `atScope()`, `principalId eq '…'`, `assignedTo('…')`: here nobody is in a group, so the last two are one. */
-function askedBy(terms: readonly FilterTerm[]): { readonly atScope: boolean; readonly principalId?: string } {
+/** `atScope()`, `principalId eq '…'`, and `assignedTo('…')`, which counts what a principal has through its groups too. */
+function askedBy(
+  terms: readonly FilterTerm[],
+  groupsOf: (id: string) => readonly string[],
+): { readonly atScope: boolean; readonly principals?: readonly string[] } {
   let atScope = false
-  let principalId: string | undefined
+  let principals: readonly string[] | undefined
+  const withGroups = (id: string): readonly string[] => [id.toLowerCase(), ...groupsOf(id.toLowerCase())]
   for (const term of terms) {
     if ('word' in term && term.word === 'atscope') atScope = true
-    else if ('word' in term && term.word === 'assignedto') principalId = term.argument ?? refuseTerm()
-    else if ('name' in term && term.name === 'principalid') principalId = term.equals
+    else if ('word' in term && term.word === 'assignedto') principals = withGroups(term.argument ?? refuseTerm())
+    else if ('name' in term && term.name === 'principalid') principals = [term.equals.toLowerCase()]
     else refuseTerm()
   }
-  return { atScope, ...(principalId !== undefined && { principalId: principalId.toLowerCase() }) }
+  return { atScope, ...(principals !== undefined && { principals }) }
 }
 
 export const listRoleAssignments = armOperation({
@@ -30,7 +34,8 @@ export const listRoleAssignments = armOperation({
   resource: ({ params }) => `${params.scope.scopeId}/providers/Microsoft.Authorization/roleAssignments`,
   async handle(context, call, { site, params, query, request }) {
     const tenantId = await tenantAt(context, call, params.scope)
-    const found = assignmentsAround(context, call, { tenantId, scope: params.scope.scope, ...askedBy(parseFilter(query.$filter)) })
+    const asked = askedBy(parseFilter(query.$filter), id => context.identity.memberships.groupsOf(id))
+    const found = assignmentsAround(context, call, { tenantId, scope: params.scope.scope, ...asked })
     return armList(site, request, found.map(roleAssignmentShape))
   },
 })

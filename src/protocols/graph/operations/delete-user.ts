@@ -16,7 +16,7 @@ export const deleteUserOperation = graphOperation({
   body: { none: true },
   async handle(context, call, { params, permit }) {
     const user = await foundUser(context, call, { tenantId: tenantOfCaller(call), ...params })
-    deleteUser(context, call, { permit: permit('directory.write'), user })
+    await deleteUser(context, call, { permit: permit('directory.write'), user })
     call.details.set('oid', user.value.id).set('userPrincipalName', user.value.userPrincipalName)
     return empty(204)
   },

@@ -25,6 +25,25 @@ import { revokeSignInSessions } from './revoke-sign-in-sessions.ts'
 import { updateApplication } from './update-application.ts'
 import { updateServicePrincipal } from './update-service-principal.ts'
 import { updateUser } from './update-user.ts'
+import { listGroups } from './list-groups.ts'
+import { createGroupOperation } from './create-group.ts'
+import { getGroup } from './get-group.ts'
+import { updateGroup } from './update-group.ts'
+import { deleteGroup } from './delete-group.ts'
+import { listGroupMembers } from './list-group-members.ts'
+import { listGroupMemberRefs } from './list-group-member-refs.ts'
+import { addGroupMember } from './add-group-member.ts'
+import { removeGroupMember } from './remove-group-member.ts'
+import { listGroupTransitiveMembers } from './list-group-transitive-members.ts'
+import { listMemberOf } from './list-member-of.ts'
+import { listTransitiveMemberOf } from './list-transitive-member-of.ts'
+import { getMemberGroups } from './get-member-groups.ts'
+import { getMemberObjects } from './get-member-objects.ts'
+import { checkMemberGroups } from './check-member-groups.ts'
+import { getDirectoryObject } from './get-directory-object.ts'
+import { listOwners } from './list-owners.ts'
+import { addOwnerOperation } from './add-owner.ts'
+import { removeOwnerOperation } from './remove-owner.ts'
 
 export const operations: readonly Operation<Context, GraphSite>[] = [
   listApplications,
@@ -47,6 +66,25 @@ export const operations: readonly Operation<Context, GraphSite>[] = [
   updateUser,
   deleteUserOperation,
   revokeSignInSessions,
+  listGroups,
+  createGroupOperation,
+  getGroup,
+  updateGroup,
+  deleteGroup,
+  listGroupMembers,
+  listGroupMemberRefs,
+  addGroupMember,
+  removeGroupMember,
+  listGroupTransitiveMembers,
+  listMemberOf,
+  listTransitiveMemberOf,
+  getMemberGroups,
+  getMemberObjects,
+  checkMemberGroups,
+  getDirectoryObject,
+  listOwners,
+  addOwnerOperation,
+  removeOwnerOperation,
   getDirectoryObjects,
   getMe,
   listOrganization,

@@ -1,0 +1,86 @@
+import { Problem } from '#model/problem.ts'
+import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { kindOfObject } from '#domain/groups/object-kind.ts'
+import { compartmentOfGuid } from '#domain/instance.ts'
+import type { Held } from '#domain/records/family.ts'
+import type { Records } from '#domain/records/records.ts'
+import { rootScope } from '#domain/resources/scopes.ts'
+import { applicationById } from './change-application.ts'
+
+/** Nouns that somebody owns: who they are is told, and gives no right by itself. */
+export type OwnedSet = 'groups' | 'applications' | 'servicePrincipals'
+
+export interface OwnedName {
+  readonly tenantId: string
+  readonly set: OwnedSet
+  readonly id: string
+}
+
+interface OwnerChange extends OwnedName {
+  readonly permit: Permit<'directory.write'>
+  readonly ownerId: string
+}
+
+type OwnedNeeds = Needs<OwnedSet | 'users'>
+
+const ownersMax = 100
+const missing = (id: string): Problem => new Problem({ code: 'DirectoryObjectNotFound', details: { id } })
+const refused = (message: string): Problem => new Problem({ code: 'InvalidBody', details: { message } })
+
+/** An owned object's list, and how it is replaced: the families differ, the list does not. */
+interface Owned {
+  readonly owners: readonly string[]
+  replace(owners: readonly string[]): void
+}
+
+/** Object ids, in the order in which they became owners. Raises `DirectoryObjectNotFound`. */
+export async function ownersOf(context: OwnedNeeds, call: Call, named: OwnedName): Promise<readonly string[]> {
+  return (await ownedBy(context, call, named)).owners
+}
+
+/** Raises `InvalidBody` for one that is there already or can own nothing, `DirectoryObjectNotFound`. */
+export async function addOwner(context: OwnedNeeds, call: Call, change: OwnerChange): Promise<void> {
+  assertPermits(change.permit, rootScope)
+  const ownerId = change.ownerId.toLowerCase()
+  call.details.set('ownerId', ownerId)
+  const owned = await ownedBy(context, call, change)
+  const kind = await kindOfObject(context, call, { tenantId: change.tenantId, id: ownerId })
+  if (kind === undefined) throw missing(ownerId)
+  if (kind !== 'user' && kind !== 'servicePrincipal') throw refused('Users and service principals alone can be owners.')
+  if (owned.owners.includes(ownerId))
+    throw refused("One or more added object references already exist for the following modified properties: 'owners'.")
+  if (owned.owners.length >= ownersMax) throw refused(`An object has ${ownersMax} owners at most.`)
+  owned.replace([...owned.owners, ownerId])
+}
+
+/** Raises `DirectoryObjectNotFound` where it is no owner. */
+export async function removeOwner(context: OwnedNeeds, call: Call, change: OwnerChange): Promise<void> {
+  assertPermits(change.permit, rootScope)
+  const ownerId = change.ownerId.toLowerCase()
+  call.details.set('ownerId', ownerId)
+  const owned = await ownedBy(context, call, change)
+  if (!owned.owners.includes(ownerId)) throw missing(ownerId)
+  owned.replace(owned.owners.filter(owner => owner !== ownerId))
+}
+
+async function ownedBy(context: OwnedNeeds, call: Call, named: OwnedName): Promise<Owned> {
+  const at = [call, compartmentOfGuid(named.tenantId), [named.id.toLowerCase()]] as const
+  if (named.set === 'groups') return listOf(context.groups, call, { held: await context.groups.get(...at), id: named.id })
+  if (named.set === 'applications')
+    return listOf(context.applications, call, { held: await applicationById(context, call, named), id: named.id })
+  return listOf(context.servicePrincipals, call, { held: await context.servicePrincipals.get(...at), id: named.id })
+}
+
+function listOf<T extends { readonly owners?: readonly string[] | undefined }>(
+  records: Records<T, readonly [id: string]>,
+  call: Call,
+  { held, id }: { readonly held: Held<T, readonly [id: string]> | undefined; readonly id: string },
+): Owned {
+  if (held === undefined) throw missing(id)
+  return {
+    owners: held.value.owners ?? [],
+    replace: owners => void records.update(call, held, { ...held.value, owners: [...owners] }),
+  }
+}

@@ -1,0 +1,32 @@
+import { rootScope } from '#domain/resources/scopes.ts'
+import { cast, inSet } from '#protocols/graph/addressed.ts'
+import { anyEntity, objectInSet, objectsAt } from '#protocols/graph/directory-objects.ts'
+import { listAnswer, listQuery } from '#protocols/graph/lists.ts'
+import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
+
+/** Groups that it is in, directly or through others. */
+export const listTransitiveMemberOf = graphOperation({
+  name: 'DirectoryObjectTransitiveMemberOf',
+  method: 'GET',
+  path: '/v1.0/{objects}/{id}/transitiveMemberOf/{cast?}',
+  permissions: ['directory.read'],
+  scope: () => rootScope,
+  params: inSet.extend({ cast }),
+  query: listQuery,
+  body: { none: true },
+  async handle(context, call, { site, params, query, request }) {
+    const tenantId = tenantOfCaller(call)
+    const object = await objectInSet(context, call, { tenantId, set: params.objects, id: params.id })
+    const { memberships } = context.identity
+    const groups = memberships.groupsOf(object.id).filter(id => id !== object.id)
+    const places = groups.map(id => ({ ord: memberships.group(id)?.ord ?? 0, id })).sort((a, b) => a.ord - b.ord)
+    const found = await objectsAt(context, call, { tenantId, places, type: params.cast })
+    return listAnswer(context, call, {
+      site,
+      request,
+      query,
+      entity: anyEntity,
+      found: async filter => found.filter(({ value }) => filter.matches(value)),
+    })
+  },
+})
