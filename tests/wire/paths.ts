@@ -10,6 +10,7 @@ const values: Readonly<Record<string, string>> = {
   group: 'rg',
   vault,
   key: 'every',
+  secret: 's',
   keyVersion: id.replaceAll('-', ''),
   name: 'every',
   identity: 'an-identity',

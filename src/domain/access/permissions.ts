@@ -82,6 +82,8 @@ export const permissions = {
   'vault.purge': arm('Microsoft.KeyVault/locations/deletedVaults/purge/action', { system: true }),
   'vault.readKey': arm('Microsoft.KeyVault/vaults/keys/read'),
   'vault.writeKey': arm('Microsoft.KeyVault/vaults/keys/write'),
+  'vault.readSecret': arm('Microsoft.KeyVault/vaults/secrets/read'),
+  'vault.writeSecret': arm('Microsoft.KeyVault/vaults/secrets/write'),
   'vault.readKeyVersion': arm('Microsoft.KeyVault/vaults/keys/versions/read'),
   'privateLink.read': arm('Microsoft.KeyVault/vaults/privateLinkResources/read'),
   'privateConnection.read': arm('Microsoft.KeyVault/vaults/privateEndpointConnections/read'),

@@ -36,7 +36,7 @@ export async function setRotationPolicy(
   context: Needs<'keys'>,
   call: Call,
   request: KeyName & {
-    readonly permit: Permit<'key.writeRotationPolicy'>
+    readonly permit: Permit<'key.writeRotationPolicy'> | Permit<'vault.writeKey'>
     readonly lifetimeActions: readonly LifetimeAction[]
     readonly expiryTime?: string | undefined
   },

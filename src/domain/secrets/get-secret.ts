@@ -29,6 +29,17 @@ export async function getSecret(
   return { secret: secret.value, version, value }
 }
 
+/** A live secret's current version without its value, disabled too. Raises `SecretNotFound`. */
+export async function describeSecret(
+  context: Needs<'secrets'>,
+  call: Call,
+  request: SecretName & { readonly permit: Permit<'vault.readSecret'> },
+): Promise<Secret> {
+  const { permit, vault, name } = request
+  assertPermits(permit, secretScope(vault, name))
+  return (await requireSecret(context, call, { vault, name, version: 'current' })).secret.value
+}
+
 /** A soft-deleted secret, without a value. Raises `DeletedSecretNotFound`. */
 export async function getDeletedSecret(
   context: Needs<'secrets'>,

@@ -15,7 +15,7 @@ export async function listSecrets(
   context: Needs<'secrets'>,
   call: Call,
   request: Page & {
-    readonly permit: Permit<'secret.list'> | Permit<'secret.listDeleted'>
+    readonly permit: Permit<'secret.list'> | Permit<'secret.listDeleted'> | Permit<'vault.readSecret'>
     readonly vault: Vault
     readonly state: ObjectState
   },

@@ -15,7 +15,7 @@ export async function setSecret(
   context: Needs<'secrets' | 'ground'>,
   call: Call,
   request: SecretName & {
-    readonly permit: Permit<'secret.set'>
+    readonly permit: Permit<'secret.set'> | Permit<'vault.writeSecret'>
     readonly value: Bytes
     readonly contentType?: string | undefined
     readonly attributes?: ObjectAttributes | undefined

@@ -15,7 +15,7 @@ export async function updateSecret(
   context: Needs<'secrets'>,
   call: Call,
   request: {
-    readonly permit: Permit<'secret.update'>
+    readonly permit: Permit<'secret.update'> | Permit<'vault.writeSecret'>
     readonly reference: SecretReference
     readonly contentType?: string | undefined
     readonly attributes?: ObjectAttributes | undefined

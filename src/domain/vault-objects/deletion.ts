@@ -4,6 +4,12 @@ import type { Vault } from '#domain/resources/records.ts'
 import type { HeldObject, ObjectRecords } from './find-object.ts'
 import type { Deletion } from './object.ts'
 
+/** What deletion promises, as it is read and not as it was promised (key-vault.md 5). */
+export function recoveryLevel({ softDeleteRetentionInDays, enablePurgeProtection }: Vault): string {
+  const level = softDeleteRetentionInDays === 90 ? 'Recoverable' : 'CustomizedRecoverable'
+  return enablePurgeProtection ? level : `${level}+Purgeable`
+}
+
 const dayMs = 86_400_000
 
 /** From now on, for the days that the vault keeps what is deleted (key-vault.md 5). */

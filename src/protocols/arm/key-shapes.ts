@@ -1,25 +1,16 @@
 import type { Key, KeyVersion } from '#domain/keys/records.ts'
 import { currentVersion } from '#domain/vault-objects/object.ts'
 import { keyType } from '#domain/keys/specs.ts'
+import { recoveryLevel } from '#domain/vault-objects/deletion.ts'
 import type { Vault } from '#domain/resources/records.ts'
 import { keySpecs } from '#crypto/key-specs.ts'
 import type { Listed } from './answers.ts'
+import { attributesShape, seconds } from './object-attributes.ts'
 import { vaultUri } from './shapes.ts'
 import type { ArmSite } from './site.ts'
 
-const seconds = (ms: number): number => Math.floor(ms / 1_000)
-
-function recoveryLevel({ softDeleteRetentionInDays, enablePurgeProtection }: Vault): string {
-  const level = softDeleteRetentionInDays === 90 ? 'Recoverable' : 'CustomizedRecoverable'
-  return enablePurgeProtection ? level : `${level}+Purgeable`
-}
-
 const attributes = (vault: Vault, version: KeyVersion) => ({
-  enabled: version.enabled,
-  ...(version.notBefore !== undefined && { nbf: seconds(version.notBefore) }),
-  ...(version.expires !== undefined && { exp: seconds(version.expires) }),
-  created: seconds(version.createdAt),
-  updated: seconds(version.updatedAt),
+  ...attributesShape(version),
   recoveryLevel: recoveryLevel(vault),
   exportable: false,
 })

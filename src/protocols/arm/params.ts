@@ -23,6 +23,7 @@ export const group = z
 export const vault = z.string().refine(isVaultName, `The vault name is invalid. ${vaultNameRule}`)
 export const location = z.string().transform(normalLocation)
 export const key = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/, 'The key name is invalid: 1 to 127 letters, digits and hyphens.')
+export const secret = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/, 'The secret name is invalid: 1 to 127 letters, digits and hyphens.')
 export const keyVersion = z
   .string()
   .regex(/^[0-9a-f]{32}$/i, 'The key version is invalid.')

@@ -26,6 +26,9 @@ const retry = (seconds: number) => ({ 'retry-after': seconds.toString() })
 const words = (status: number, code: string, message: string): Words => ({ status, code, message })
 const invalidToken = (message: string): Words => words(401, 'InvalidAuthenticationToken', message)
 
+const managed = (kind: 'key' | 'secret', operation: string): Words =>
+  words(403, 'Forbidden', `Operation '${operation}' is not allowed on this ${kind}, since it is associated with a certificate.`)
+
 /** ARM's own words, code by code (identity-and-arm.md 2.3). */
 const rendering: Rendering = {
   HostNotServed: () => words(421, 'BadRequest', 'The host of the request is not served here.'),
@@ -121,6 +124,15 @@ const rendering: Rendering = {
       'Conflict',
       `Key ${details.name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the key can only be recovered or purged.`,
     ),
+  KeyManaged: ({ details }) => managed('key', details.operation),
+  SecretNotFound: ({ details }) => words(404, 'SecretNotFound', `A secret with (name/id) ${details.name} was not found in this key vault.`),
+  SecretNameDeleted: ({ details }) =>
+    words(
+      409,
+      'Conflict',
+      `Secret ${details.name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged.`,
+    ),
+  SecretManaged: ({ details }) => managed('secret', details.operation),
   DirectoryObjectNotFound: ({ details }) => words(400, 'PrincipalNotFound', `Principal ${details.id} does not exist in the directory.`),
   ArmRefused: ({ details }) => details,
   ScopeLocked: ({ details }) =>

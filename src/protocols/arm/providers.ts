@@ -66,6 +66,7 @@ export const providers: Readonly<Record<string, ProviderRow>> = {
       type('vaults/accessPolicies', keyVaultVersions),
       type('vaults/keys', keyVaultVersions),
       type('vaults/keys/versions', keyVaultVersions),
+      type('vaults/secrets', keyVaultVersions),
       type('deletedVaults', keyVaultVersions),
       type('locations', keyVaultVersions),
       type('locations/deletedVaults', keyVaultVersions),

@@ -288,6 +288,82 @@ describe('a key of a vault through ARM', () => {
     assert.deepEqual(refusal(await data('PUT', path, { properties: { kty: 'EC' } })), [403, 'AuthorizationFailed'])
     const { text } = await owner('PUT', path, { properties: { kty: 'EC' } })
     assert.doesNotMatch(text, /"(?:x|y|d|n|publicKey)"/)
-    assert.deepEqual(refusal(await owner('PUT', `${path}2`, { properties: { kty: 'EC', rotationPolicy: {} } })), [400, 'NotSupported'])
+    const exportable = { kty: 'EC', attributes: { exportable: true } }
+    assert.deepEqual(refusal(await owner('PUT', `${path}2`, { properties: exportable })), [400, 'NotSupported'])
+  })
+
+  test('is made with the policy of its rotation, or not at all', async () => {
+    const { owner } = await armWire()
+    await owner('PUT', vaultPath('kv-1'), vaultBody())
+    const put = async (name: string, rotationPolicy: object) =>
+      owner('PUT', `${vaultPath('kv-1')}/keys/${name}`, { properties: { kty: 'EC', rotationPolicy } })
+    const lifetimeActions = [{ trigger: { timeAfterCreate: 'P30D', timeBeforeExpiry: '' }, action: { type: 'rotate' } }]
+    const made = await put('k1', { attributes: { expiryTime: 'P90D' }, lifetimeActions })
+    assert.equal(made.status, 200, made.text)
+    const shown = propertiesOf(await owner('GET', `${vaultPath('kv-1')}/keys/k1`))['rotationPolicy']
+    assert.partialDeepStrictEqual(shown, {
+      attributes: { expiryTime: 'P90D' },
+      lifetimeActions: [
+        { trigger: { timeAfterCreate: 'P30D' }, action: { type: 'Rotate' } },
+        { trigger: { timeBeforeExpiry: 'P30D' }, action: { type: 'Notify' } },
+      ],
+    })
+    assert.deepEqual(refusal(await put('k2', { attributes: { expiryTime: 'P27D' } })), [400, 'InvalidRequestContent'])
+    assert.deepEqual(refusal(await owner('GET', `${vaultPath('kv-1')}/keys/k2`)), [404, 'KeyNotFound'])
+  })
+})
+
+describe('a secret of a vault through ARM', () => {
+  const path = `${vaultPath('kv-1')}/secrets/Pass`
+  const properties = { value: 'CANARY one', contentType: 'text/plain', attributes: { exp: 2_000_000_000 } }
+
+  test('goes in, and is shown without its value; each value is a version', async () => {
+    const { owner } = await armWire()
+    await owner('PUT', vaultPath('kv-1'), vaultBody())
+    const made = await owner('PUT', path, { properties, tags: { a: 'b' } })
+    assert.equal(made.status, 201, made.text)
+    assert.equal(made.json['id'], path)
+    const own = propertiesOf(made)
+    assert.deepEqual([own['contentType'], own['secretUri']], ['text/plain', 'https://kv-1.vault.keystead.test:8443/secrets/Pass'])
+    assert.match(textIn(own['secretUriWithVersion']), /\/secrets\/Pass\/[0-9a-f]{32}$/)
+    assert.partialDeepStrictEqual(own['attributes'], { enabled: true, exp: 2_000_000_000 })
+    const again = await owner('PUT', path, { properties: { value: 'CANARY two' } })
+    assert.deepEqual([again.status, propertiesOf(again)['contentType']], [200, undefined])
+    assert.notEqual(propertiesOf(again)['secretUriWithVersion'], own['secretUriWithVersion'])
+    const changed = await owner('PATCH', path, { tags: { c: 'd' }, properties: { attributes: { enabled: false } } })
+    assert.deepEqual(
+      [changed.json['tags'], propertiesOf(changed)['secretUriWithVersion']],
+      [{ c: 'd' }, propertiesOf(again)['secretUriWithVersion']],
+    )
+    const next = await owner('PATCH', path, { properties: { value: 'CANARY three' } })
+    assert.notEqual(propertiesOf(next)['secretUriWithVersion'], propertiesOf(again)['secretUriWithVersion'])
+    const shown = await owner('GET', path)
+    const listed = await owner('GET', `${vaultPath('kv-1')}/secrets`)
+    assert.deepEqual([shown.json, listed.json['value']], [next.json, [next.json]])
+    for (const heard of [made, again, changed, next, shown, listed]) assert.ok(!heard.text.includes('CANARY'))
+  })
+
+  test('is refused without a value, over its limits, and where a PATCH finds none; nothing is echoed', async () => {
+    const { owner } = await armWire()
+    await owner('PUT', vaultPath('kv-1'), vaultBody())
+    for (const wrong of [{}, { value: null }, { value: 'CANARY'.repeat(5_000) }, { value: 'CANARY', contentType: 'x'.repeat(256) }]) {
+      const refused = await owner('PUT', path, { properties: wrong })
+      assert.deepEqual([...refusal(refused), refused.text.includes('CANARY')], [400, 'InvalidRequestContent', false])
+    }
+    assert.deepEqual(refusal(await owner('PATCH', path, { properties: { value: 'v' } })), [404, 'SecretNotFound'])
+    assert.deepEqual(refusal(await owner('GET', path)), [404, 'SecretNotFound'])
+  })
+
+  test('needs control-plane rights: those of the data are none here', async () => {
+    const { owner, caller, assign } = await armWire()
+    await owner('PUT', vaultPath('kv-1'), vaultBody())
+    const data = await caller('crypto user')
+    await assign(roles.cryptoUser, data, vaultPath('kv-1'))
+    for (const [method, body] of [
+      ['PUT', { properties }],
+      ['PATCH', { properties }],
+      ['GET', undefined],
+    ] as const)
+      assert.deepEqual(refusal(await data(method, path, body)), [403, 'AuthorizationFailed'], method)
   })
 })

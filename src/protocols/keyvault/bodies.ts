@@ -3,7 +3,8 @@ import { encryptionAlgorithms, signatureAlgorithms } from '#crypto/algorithms.ts
 import { namesOf } from '#model/names.ts'
 import { keyTypes } from '#domain/keys/specs.ts'
 import { base64url } from '#protocols/azure/base64url.ts'
-import { contentTypeCharactersMax, secretBytesMax, secretTagCharactersMax, tagCharactersMax, tagsMax } from './limits.ts'
+import { tagsOf } from '#protocols/azure/object-bodies.ts'
+import { tagCharactersMax } from './limits.ts'
 
 // What several operations read. A refusal says what the property must be; problems.ts puts its name in front.
 
@@ -30,22 +31,7 @@ export const attributes = maybe(
   ),
 )
 
-/** What JavaScript takes for something else is refused where it would be lost in silence. */
-const plainNames = z.unknown().refine(value => typeof value !== 'object' || value === null || !Object.hasOwn(value, '__proto__'), {
-  error: 'must hold no tag of the name __proto__',
-})
-const tagsOf = (charactersMax: number) => {
-  const tagText = z.string(must('a string')).max(charactersMax, must(`at most ${charactersMax} characters long`))
-  return maybe(
-    plainNames.pipe(
-      z
-        .record(tagText, tagText, must(`an object of strings, names and values of at most ${charactersMax} characters`))
-        .refine(value => Object.keys(value).length <= tagsMax, must(`an object of at most ${tagsMax} tags`)),
-    ),
-  )
-}
 export const tags = tagsOf(tagCharactersMax)
-export const secretTags = tagsOf(secretTagCharactersMax)
 
 export const keyOps = maybe(z.array(z.string(must('a string')), must('an array of strings')))
 export const flag = maybe(boolean)
@@ -73,14 +59,5 @@ export const signBody = jsonBody({ alg: signatureAlgorithm, value })
 export const verifyBody = jsonBody({ alg: signatureAlgorithm, digest: value, value: base64url })
 export const restoreBody = jsonBody({ value })
 
-/** Kept and answered to the last byte: half a surrogate pair has no UTF-8, and would come back as something else. */
-export const secretValue = z
-  .string(must('a string'))
-  .refine(value => value.isWellFormed(), must('well-formed Unicode'))
-  .transform(value => Buffer.from(value, 'utf8'))
-  .refine(bytes => bytes.length <= secretBytesMax, must(`at most ${secretBytesMax} bytes long in UTF-8`))
-export const contentType = maybe(
-  z.string(must('a string')).max(contentTypeCharactersMax, must(`at most ${contentTypeCharactersMax} characters long`)),
-)
 /** Where nobody may say one: a value is changed by setting the next version. */
 export const noValue = z.undefined({ error: 'must not be given: a secret is set to a new value by PUT' }).optional()

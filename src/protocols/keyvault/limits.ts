@@ -1,12 +1,7 @@
 // Key Vault's own numbers (key-vault.md 1.7, 8).
 
 export const pageSizeMax = 25
-export const tagsMax = 15
 export const tagCharactersMax = 256
-export const secretTagCharactersMax = 512
-/** Of a secret's value in UTF-8. */
-export const secretBytesMax = 25_600
-export const contentTypeCharactersMax = 255
 /** A value of the greatest length is six times as long in JSON where every character is escaped; so are its tags. */
 export const setBytesMax = 256 * 1024
 export const importBytesMax = 256 * 1024

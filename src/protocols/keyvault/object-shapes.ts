@@ -1,4 +1,4 @@
-import type { Vault } from '#domain/resources/records.ts'
+import { recoveryLevel } from '#domain/vault-objects/deletion.ts'
 import type { ObjectVersion, VaultObject } from '#domain/vault-objects/object.ts'
 import type { Collection } from '#domain/vault-objects/reference.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
@@ -13,12 +13,6 @@ export interface Writing {
 }
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
-
-/** Deletion keeps what it promises when it is read, not when it was promised (key-vault.md 5). */
-function recoveryLevel({ softDeleteRetentionInDays, enablePurgeProtection }: Vault): string {
-  const level = softDeleteRetentionInDays === 90 ? 'Recoverable' : 'CustomizedRecoverable'
-  return enablePurgeProtection ? level : `${level}+Purgeable`
-}
 
 export function objectAttributes({ site }: Pick<Writing, 'site'>, version: ObjectVersion) {
   const vault = site.vault.value

@@ -21,6 +21,7 @@ import { getSubscription } from './get-subscription.ts'
 import { getVault } from './get-vault.ts'
 import { getVaultKey, getVaultKeyVersion } from './get-vault-key.ts'
 import { governanceOperations } from './governance-operations.ts'
+import { getVaultSecret } from './get-vault-secret.ts'
 import { headGroup } from './head-group.ts'
 import { listDeletedVaults } from './list-deleted-vaults.ts'
 import { listDenyAssignments, listPolicyAssignments } from './list-denials.ts'
@@ -36,6 +37,7 @@ import { listRoleDefinitions } from './list-role-definitions.ts'
 import { listSubscriptions } from './list-subscriptions.ts'
 import { listTenants } from './list-tenants.ts'
 import { listVaultKeys, listVaultKeyVersions } from './list-vault-keys.ts'
+import { listVaultSecrets } from './list-vault-secrets.ts'
 import { listGroupVaults, listVaults } from './list-vaults.ts'
 import { networkOperations } from './network-operations.ts'
 import { patchGroup } from './patch-group.ts'
@@ -47,6 +49,7 @@ import { putIdentity } from './put-identity.ts'
 import { putRoleAssignment } from './put-role-assignment.ts'
 import { putVault } from './put-vault.ts'
 import { putVaultKey } from './put-vault-key.ts'
+import { patchVaultSecret, putVaultSecret } from './put-vault-secret.ts'
 import { registerProvider, unregisterProvider } from './register-provider.ts'
 
 /** Everything that ARM answers here. A new operation is one file and one line. */
@@ -85,6 +88,10 @@ export const operations: readonly Operation<Context, ArmSite>[] = [
   listGroupManagedHsms,
   listDeletedManagedHsms,
   putVaultKey,
+  getVaultSecret,
+  listVaultSecrets,
+  putVaultSecret,
+  patchVaultSecret,
   getVaultKey,
   getVaultKeyVersion,
   listVaultKeys,

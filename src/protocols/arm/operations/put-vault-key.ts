@@ -1,23 +1,19 @@
 import { z } from 'zod'
 import { createKey } from '#domain/keys/create-key.ts'
 import { findKey } from '#domain/keys/find-key.ts'
+import { setRotationPolicy } from '#domain/keys/rotation-policy.ts'
 import { keyTypes, kindOf } from '#domain/keys/specs.ts'
 import { parentVault } from '#domain/resources/set-vault.ts'
 import { Problem } from '#model/problem.ts'
 import { json } from '#protocols/http/answer.ts'
+import { rotationPolicyBody } from '#protocols/azure/rotation-policy-body.ts'
 import { armJson, maybe, tagsBody, wordOf } from '#protocols/arm/bodies.ts'
+import { attributesBody } from '#protocols/arm/object-attributes.ts'
 import { vaultKeyShape } from '#protocols/arm/key-shapes.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 import { atVaultKey, ofVaultKey, vaultKeyId, vaultKeyPath } from '#protocols/arm/vault-key-path.ts'
 
-const time = maybe(
-  z
-    .int('must be a number of seconds')
-    .min(0)
-    .max(253_402_300_799)
-    .transform(seconds => seconds * 1_000),
-)
 const body = z.object({
   tags: tagsBody,
   properties: z.object({
@@ -25,18 +21,17 @@ const body = z.object({
     keySize: maybe(z.int('must be an integer')),
     curveName: maybe(z.string()),
     keyOps: maybe(z.array(z.string())),
-    attributes: maybe(z.object({ enabled: maybe(z.boolean()), nbf: time, exp: time, exportable: maybe(z.boolean()) })),
-    rotationPolicy: z.unknown().optional(),
+    attributes: attributesBody,
+    rotationPolicy: maybe(rotationPolicyBody),
     release_policy: z.unknown().optional(),
   }),
 })
 
 function refuseUnserved(properties: z.output<typeof body>['properties']): void {
-  const asked = properties.rotationPolicy ?? properties.release_policy ?? null
-  if (asked === null && properties.attributes?.exportable !== true) return
+  if ((properties.release_policy ?? null) === null && properties.attributes?.exportable !== true) return
   throw new Problem({
     code: 'NotSupported',
-    details: { message: 'Rotation policies are set through the vault itself; keys that can be released or exported are not offered.' },
+    details: { message: 'Keys that can be released or exported are made through the vault itself.' },
   })
 }
 
@@ -56,19 +51,18 @@ export const putVaultKey = armOperation({
     const found = await findKey(context, call, { vault, name: params.key, version: 'current' })
     if (found !== undefined) return json(200, vaultKeyShape(site, { vault, key: found.key.value }))
     refuseUnserved(properties)
+    const named = { vault, name: params.key, permit: permit('vault.writeKey') }
     const { key } = await createKey(context, call, {
-      vault,
-      name: params.key,
-      permit: permit('vault.writeKey'),
+      ...named,
       kind: kindOf({ type: properties.kty, bits: properties.keySize, crv: properties.curveName }),
       keyOps: properties.keyOps,
-      attributes: {
-        enabled: properties.attributes?.enabled,
-        notBefore: properties.attributes?.nbf,
-        expires: properties.attributes?.exp,
-      },
+      attributes: properties.attributes,
       tags,
     })
-    return json(200, vaultKeyShape(site, { vault, key }))
+    const policy = properties.rotationPolicy
+    if (policy === undefined) return json(200, vaultKeyShape(site, { vault, key }))
+    const { lifetimeActions, attributes } = policy
+    const rotated = await setRotationPolicy(context, call, { ...named, lifetimeActions, expiryTime: attributes?.expiryTime })
+    return json(200, vaultKeyShape(site, { vault, key: rotated }))
   },
 })

@@ -1,7 +1,8 @@
 import { setRotationPolicy } from '#domain/keys/rotation-policy.ts'
 import { json } from '#protocols/http/answer.ts'
 import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
-import { rotationPolicy, rotationPolicyBody } from '#protocols/keyvault/rotation-policies.ts'
+import { rotationPolicyBody } from '#protocols/azure/rotation-policy-body.ts'
+import { rotationPolicy } from '#protocols/keyvault/rotation-policies.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
 export const setRotationPolicyOperation = vaultOperation({

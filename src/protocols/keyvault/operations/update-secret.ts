@@ -1,6 +1,7 @@
 import { updateSecret } from '#domain/secrets/update-secret.ts'
 import { json } from '#protocols/http/answer.ts'
-import { attributes, contentType, jsonBody, noValue, secretTags } from '#protocols/keyvault/bodies.ts'
+import { contentType, secretTags } from '#protocols/azure/object-bodies.ts'
+import { attributes, jsonBody, noValue } from '#protocols/keyvault/bodies.ts'
 import { noQuery, scopeOfSecret, urlOfSecret, versionedObject } from '#protocols/keyvault/params.ts'
 import { secretBundle } from '#protocols/keyvault/secret-shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
