@@ -81,6 +81,8 @@ function composeAccess(records: ReturnType<typeof openFamilies>, { index, member
   const countsAs: CountsAs = ({ id }) => [id, ...memberships.groupsOf(id)]
   const rbac = azureRbac(builtInRoles, countsAs)
   records.roleAssignments.observe((before, after) => rbac.observe(before, after))
+  records.roleDefinitions.observe((before, after) => rbac.catalog.observe(before, after))
+  records.denyAssignments.observe((before, after) => rbac.denials.observe(before, after))
   const carried = carriedRights()
   records.disks.observe((before, after) => carried.observe(before, after))
   const books = [

@@ -4,8 +4,15 @@ import { httpStatusOf, Problem, problemKinds } from '#model/problem.ts'
 import type { CompartmentKeyRow, Effect, Material, Place } from '#ports/record-store.ts'
 import type { AnyFamily, Held } from './records/family.ts'
 
+export interface Refused {
+  readonly allowed: false
+  readonly because: string
+  /** The deny assignment that forbids what a role may give. */
+  readonly denial?: { readonly id: string; readonly name: string }
+}
+
 /** What a rule book answered; `not-asked` until a permit, or an operation that is public. */
-export type Ruling = { readonly allowed: true; readonly by: string } | { readonly allowed: false; readonly because: string }
+export type Ruling = { readonly allowed: true; readonly by: string } | Refused
 
 /** A change of one record, sealed when the call is committed. */
 export interface StagedRecord {

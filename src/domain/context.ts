@@ -2,7 +2,7 @@ import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { Log } from '#ports/log.ts'
 import type { Pki } from '#ports/pki.ts'
 import type { RecordStore } from '#ports/record-store.ts'
-import { roleAssignments } from './access/records.ts'
+import { denyAssignments, roleAssignments, roleDefinitions } from './access/records.ts'
 import type { Access } from './access/permit.ts'
 import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
@@ -32,6 +32,8 @@ const families = {
   subscriptions,
   resourceGroups,
   roleAssignments,
+  roleDefinitions,
+  denyAssignments,
   vaults,
   deletedVaults,
   names,

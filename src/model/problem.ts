@@ -115,6 +115,8 @@ interface DetailsOf {
     readonly action: string
     readonly scope: string
     readonly because: string
+    /** The deny assignment that forbids it. */
+    readonly denial?: { readonly id: string; readonly name: string }
     readonly data: boolean
     /** Kind and word of access policies that would allow it, as `permissions.ts` spells them. */
     readonly policies?: string

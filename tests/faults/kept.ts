@@ -1,7 +1,7 @@
 // What the fault tests keep in an installation: a vault with keys of each kind, and what only those keys open.
 import { createHash, createPublicKey, randomBytes, randomUUID, verify } from 'node:crypto'
 import { assignRole } from '#domain/access/assign-role.ts'
-import { roleIdFact } from '#domain/access/rule-books/azure-rbac.ts'
+import { attributes } from '#domain/access/known-facts.ts'
 import type { Context } from '#domain/context.ts'
 import { createKey } from '#domain/keys/create-key.ts'
 import { keyScope } from '#domain/keys/reference.ts'
@@ -57,7 +57,7 @@ async function makeOfficer({ context, administrator, subscriptionId }: Running, 
     assignRole(context, call, {
       permit: context.access.permit(call, 'roleAssignment.write', {
         on,
-        facts: name => (name === roleIdFact ? officerRoleId : undefined),
+        facts: ({ name }) => (name === attributes.roleDefinitionId ? officerRoleId : undefined),
       }),
       tenantId: vault.tenantId,
       scope: on,

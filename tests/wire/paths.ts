@@ -23,6 +23,7 @@ const values: Readonly<Record<string, string>> = {
   operation: id,
   roleDefinition: id,
   roleAssignment: id,
+  denyAssignment: id,
   tenant: tenantId,
   id,
   idOrName: id,

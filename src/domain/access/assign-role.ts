@@ -7,8 +7,10 @@ import { refuseNowhere } from '#domain/resources/find-place.ts'
 import { kindOfObject } from '#domain/groups/object-kind.ts'
 import type { MemberKind } from '#domain/groups/records.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
+import { checkedCondition } from './conditions/checked-condition.ts'
+import { attributes } from './known-facts.ts'
 import { assertPermits, type Permit } from './permit.ts'
-import { roleIdFact } from './rule-books/azure-rbac.ts'
+import type { RoleDefinition } from './role-definition.ts'
 import type { HeldAssignment } from './scope-assignments.ts'
 
 export interface AssignRole {
@@ -23,6 +25,9 @@ export interface AssignRole {
   readonly principalId: string
   readonly principalType?: string | undefined
   readonly description?: string | undefined
+  /** Version 2.0. */
+  readonly condition?: string | undefined
+  readonly delegatedManagedIdentityResourceId?: string | undefined
 }
 
 const refused = (status: number, code: string, message: string): Problem =>
@@ -39,12 +44,12 @@ export async function assignRole(
 ): Promise<{ readonly assignment: HeldAssignment; readonly created: boolean }> {
   const { permit, tenantId, scope, roleId, principalId } = request
   assertPermits(permit, scope)
-  const asked = permit.question.facts(roleIdFact)
+  const asked = permit.question.facts({ source: 'Request', name: attributes.roleDefinitionId })
   assert(asked === undefined || asked === roleId, 'a permit for one role gives no other')
   call.details.set('principalId', principalId).set('roleDefinitionId', roleId)
   await refuseNowhere(context, call, scope)
-  if (context.rbac.role(roleId) === undefined)
-    throw refused(404, 'RoleDefinitionDoesNotExist', `The specified role definition with ID '${roleId}' does not exist.`)
+  refuseNoRole(context, request)
+  const condition = checkedCondition(request.condition)
   const principalType = await typeOfPrincipal(context, call, request)
   const place = scope.at(-1) ?? ''
   const home = compartmentOfGuid(tenantId)
@@ -72,7 +77,8 @@ export async function assignRole(
       roleId,
       principalId,
       principalType,
-      ...(request.description !== undefined && { description: request.description }),
+      ...described(request),
+      ...(condition !== undefined && { condition }),
       createdAt: call.at,
       createdBy: by,
       updatedAt: call.at,
@@ -100,7 +106,22 @@ async function typeOfPrincipal(context: Context, call: Call, { tenantId, princip
   return type
 }
 
-/** The same triple again changes the description alone. */
+/** A role that is not assignable at a scope is not there (a tenant's own roles name where they are). */
+export const isAssignable = ({ assignableScopes }: RoleDefinition, scope: Scope): boolean =>
+  assignableScopes.some(place => scope.includes(place === '/' ? '' : place.toLowerCase()))
+
+function refuseNoRole({ rbac }: Pick<Context, 'rbac'>, { tenantId, roleId, scope }: AssignRole): void {
+  const role = rbac.role(tenantId, roleId)
+  if (role === undefined || !isAssignable(role, scope))
+    throw refused(404, 'RoleDefinitionDoesNotExist', `The specified role definition with ID '${roleId}' does not exist.`)
+}
+
+const described = ({ description, delegatedManagedIdentityResourceId }: AssignRole) => ({
+  ...(description !== undefined && { description }),
+  ...(delegatedManagedIdentityResourceId !== undefined && { delegatedManagedIdentityResourceId }),
+})
+
+/** The same triple again changes the description and the condition alone. */
 function change(
   context: Context,
   call: Call,
@@ -113,11 +134,7 @@ function change(
       'RoleAssignmentUpdateNotPermitted',
       'Tenant ID, application ID, principal ID, and scope are not allowed to be updated.',
     )
-  if (request.description === value.description) return found
-  return context.roleAssignments.update(call, found, {
-    ...value,
-    description: request.description,
-    updatedAt: call.at,
-    updatedBy: call.who.id,
-  })
+  const said = { description: request.description, condition: checkedCondition(request.condition) }
+  if (said.description === value.description && said.condition === value.condition) return found
+  return context.roleAssignments.update(call, found, { ...value, ...said, updatedAt: call.at, updatedBy: call.who.id })
 }

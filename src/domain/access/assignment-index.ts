@@ -7,7 +7,7 @@ type HeldAssignment = Held<RoleAssignment>
 export interface AssignmentIndex {
   observe(before: HeldAssignment | undefined, after: HeldAssignment | undefined): void
   at(principalId: string, scope: string): readonly HeldAssignment[]
-  of(principalId: string): readonly RoleAssignment[]
+  of(principalId: string): readonly HeldAssignment[]
 }
 
 export function createAssignmentIndex(): AssignmentIndex {
@@ -36,6 +36,6 @@ export function createAssignmentIndex(): AssignmentIndex {
       if (after !== undefined) add(after)
     },
     at: (principalId, scope) => byPrincipal.get(principalId)?.get(scope) ?? [],
-    of: principalId => [...(byPrincipal.get(principalId) ?? none).values()].flat().map(held => held.value),
+    of: principalId => [...(byPrincipal.get(principalId) ?? none).values()].flat(),
   }
 }

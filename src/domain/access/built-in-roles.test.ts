@@ -47,7 +47,7 @@ const published: readonly (readonly [name: string, id: string, data: boolean])[]
 
 describe('the built-in roles', () => {
   test('are those that Azure publishes, with their ids, and no other', () => {
-    const ours = builtInRoles.map(role => [role.roleName, role.id, (role.dataActions ?? []).length > 0].join())
+    const ours = builtInRoles.map(role => [role.roleName, role.id, role.permissions.some(entry => entry.dataActions.length > 0)].join())
     assert.deepEqual(new Set(ours), new Set(published.map(row => row.join())))
     assert.equal(builtInRoles.length, published.length)
   })
@@ -55,11 +55,11 @@ describe('the built-in roles', () => {
   test('give an identity that encrypts disks reading, wrapping and unwrapping, and nothing of the control plane of a vault', () => {
     const role = builtInRoles.find(one => one.roleName === 'Key Vault Crypto Service Encryption User')
     assert.deepEqual(
-      role?.dataActions?.map(action => action.replace('Microsoft.KeyVault/vaults/keys/', '')),
+      role?.permissions[0]?.dataActions.map(action => action.replace('Microsoft.KeyVault/vaults/keys/', '')),
       ['read', 'wrap/action', 'unwrap/action'],
     )
     assert.equal(
-      role.actions.some(action => action.startsWith('Microsoft.KeyVault/')),
+      role.permissions[0].actions.some(action => action.startsWith('Microsoft.KeyVault/')),
       false,
     )
   })

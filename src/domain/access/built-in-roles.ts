@@ -1,11 +1,10 @@
 import { computeRoles } from './compute-roles.ts'
 import { keyVaultRoles } from './key-vault-roles.ts'
 import { monitoringRoles } from './monitoring-roles.ts'
-import { roleBase, type RoleDefinition } from './role-definition.ts'
+import { builtIn, roleBase, type RoleDefinition, type RoleRow } from './role-definition.ts'
 import { storageRoles } from './storage-roles.ts'
 
-/** Azure's built-in roles that this cloud's resources know, with their true ids (identity-and-arm.md 3.3). Found by id; names compare without case. */
-export const builtInRoles: readonly RoleDefinition[] = [
+const rows: readonly RoleRow[] = [
   {
     id: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635',
     roleName: 'Owner',
@@ -71,3 +70,6 @@ export const builtInRoles: readonly RoleDefinition[] = [
   ...storageRoles,
   ...monitoringRoles,
 ]
+
+/** Azure's built-in roles that this cloud's resources know, with their true ids (identity-and-arm.md 3.3). Found by id; names compare without case. */
+export const builtInRoles: readonly RoleDefinition[] = rows.map(builtIn)

@@ -1,4 +1,4 @@
-import { roleBase, type RoleDefinition } from './role-definition.ts'
+import { roleBase, type RoleRow } from './role-definition.ts'
 
 const machineReads = [
   'Microsoft.Network/publicIPAddresses/read',
@@ -9,7 +9,7 @@ const machineReads = [
 ]
 
 /** Roles of machines, disks and their identities (identity-and-arm.md 3.3). */
-export const computeRoles: readonly RoleDefinition[] = [
+export const computeRoles: readonly RoleRow[] = [
   {
     id: 'e40ec5ca-96e0-45a2-b4ff-59039f2c2b59',
     roleName: 'Managed Identity Contributor',

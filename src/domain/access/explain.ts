@@ -11,8 +11,8 @@ import { placeNamed } from './explain-place.ts'
 import { permissionNamed } from './explain-words.ts'
 import { noFacts } from './permit.ts'
 import { permissionRow, permissions, type Permission } from './permissions.ts'
-import type { RoleAssignment } from './records.ts'
-import { grantsOf, type RoleDefinition } from './role-definition.ts'
+import { entryMatch, type RoleDefinition } from './role-definition.ts'
+import type { WeighedAssignment } from './weigh.ts'
 
 export interface ExplainQuestion {
   readonly tenantId: string
@@ -110,14 +110,19 @@ const rowsOf = (permission: Permission) => {
 }
 
 const roleGrants = (role: RoleDefinition | undefined, permission: Permission): boolean =>
-  role !== undefined && rowsOf(permission).some(({ azure, data }) => azure !== undefined && grantsOf(role)(azure, data ?? false))
+  role !== undefined &&
+  role.permissions.some(entry => {
+    const matches = entryMatch(entry)
+    return rowsOf(permission).some(({ azure, data }) => azure !== undefined && matches(azure, data ?? false))
+  })
 
 function consider(
   context: Context,
-  assignment: RoleAssignment,
+  held: WeighedAssignment,
   { on, permission }: { readonly on: Scope; readonly permission: Permission | undefined },
 ): Considered {
-  const role = context.rbac.role(assignment.roleId)
+  const { value: assignment } = held
+  const role = context.rbac.catalog.find(held.compartment, assignment.roleId)?.definition
   return {
     role: role?.roleName ?? assignment.roleId,
     scope: assignment.scopeId === '' ? '/' : assignment.scopeId,
@@ -148,7 +153,7 @@ function policyFlags(policies: string): readonly string[] {
 /** The built-in role that grants it and least besides. */
 function smallestRole(permission: Permission): RoleDefinition | undefined {
   const weight = (role: RoleDefinition): number => namesOfActions().filter(([other]) => roleGrants(role, other)).length
-  const able = builtInRoles.filter(role => role.delegates === undefined && roleGrants(role, permission))
+  const able = builtInRoles.filter(role => role.permissions.every(entry => entry.condition === undefined) && roleGrants(role, permission))
   return able.map(role => ({ role, weight: weight(role) })).sort((a, b) => a.weight - b.weight)[0]?.role
 }
 

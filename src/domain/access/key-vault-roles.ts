@@ -1,7 +1,7 @@
-import { keyVaultControl, roleBase, type RoleDefinition } from './role-definition.ts'
+import { keyVaultControl, roleBase, type RoleRow } from './role-definition.ts'
 
 /** Roles of key vaults and HSM pools (identity-and-arm.md 3.3). */
-export const keyVaultRoles: readonly RoleDefinition[] = [
+export const keyVaultRoles: readonly RoleRow[] = [
   {
     id: '00482a5a-887f-4fb3-b363-3b7fe8e74483',
     roleName: 'Key Vault Administrator',

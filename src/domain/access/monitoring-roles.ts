@@ -1,7 +1,7 @@
-import type { RoleDefinition } from './role-definition.ts'
+import type { RoleRow } from './role-definition.ts'
 
 /** Roles of those who watch (identity-and-arm.md 3.3). */
-export const monitoringRoles: readonly RoleDefinition[] = [
+export const monitoringRoles: readonly RoleRow[] = [
   {
     id: '43d0d8ad-25c7-4714-9337-8ba259a9fe05',
     roleName: 'Monitoring Reader',

@@ -102,6 +102,8 @@ export const permissions = {
   'lock.read': arm('Microsoft.Authorization/locks/read'),
   'lock.write': arm('Microsoft.Authorization/locks/write'),
   'lock.delete': arm('Microsoft.Authorization/locks/delete'),
+  'roleDefinition.write': arm('Microsoft.Authorization/roleDefinitions/write'),
+  'roleDefinition.delete': arm('Microsoft.Authorization/roleDefinitions/delete'),
   'policyAssignment.read': arm('Microsoft.Authorization/policyAssignments/read'),
   'denyAssignment.read': arm('Microsoft.Authorization/denyAssignments/read'),
   'identity.read': arm('Microsoft.ManagedIdentity/userAssignedIdentities/read'),

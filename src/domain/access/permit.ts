@@ -1,23 +1,27 @@
 import assert from 'node:assert/strict'
-import type { Scope } from '#model/brands.ts'
+import type { Millis, Scope } from '#model/brands.ts'
 import type { Principal } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
-import type { Call, Ruling } from '#domain/call.ts'
+import type { Call, Refused, Ruling } from '#domain/call.ts'
+import type { Facts } from './conditions/evaluate.ts'
 import { permissionRow, type Permission } from './permissions.ts'
 
-/** Asked lazily: attributes that conditions read. */
-export type Facts = (name: string) => string | undefined
+/** Nothing is known but what the place and the clock say. */
 export const noFacts: Facts = () => undefined
 
 export interface Question<P extends Permission = Permission> {
   readonly who: Principal
   readonly permission: P
   readonly on: Scope
+  /** Asked lazily: attributes that conditions read. */
   readonly facts: Facts
+  /** Absent where nobody asks for the time: conditions on it cannot be judged then. */
+  readonly at?: Millis
 }
 
 /** Whose rights a principal has: its own id first, then each group that it is in, directly or through others. Asked at every decision. */
-export type CountsAs = (who: Principal) => readonly string[]
+export type CountsAs = (who: Someone) => readonly string[]
+export type Someone = Pick<Principal, 'id' | 'tenant'>
 export const aloneAsItself: CountsAs = who => [who.id]
 
 declare const permitted: unique symbol
@@ -36,6 +40,7 @@ export interface Access {
   permit<P extends Permission>(call: Call, permission: P, found: Found): Permit<P>
   /** The ruling alone, for explanations, filters and reviews: opens nothing. */
   judge(question: Question): Ruling
+  readonly countsAs: CountsAs
 }
 
 export interface Found {
@@ -54,18 +59,19 @@ export function createAccess(books: readonly RuleBook[], countsAs: CountsAs = al
     return { allowed: false, because: 'no-rule-book' }
   }
   return {
+    countsAs,
     judge,
     permit(call, permission, { on, facts = noFacts }) {
-      const question = { who: call.who, permission, on, facts }
+      const question = { who: call.who, permission, on, facts, at: call.at }
       const ruling = judge(question)
       call.ruling = ruling
-      if (!ruling.allowed) throw denied(question, { because: ruling.because, groups: countsAs(question.who).length - 1 })
+      if (!ruling.allowed) throw denied(question, { ruling, groups: countsAs(question.who).length - 1 })
       return makePermit(question, ruling.by)
     },
   }
 }
 
-function denied(question: Question, { because, groups }: { readonly because: string; readonly groups: number }): Problem {
+function denied(question: Question, { ruling, groups }: { readonly ruling: Refused; readonly groups: number }): Problem {
   const { who, permission, on } = question
   const row = permissionRow(permission)
   return new Problem({
@@ -73,7 +79,8 @@ function denied(question: Question, { because, groups }: { readonly because: str
     details: {
       action: row.azure ?? permission,
       scope: on.at(-1) ?? '',
-      because,
+      because: ruling.because,
+      ...(ruling.denial !== undefined && { denial: ruling.denial }),
       data: row.data ?? false,
       ...(row.policies !== undefined && { policies: row.policies }),
       groups,

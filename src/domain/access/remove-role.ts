@@ -18,8 +18,9 @@ export async function assignmentNamed(
   return context.roleAssignments.get(call, compartmentOfGuid(at.tenantId), [at.scope.at(-1) ?? '', at.name.toLowerCase()])
 }
 
-const isOwnerOf = ({ roleId, scope }: RoleAssignment, subscription: Scope): boolean =>
-  roleId === ownerRoleId && standsIn(subscription, scope)
+/** An Owner under a condition may be none when it counts. */
+const isOwnerOf = ({ roleId, scope, condition }: RoleAssignment, subscription: Scope): boolean =>
+  roleId === ownerRoleId && condition === undefined && standsIn(subscription, scope)
 
 /** Takes a role away: the next request is judged without it. Raises `ArmRefused` where a subscription would have no Owner left. */
 export function removeRole(

@@ -4,9 +4,11 @@ import type { Needs } from '#domain/context.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
 import { standsIn } from '#domain/resources/scopes.ts'
-import type { RoleAssignment } from './records.ts'
+import type { DenyAssignment, RoleAssignment } from './records.ts'
 
 export type HeldAssignment = Held<RoleAssignment, readonly [scope: string, name: string]>
+
+export type HeldDenial = Held<DenyAssignment, readonly [scope: string, name: string]>
 
 /** Above, at or below; `undefined`: aside. */
 export const relation = (assigned: Scope, scope: Scope): 'above' | 'at' | 'below' | undefined => {
@@ -28,10 +30,22 @@ export function assignmentsAround(context: Needs<'roleAssignments'>, call: Call,
   const { tenantId, scope, atScope, principals } = asked
   return context.roleAssignments.all(call, compartmentOfGuid(tenantId), ({ value }) => {
     if (principals?.includes(value.principalId) === false) return false
-    const where = relation(value.scope, scope)
-    return where !== undefined && !(atScope && where === 'below')
+    return isAround(value.scope, { scope, atScope })
   })
 }
+
+function isAround(standing: Scope, { scope, atScope }: Pick<AssignmentsAsked, 'scope' | 'atScope'>): boolean {
+  const where = relation(standing, scope)
+  return where !== undefined && !(atScope && where === 'below')
+}
+
+/** Deny assignments likewise. */
+export const denialsAround = (
+  context: Needs<'denyAssignments'>,
+  call: Call,
+  asked: Omit<AssignmentsAsked, 'principals'>,
+): readonly HeldDenial[] =>
+  context.denyAssignments.all(call, compartmentOfGuid(asked.tenantId), ({ value }) => isAround(value.scope, asked))
 
 /** What is deleted takes its assignments along: a namesake made later begins with none. */
 export function removeAssignmentsIn(

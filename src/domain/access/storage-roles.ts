@@ -1,10 +1,10 @@
-import { roleBase, type RoleDefinition } from './role-definition.ts'
+import { roleBase, type RoleRow } from './role-definition.ts'
 
 const containers = 'Microsoft.Storage/storageAccounts/blobServices/containers'
 const delegationKey = 'Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action'
 
 /** Roles of storage accounts and blobs (identity-and-arm.md 3.3). */
-export const storageRoles: readonly RoleDefinition[] = [
+export const storageRoles: readonly RoleRow[] = [
   {
     id: '17d1049b-9a84-46fb-8f53-869881c3d3ab',
     roleName: 'Storage Account Contributor',

@@ -59,6 +59,7 @@ export function lockIndex(): LockIndex {
  */
 export function lockedAccess(access: Access, locks: Pick<LockIndex, 'holding'>): Access {
   return {
+    countsAs: access.countsAs,
     judge: question => access.judge(question),
     permit(call, permission, found) {
       const permit = access.permit(call, permission, found)

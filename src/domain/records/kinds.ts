@@ -11,6 +11,7 @@ export const kinds = {
   resourceGroups: 11,
   roleAssignments: 12,
   roleDefinitions: 13,
+  denyAssignments: 14,
   locks: 15,
   vaults: 20,
   deletedVaults: 21,

@@ -12,7 +12,7 @@ export type HeldSubscription = Held<Subscription, readonly [subscriptionId: stri
 
 /** The subscriptions of its own tenant in which, above which or below which the caller has any role (identity-and-arm.md 2.5). */
 export async function visibleSubscriptions(context: Needs<'rbac' | 'subscriptions'>, call: Call): Promise<readonly HeldSubscription[]> {
-  const places = context.rbac.assignmentsOf(call.who).map(({ scope }) => scope[1])
+  const places = context.rbac.assignmentsOf(call.who).map(({ value }) => value.scope[1])
   const everywhere = places.includes(undefined)
   const named = new Set(places.flatMap(place => (place === undefined ? [] : [subscriptionOfArmId(place)])))
   const found: HeldSubscription[] = []

@@ -37,6 +37,8 @@ export const identity = z
 export const roleAssignment = guid('The role assignment ID is not valid. The role assignment ID must be a GUID.')
 export const roleDefinition = guid('The role definition ID is not valid. The role definition ID must be a GUID.')
 
+export const denyAssignment = guid('The deny assignment ID is not valid. The deny assignment ID must be a GUID.')
+
 /** Segments in front of an extension resource, as one scope; nothing in front is the root. */
 export const extended = z.string().transform((text, context) => {
   if (text === '') return { scope: rootScope, scopeId: '', subscriptionId: undefined }

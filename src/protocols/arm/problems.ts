@@ -71,11 +71,17 @@ const rendering: Rendering = {
   TokenNotYetValid: () => invalidToken('The access token is not valid yet.'),
   TokenRevoked: () => invalidToken('The access token has been revoked.'),
   AccessDenied: ({ details }) =>
-    words(
-      403,
-      'AuthorizationFailed',
-      `The client '${details.appId ?? details.oid}' with object id '${details.oid}' does not have authorization to perform action '${details.action}' over scope '${scopeText(details.scope)}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-    ),
+    details.denial === undefined
+      ? words(
+          403,
+          'AuthorizationFailed',
+          `The client '${details.appId ?? details.oid}' with object id '${details.oid}' does not have authorization to perform action '${details.action}' over scope '${scopeText(details.scope)}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+        )
+      : words(
+          403,
+          'DenyAssignmentAuthorizationFailed',
+          `The client '${details.appId ?? details.oid}' with object id '${details.oid}' does not have access to perform action '${details.action}' on scope '${scopeText(details.scope)}' because of the deny assignment with name '${details.denial.name}' and Id '${details.denial.id}'.`,
+        ),
   LinkedAccessDenied: ({ details }) =>
     words(
       403,

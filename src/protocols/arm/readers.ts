@@ -16,7 +16,7 @@ interface Reading {
 
 /** Lets in whoever has any role at a place, above it or below it, and asks of all others what they lack: to a stranger not even an empty list is shown. Raises `AccessDenied`. */
 export function admitAround(context: Context, call: Call, { ask, permission, on }: Reading): void {
-  const around = context.rbac.assignmentsOf(call.who).some(({ scope }) => relation(scope, on) !== undefined)
+  const around = context.rbac.assignmentsOf(call.who).some(({ value }) => relation(value.scope, on) !== undefined)
   if (!around || mayRead(context, call, { permission, on })) ask(permission, { on })
 }
 

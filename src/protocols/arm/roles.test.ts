@@ -16,6 +16,7 @@ import {
 } from './testing.ts'
 
 const guid = (digit: string): string => `${digit.repeat(8)}-${digit.repeat(4)}-4${digit.repeat(3)}-8${digit.repeat(3)}-${digit.repeat(12)}`
+const holds = "@Resource[Microsoft.KeyVault/vaults:name] StringEquals 'kv-1'"
 const subscription = `/subscriptions/${subscriptionId}`
 
 async function withVault() {
@@ -60,7 +61,13 @@ describe('a role assignment', () => {
       [vaultPath('kv-1'), assignmentBody(roles.reader, made.oid, { principalType: 'User' }), 400, 'UnmatchedPrincipalType'],
       [vaultPath('kv-1'), assignmentBody(roles.reader, made.oid, { principalType: 'Robot' }), 400, 'InvalidRequestContent'],
       [vaultPath('kv-1'), assignmentBody('nonsense', made.oid), 400, 'InvalidRequestContent'],
-      [vaultPath('kv-1'), assignmentBody(roles.reader, made.oid, { condition: 'true', conditionVersion: '2.0' }), 400, 'NotSupported'],
+      [vaultPath('kv-1'), assignmentBody(roles.reader, made.oid, { condition: 'true', conditionVersion: '2.0' }), 400, 'InvalidCondition'],
+      [
+        vaultPath('kv-1'),
+        assignmentBody(roles.reader, made.oid, { condition: holds, conditionVersion: '1.0' }),
+        400,
+        'InvalidRequestContent',
+      ],
       [vaultPath('kv-2'), assignmentBody(roles.reader, made.oid), 404, 'ResourceNotFound'],
       [`${groupId}x`, assignmentBody(roles.reader, made.oid), 404, 'ResourceGroupNotFound'],
       [`${groupId}/providers/Microsoft.Nonsense/x/y`, assignmentBody(roles.reader, made.oid), 404, 'ResourceNotFound'],

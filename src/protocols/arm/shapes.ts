@@ -1,5 +1,5 @@
-import type { HeldAssignment } from '#domain/access/scope-assignments.ts'
-import type { RoleDefinition } from '#domain/access/role-definition.ts'
+import type { HeldAssignment, HeldDenial } from '#domain/access/scope-assignments.ts'
+import type { RoleDefinition, RolePermission } from '#domain/access/role-definition.ts'
 import type { HeldDeletedVault } from '#domain/resources/delete-vault.ts'
 import { groupType, type HeldGroup } from '#domain/resources/groups.ts'
 import { identityType, type HeldIdentity } from '#domain/resources/user-assigned-identities.ts'
@@ -86,27 +86,19 @@ export const roleDefinitionShape = (scopeId: string, role: RoleDefinition): List
   type: 'Microsoft.Authorization/roleDefinitions',
   properties: {
     roleName: role.roleName,
-    type: 'BuiltInRole',
+    type: role.custom ? 'CustomRole' : 'BuiltInRole',
     description: role.description,
-    assignableScopes: ['/'],
-    permissions: [
-      {
-        actions: role.actions,
-        notActions: role.notActions ?? [],
-        dataActions: role.dataActions ?? [],
-        notDataActions: role.notDataActions ?? [],
-        ...(role.delegates !== undefined && { condition: delegation(role.delegates), conditionVersion: '2.0' }),
-      },
-    ],
+    assignableScopes: role.assignableScopes,
+    permissions: role.permissions.map(entry => permissionShape(entry)),
   },
 })
 
-/** The condition that a role's own rule amounts to, in Azure's words. */
-function delegation(roleIds: readonly string[]): string {
-  const set = `{${roleIds.join(', ')}}`
-  const one = (action: 'write' | 'delete', attribute: 'Request' | 'Resource'): string =>
-    `((!(ActionMatches{'Microsoft.Authorization/roleAssignments/${action}'})) OR (@${attribute}[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals ${set}))`
-  return `${one('write', 'Request')} AND ${one('delete', 'Resource')}`
+/** `also`: the condition of the assignment that gives it. */
+export function permissionShape({ condition, ...entry }: RolePermission, also?: string): object {
+  const both = [condition, also].filter(one => one !== undefined)
+  const [first, ...rest] = both
+  const whole = rest.length === 0 ? first : both.map(one => `(${one})`).join(' AND ')
+  return { ...entry, ...(whole !== undefined && { condition: whole, conditionVersion: '2.0' }) }
 }
 
 export function roleAssignmentShape({ value }: HeldAssignment): Listed {
@@ -119,14 +111,36 @@ export function roleAssignmentShape({ value }: HeldAssignment): Listed {
       principalId: value.principalId,
       principalType: value.principalType,
       scope: value.scopeId === '' ? '/' : value.scopeId,
-      condition: null,
-      conditionVersion: null,
+      condition: value.condition ?? null,
+      conditionVersion: value.condition === undefined ? null : '2.0',
       createdOn: isoTime(value.createdAt),
       updatedOn: isoTime(value.updatedAt),
       createdBy: value.createdBy,
       updatedBy: value.updatedBy,
-      delegatedManagedIdentityResourceId: null,
+      delegatedManagedIdentityResourceId: value.delegatedManagedIdentityResourceId ?? null,
       description: value.description ?? null,
+    },
+  }
+}
+
+export function denyAssignmentShape({ value }: HeldDenial): Listed {
+  return {
+    id: `${value.scopeId}/providers/Microsoft.Authorization/denyAssignments/${value.name}`,
+    name: value.name,
+    type: 'Microsoft.Authorization/denyAssignments',
+    properties: {
+      denyAssignmentName: value.denyAssignmentName,
+      description: value.description ?? null,
+      permissions: value.permissions.map(entry => permissionShape(entry)),
+      scope: value.scopeId === '' ? '/' : value.scopeId,
+      doNotApplyToChildScopes: value.doNotApplyToChildScopes,
+      principals: value.principals,
+      excludePrincipals: value.excludePrincipals,
+      isSystemProtected: true,
+      createdOn: isoTime(value.createdAt),
+      updatedOn: isoTime(value.createdAt),
+      createdBy: value.createdBy,
+      updatedBy: value.createdBy,
     },
   }
 }

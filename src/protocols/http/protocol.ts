@@ -1,3 +1,4 @@
+import type { Facts } from '#domain/access/conditions/evaluate.ts'
 import type { Call } from '#domain/call.ts'
 import type { Instance } from '#domain/instance.ts'
 import type { Principal } from '#model/principal.ts'
@@ -28,6 +29,8 @@ export interface Protocol<Context, Site> {
   admit?(context: Context, call: Call, at: { readonly site: Site; readonly request: WireRequest }): Promise<void>
   /** Raises `ApiVersionMissing` and its kin. */
   checkVersion(request: WireRequest): void
+  /** What conditions may ask of any request of this wire, where its operation says nothing itself. */
+  facts?(request: WireRequest): Facts
   /** A Problem in this wire's words. */
   readonly refuse: (context: Speaking<Context>, refusal: Refusal<Site>) => Answer
   /** The header set of every answer. */

@@ -4,7 +4,8 @@ import type { Log } from '#ports/log.ts'
 import type { Call } from '#domain/call.ts'
 import type { Instance } from '#domain/instance.ts'
 import type { Ground } from '#domain/perform.ts'
-import type { Access, Found, Permit } from '#domain/access/permit.ts'
+import type { Facts } from '#domain/access/conditions/evaluate.ts'
+import { noFacts, type Access, type Found, type Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { Answer } from './answer.ts'
 import { parseBody } from './body.ts'
@@ -48,7 +49,13 @@ export async function walk<Context extends PipelineContext, Site>(
   const params = parsed(operation.params, raw)
   if (operation.resource !== undefined) call.resource = operation.resource({ site, params, request })
   const query = parsed(operation.query, Object.fromEntries(request.query))
-  const permit = permits({ context, call, operation, foundOf: () => foundOf(operation, { site, params, request }) })
+  const permit = permits({
+    context,
+    call,
+    operation,
+    foundOf: () => foundOf(operation, { site, params, request }),
+    facts: factsOf(way, operation, request),
+  })
   const body = parseBody(operation.body, request)
   return operation.handle(context, call, { site, params, query, body, permit, request })
 }
@@ -71,13 +78,20 @@ function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   throw new Problem({ code: 'InvalidParameter', details: { name: issue?.path.join('.') ?? '', message: issue?.message ?? 'invalid' } })
 }
 
+/** What conditions may ask: of the operation, else of its wire. */
+const factsOf = <Context extends PipelineContext, Site>(
+  { protocol }: Way<Context, Site>,
+  operation: Operation<Context, Site>,
+  request: WireRequest,
+): Facts => operation.facts?.(request) ?? protocol.facts?.(request) ?? noFacts
+
 /** What the path itself says of what is asked for. */
 function foundOf<Context, Site, P extends z.ZodType>(
   operation: Operation<Context, Site, P>,
   at: { readonly site: Site; readonly params: z.output<P>; readonly request: WireRequest },
 ): Found | undefined {
   const on = operation.scope?.(at)
-  return on === undefined ? undefined : { on, ...(operation.facts !== undefined && { facts: operation.facts(at.request) }) }
+  return on === undefined ? undefined : { on }
 }
 
 /** Asks the permissions of the path now; hands the permits over later, and asks for what lies deeper when it is found. */
@@ -86,14 +100,16 @@ function permits<Context extends PipelineContext, Site>(at: {
   readonly call: Call
   readonly operation: Operation<Context, Site>
   readonly foundOf: () => Found | undefined
+  readonly facts: Facts
 }): Ask {
-  const { context, call, operation } = at
+  const { context, call, operation, facts } = at
   const declared: readonly Permission[] = typeof operation.permissions === 'string' ? [] : operation.permissions
   const given = new Map<Permission, Permit<Permission>>()
   if (operation.permissions === 'public') call.ruling = { allowed: true, by: 'public' }
   if (operation.permissions === 'authenticated') call.ruling = { allowed: true, by: 'authenticated' }
   const path = at.foundOf()
-  if (path !== undefined) for (const permission of declared) given.set(permission, context.access.permit(call, permission, path))
+  if (path !== undefined)
+    for (const permission of declared) given.set(permission, context.access.permit(call, permission, { facts, ...path }))
   const isFor = <P extends Permission>(permit: Permit<Permission>, permission: P): permit is Permit<P> & Permit<Permission> =>
     permit.question.permission === permission
   return (permission, found) => {
@@ -105,6 +121,6 @@ function permits<Context extends PipelineContext, Site>(at: {
     }
     if (!declared.includes(permission) && operation.linked?.includes(permission) !== true)
       throw new Error(`${operation.name} does not declare ${permission}`)
-    return context.access.permit(call, permission, found)
+    return context.access.permit(call, permission, { facts, ...found })
   }
 }

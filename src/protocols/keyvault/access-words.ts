@@ -12,7 +12,10 @@ export function accessWords(details: Denied, { site }: Where) {
   return vault?.enableRbacAuthorization === false ? byPolicy(details, { name, location }) : byRole(details, { name, location })
 }
 
-function byRole({ appId = '', oid, issuer = '', action, scope }: Denied, vault: { readonly name: string; readonly location: string }) {
+function byRole(
+  { appId = '', oid, issuer = '', action, scope, denial }: Denied,
+  vault: { readonly name: string; readonly location: string },
+) {
   const lines = [
     'Caller is not authorized to perform action on resource.',
     'If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.',
@@ -20,8 +23,8 @@ function byRole({ appId = '', oid, issuer = '', action, scope }: Denied, vault: 
     `Action: '${action}'`,
     `Resource: '${scope}'`,
     'Assignment: (not found)',
-    'DenyAssignmentId: null',
-    "DecisionReason: 'DeniedWithNoValidRBAC' ",
+    `DenyAssignmentId: ${denial === undefined ? 'null' : `'${denial.id}'`}`,
+    `DecisionReason: '${denial === undefined ? 'DeniedWithNoValidRBAC' : 'DeniedByDenyAssignment'}' `,
     `Vault: ${vault.name};location=${vault.location}`,
     '',
   ]

@@ -1,5 +1,7 @@
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
+import type { Facts } from '#domain/access/conditions/evaluate.ts'
+import { attributes } from '#domain/access/known-facts.ts'
 import type { Context } from '#domain/context.ts'
 import { leadsTo } from '#domain/networks/private-address.ts'
 import { vaultByName } from '#domain/resources/find-vault.ts'
@@ -18,6 +20,16 @@ import { transactionOf } from './transactions.ts'
 
 /** Where the main listener is: no private endpoint's, and not worth a look at the records. */
 const mainAddresses = new Set(['', '127.0.0.1', '::1'])
+/** Conditions on secrets compare names as the caller spells them (key-vault.md 7). */
+const secretNamed =
+  ({ segments: [collection = '', name] }: WireRequest): Facts =>
+  attribute =>
+    attribute.name === attributes.secretName &&
+    /^(?:deleted)?secrets$/i.test(collection) &&
+    name !== undefined &&
+    name.toLowerCase() !== 'restore'
+      ? { anyCase: name }
+      : undefined
 
 /** The data plane of vaults: one host a vault, one label below `vault.{domain}`. Counters live as long as the value. */
 export function keyVaultProtocol(domain: string): Protocol<Context, VaultSite> {
@@ -58,6 +70,7 @@ export function keyVaultProtocol(domain: string): Protocol<Context, VaultSite> {
       firewall.admit(vault, { address, isPrivate })
       if (context.instance.throttle) await count(context, call, at)
     },
+    facts: secretNamed,
     checkVersion,
     refuse,
     headers: ({ instance }, at) => headers(instance.location, at),

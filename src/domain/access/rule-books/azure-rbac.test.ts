@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { compartmentId, recordId, scopeOf, type Scope } from '#model/brands.ts'
 import { builtInRoles } from '#domain/access/built-in-roles.ts'
-import { noFacts } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { RoleAssignment } from '#domain/access/records.ts'
 import type { Held } from '#domain/records/family.ts'
-import { azureRbac, roleIdFact } from './azure-rbac.ts'
+import { attributes } from '#domain/access/known-facts.ts'
+import { azureRbac } from './azure-rbac.ts'
 
 const compartment = compartmentId('0'.repeat(32))
 const vault = scopeOf([
@@ -34,8 +34,14 @@ function assignment(roleName: string, scope: Scope, name = '1'): Held<RoleAssign
 }
 
 function allowed(rbac: ReturnType<typeof azureRbac>, permission: Permission, { on, role }: { on: Scope; role?: string }): boolean {
-  const facts = (name: string): string | undefined => (name === roleIdFact ? role : noFacts(name))
-  return rbac.book({ who: { id: 'p', kind: 'application' }, permission, on, facts })?.allowed === true
+  return (
+    rbac.book({
+      who: { id: 'p', kind: 'application' },
+      permission,
+      on,
+      facts: ({ name }) => (name === attributes.roleDefinitionId ? role : undefined),
+    })?.allowed === true
+  )
 }
 
 describe('Azure RBAC', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { assignmentNamed, removeRole } from '#domain/access/remove-role.ts'
-import { noFacts } from '#domain/access/permit.ts'
-import { roleIdFact } from '#domain/access/rule-books/azure-rbac.ts'
+import type { Facts } from '#domain/access/conditions/evaluate.ts'
+import { assignmentFact } from '#domain/access/known-facts.ts'
 import { empty, json } from '#protocols/http/answer.ts'
 import { anyQuery, extended, roleAssignment } from '#protocols/arm/params.ts'
 import { tenantAt } from '#protocols/arm/role-path.ts'
@@ -22,8 +22,8 @@ export const deleteRoleAssignment = armOperation({
     const tenantId = await tenantAt(context, call, params.scope)
     const { scope } = params.scope
     const assignment = await assignmentNamed(context, call, { tenantId, scope, name: params.roleAssignment })
-    const roleId = assignment?.value.roleId
-    const facts = roleId === undefined ? noFacts : (name: string) => (name === roleIdFact ? roleId : undefined)
+    const facts: Facts = attribute =>
+      assignment === undefined || attribute.source !== 'Resource' ? undefined : assignmentFact(attribute, assignment.value)
     const permitted = permit('roleAssignment.delete', { on: scope, facts })
     if (assignment === undefined) return empty(204)
     removeRole(context, call, { permit: permitted, tenantId, assignment })

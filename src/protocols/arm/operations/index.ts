@@ -7,6 +7,7 @@ import { computeOperations } from './compute-operations.ts'
 import { deleteGroup } from './delete-group.ts'
 import { deleteIdentity } from './delete-identity.ts'
 import { deleteRoleAssignment } from './delete-role-assignment.ts'
+import { deleteRoleDefinition } from './delete-role-definition.ts'
 import { deleteVault } from './delete-vault.ts'
 import { getDeletedVault } from './get-deleted-vault.ts'
 import { getGroup } from './get-group.ts'
@@ -24,7 +25,7 @@ import { governanceOperations } from './governance-operations.ts'
 import { getVaultSecret } from './get-vault-secret.ts'
 import { headGroup } from './head-group.ts'
 import { listDeletedVaults } from './list-deleted-vaults.ts'
-import { listDenyAssignments, listPolicyAssignments } from './list-denials.ts'
+import { getDenyAssignment, listDenyAssignments, listPolicyAssignments } from './list-denials.ts'
 import { listGroups } from './list-groups.ts'
 import { listGroupIdentities, listIdentities } from './list-identities.ts'
 import { listLocations } from './list-locations.ts'
@@ -47,6 +48,7 @@ import { purgeVault } from './purge-vault.ts'
 import { putGroup } from './put-group.ts'
 import { putIdentity } from './put-identity.ts'
 import { putRoleAssignment } from './put-role-assignment.ts'
+import { putRoleDefinition } from './put-role-definition.ts'
 import { putVault } from './put-vault.ts'
 import { putVaultKey } from './put-vault-key.ts'
 import { patchVaultSecret, putVaultSecret } from './put-vault-secret.ts'
@@ -105,12 +107,15 @@ export const operations: readonly Operation<Context, ArmSite>[] = [
   listRoleDefinitions,
   getRoleDefinition,
   getRoleDefinitionAnywhere,
+  putRoleDefinition,
+  deleteRoleDefinition,
   putRoleAssignment,
   getRoleAssignment,
   deleteRoleAssignment,
   listRoleAssignments,
   listPermissions,
   listDenyAssignments,
+  getDenyAssignment,
   listPolicyAssignments,
   ...computeOperations,
   ...networkOperations,

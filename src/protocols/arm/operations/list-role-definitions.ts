@@ -1,17 +1,18 @@
 import { builtInRoles } from '#domain/access/built-in-roles.ts'
+import { isKnownAt } from '#domain/access/role-catalog.ts'
 import type { RoleDefinition } from '#domain/access/role-definition.ts'
 import { parseFilter, refuseTerm, type FilterTerm } from '#protocols/azure/odata-filter.ts'
 import { armList, listQuery } from '#protocols/arm/lists.ts'
-import { atAnyScope, scopeOfPath } from '#protocols/arm/role-path.ts'
+import { atAnyScope, scopeOfPath, tenantAt } from '#protocols/arm/role-path.ts'
 import { roleDefinitionShape } from '#protocols/arm/shapes.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
-/** `roleName eq`, `type eq` in any case, `atScopeAndBelow()`: built-in roles are the same everywhere. */
+/** `roleName eq`, `type eq` in any case; `atScopeAndBelow()`: what is below is shown without it too. */
 function matches(term: FilterTerm, role: RoleDefinition): boolean {
   if ('word' in term) return term.word === 'atscopeandbelow' || refuseTerm()
   const wanted = term.equals.toLowerCase()
   if (term.name === 'rolename') return role.roleName.toLowerCase() === wanted
-  if (term.name === 'type') return wanted === 'builtinrole'
+  if (term.name === 'type') return wanted === (role.custom ? 'customrole' : 'builtinrole')
   return refuseTerm()
 }
 
@@ -25,9 +26,11 @@ export const listRoleDefinitions = armOperation({
   body: { none: true },
   scope: scopeOfPath,
   resource: ({ params }) => `${params.scope.scopeId}/providers/Microsoft.Authorization/roleDefinitions`,
-  async handle(_context, _call, { site, params, query, request }) {
+  async handle(context, call, { site, params, query, request }) {
     const terms = parseFilter(query.$filter)
-    const roles = builtInRoles.filter(role => terms.every(term => matches(term, role)))
+    const own = context.rbac.catalog.customOf(await tenantAt(context, call, params.scope))
+    const known = [...builtInRoles, ...own.filter(role => isKnownAt(role, params.scope.scope))]
+    const roles = known.filter(role => terms.every(term => matches(term, role)))
     return armList(
       site,
       request,

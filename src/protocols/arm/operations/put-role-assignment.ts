@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { assignRole } from '#domain/access/assign-role.ts'
-import type { Facts } from '#domain/access/permit.ts'
-import { roleIdFact } from '#domain/access/rule-books/azure-rbac.ts'
-import { Problem } from '#model/problem.ts'
+import type { Facts } from '#domain/access/conditions/evaluate.ts'
+import { assignmentFact } from '#domain/access/known-facts.ts'
 import { isGuid } from '#protocols/azure/arm-ids.ts'
 import { json } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
@@ -28,16 +27,19 @@ const body = z.object({
     principalType: maybe(wordOf(['ServicePrincipal', 'User', 'Group', 'ForeignGroup', 'Device'])),
     description: maybe(z.string().max(1_024, 'description has at most 1024 characters')),
     condition: maybe(z.string()),
+    conditionVersion: maybe(z.literal('2.0', 'conditionVersion must be 2.0')),
+    delegatedManagedIdentityResourceId: maybe(z.string().max(2_048, 'delegatedManagedIdentityResourceId has at most 2048 characters')),
   }),
 })
 
-/** A role that may be passed on for some roles only is judged by the role that the body names: read when, and only when, such a role is met. */
+/** Who may pass on some roles, to some principals, is judged by what the body names: read when, and only when, such a condition is met. */
 const facts =
   (request: WireRequest): Facts =>
-  name => {
-    if (name !== roleIdFact || request.body === undefined) return undefined
+  attribute => {
+    if (attribute.source !== 'Request' || request.body === undefined) return undefined
     try {
-      return body.safeParse(parseStrictJson(request.body)).data?.properties.roleDefinitionId
+      const said = body.safeParse(parseStrictJson(request.body)).data?.properties
+      return said === undefined ? undefined : assignmentFact(attribute, { ...said, roleId: said.roleDefinitionId })
     } catch {
       return undefined
     }
@@ -55,12 +57,6 @@ export const putRoleAssignment = armOperation({
   facts,
   resource: ({ params }) => `${params.scope.scopeId}/providers/Microsoft.Authorization/roleAssignments/${params.roleAssignment}`,
   async handle(context, call, { params, body: { properties }, permit }) {
-    // An assignment whose condition is not evaluated would give more than was meant.
-    if (properties.condition !== undefined && properties.condition !== '')
-      throw new Problem({
-        code: 'NotSupported',
-        details: { message: 'Role assignment conditions are not evaluated here yet; an assignment with one is refused.' },
-      })
     const { assignment, created } = await assignRole(context, call, {
       permit: permit('roleAssignment.write'),
       tenantId: await tenantAt(context, call, params.scope),
@@ -71,6 +67,8 @@ export const putRoleAssignment = armOperation({
       principalId: properties.principalId,
       principalType: properties.principalType,
       description: properties.description,
+      condition: properties.condition,
+      delegatedManagedIdentityResourceId: properties.delegatedManagedIdentityResourceId,
     })
     return json(created ? 201 : 200, roleAssignmentShape(assignment))
   },
