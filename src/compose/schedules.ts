@@ -10,6 +10,7 @@ import { startOutbox } from '#domain/jobs/outbox.ts'
 import { startScheduler, type Scheduler } from '#domain/jobs/scheduler.ts'
 import { keyTasks } from '#domain/keys/tasks.ts'
 import { deleteGroupRunner } from '#domain/resources/delete-group.ts'
+import { expireSignIns } from '#domain/sign-in/expire.ts'
 import { vaultTasks } from '#domain/resources/delete-vault.ts'
 import { secretTasks } from '#domain/secrets/tasks.ts'
 import type { DiskPlane } from './disk-plane.ts'
@@ -19,7 +20,7 @@ const intervalMs = 1_000
 /** All that the instance does by itself. */
 export function startSchedules(context: Context, disks: DiskPlane): Scheduler {
   const scheduler = startScheduler(context, {
-    tasks: [...keyTasks, ...secretTasks, ...vaultTasks, signingKeyTask, expireAccess, expireJobs],
+    tasks: [...keyTasks, ...secretTasks, ...vaultTasks, signingKeyTask, expireAccess, expireJobs, ...expireSignIns],
     runners: [deleteGroupRunner, rewrapRunner],
     reactions: [followKeys(context)],
     intervalMs,

@@ -8,7 +8,7 @@ import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
 import { groups, memberships } from './groups/records.ts'
 import type { Identity } from './identity/identity.ts'
-import { applications, servicePrincipals, signingKeys, tenants, users } from './identity/records.ts'
+import { applications, revokedGrants, servicePrincipals, signingKeys, tenants, users } from './identity/records.ts'
 import type { Instance } from './instance.ts'
 import { jobs } from './jobs/records.ts'
 import { keys } from './keys/records.ts'
@@ -19,6 +19,7 @@ import type { AnyFamily, Family } from './records/family.ts'
 import { openRecords, type RecordNeeds, type Records } from './records/records.ts'
 import { deletedVaults, names, resourceGroups, subscriptions, userAssignedIdentities, vaults } from './resources/records.ts'
 import { secrets } from './secrets/records.ts'
+import { authorizationCodes, deviceCodes, refreshTokens, signInSessions } from './sign-in/records.ts'
 
 /** Every noun at rest. A new family is one line here. */
 const families = {
@@ -46,6 +47,11 @@ const families = {
   privateEndpoints,
   privateEndpointConnections,
   locks,
+  authorizationCodes,
+  deviceCodes,
+  refreshTokens,
+  signInSessions,
+  revokedGrants,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never

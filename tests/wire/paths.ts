@@ -34,6 +34,7 @@ const values: Readonly<Record<string, string>> = {
   owned: 'groups',
   member: id,
   owner: id,
+  user: 'someone@contoso.example',
   keyed: `applications(appId='${id}')`,
 }
 

@@ -2,7 +2,7 @@ import type { Principal } from '#model/principal.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { Records } from '#domain/records/records.ts'
 import { azureCli } from './azure-cli.ts'
-import type { Application, ServicePrincipal, SigningKey, Tenant, User } from './records.ts'
+import type { Application, RevokedGrant, ServicePrincipal, SigningKey, Tenant, User } from './records.ts'
 
 /** What is in force, by the names that sign-in and tokens use. All of it is rulings, so what is read here need not be noted in a call. */
 export interface DirectoryIndex {
@@ -19,6 +19,8 @@ export interface DirectoryIndex {
   user(tenantId: string, oid: string): Held<User, readonly [id: string]> | undefined
   /** By its principal name, in any case. */
   userOfName(tenantId: string, userPrincipalName: string): Held<User, readonly [id: string]> | undefined
+  /** What one sign-in gave to one client was taken back. */
+  isRevoked(tenantId: string, grantId: string): boolean
   signingKeys(tenantId: string): readonly Held<SigningKey, readonly [id: string]>[]
   signingKey(tenantId: string, kid: string): Held<SigningKey, readonly [id: string]> | undefined
   /** What a principal may do with its own tenant's directory. */
@@ -31,6 +33,7 @@ export interface IdentityRecords {
   readonly servicePrincipals: Records<ServicePrincipal, readonly [id: string]>
   readonly signingKeys: Records<SigningKey, readonly [id: string]>
   readonly users: Records<User, readonly [id: string]>
+  readonly revokedGrants: Records<RevokedGrant, readonly [grantId: string]>
 }
 
 /** Follows the families' observers: call it before the view is loaded. */
@@ -43,6 +46,7 @@ export function indexDirectory(records: IdentityRecords): DirectoryIndex {
   const byApp = indexBy(records.servicePrincipals, value => [within(value.tenantId, value.appId)])
   const users = indexBy(records.users, value => [within(value.tenantId, value.id)])
   const byName = indexBy(records.users, value => [within(value.tenantId, value.userPrincipalName.toLowerCase())])
+  const revoked = indexBy(records.revokedGrants, value => [within(value.tenantId, value.grantId)])
   const keys = indexBy(records.signingKeys, value => [value.tenantId])
   const byKid = indexBy(records.signingKeys, value => [within(value.tenantId, value.kid)])
   const first = <T, P extends readonly string[]>(index: Index<T, P>, key: string): Held<T, P> | undefined => index.get(key)?.[0]
@@ -56,6 +60,7 @@ export function indexDirectory(records: IdentityRecords): DirectoryIndex {
     servicePrincipalOfApp: (tenantId, appId) => first(byApp, within(tenantId, appId)),
     user: (tenantId, oid) => first(users, within(tenantId, oid)),
     userOfName: (tenantId, name) => first(byName, within(tenantId, name.toLowerCase())),
+    isRevoked: (tenantId, grantId) => revoked.has(within(tenantId, grantId)),
     signingKeys: tenantId => keys.get(tenantId) ?? [],
     signingKey: (tenantId, kid) => first(byKid, within(tenantId, kid)),
     rightOf({ kind, tenant, appId }) {

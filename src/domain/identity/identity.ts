@@ -4,6 +4,7 @@ import type { View } from '#domain/records/view.ts'
 import { indexMemberships, type GroupRecords, type MembershipIndex } from '#domain/groups/membership-index.ts'
 import { indexDirectory, type DirectoryIndex, type IdentityRecords } from './directory-index.ts'
 import { generations, type Generations } from '#domain/generations.ts'
+import { newPolls, type Polls } from '#domain/sign-in/polls.ts'
 import { passwordThreads, type PasswordThreads } from './password-threads.ts'
 import { signInDelays, type SignInDelays } from './sign-in-delays.ts'
 import type { VerifiedToken } from './verified-token.ts'
@@ -13,9 +14,13 @@ export interface Identity {
   readonly index: DirectoryIndex
   readonly memberships: MembershipIndex
   readonly delays: SignInDelays
+  /** Of a source whoever it names: one password tried on many people. */
+  readonly sprays: SignInDelays
   readonly passwords: PasswordThreads
   /** By SHA-256 of the token, so that the map holds no bearer tokens: "the signature was good", no more (performance.md 4). */
   readonly tokens: Generations<VerifiedToken>
+  /** Devices that wait for somebody to type their code. */
+  readonly polls: Polls
   /** The tenants' peppers, by the record that holds them. */
   readonly peppers: Generations<KeyObject>
   /** Public keys of certificates, by SHA-256 of the DER. */
@@ -24,6 +29,8 @@ export interface Identity {
 
 /** The change that stands for a compartment ends so. */
 const wholeCompartment = '0'.repeat(64)
+/** A whole office may come from one address. */
+const freeOfSource = 50
 const tokensPerGeneration = 5_000
 const keysPerGeneration = 1_000
 
@@ -40,7 +47,9 @@ export function openIdentity(records: IdentityRecords & GroupRecords, view: Pick
     index: indexDirectory(records),
     memberships: indexMemberships(records),
     delays: signInDelays(),
+    sprays: signInDelays(freeOfSource),
     passwords: passwordThreads(),
+    polls: newPolls(),
     tokens: generations(tokensPerGeneration),
     peppers,
     publicKeys: generations(keysPerGeneration),

@@ -3,9 +3,8 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { resourceOf, type Reached } from './audiences.ts'
 import { signIn, type ClientCredential, type SignedIn } from './sign-in.ts'
-import { tokenLifeSeconds } from './lifetimes.ts'
 import { missing, refused } from './refusals.ts'
-import { signerAt, signText } from './signing-keys.ts'
+import { signToken } from './sign-token.ts'
 import { credentialClaim } from './token-claims.ts'
 
 export interface TokenRequest {
@@ -98,21 +97,11 @@ interface ToSign {
 
 async function sign(context: IssueNeeds, call: Call, what: ToSign): Promise<IssuedToken> {
   const { signedIn, audience } = what
-  const key = signerAt(context.identity.index.signingKeys(signedIn.tenant.tenantId), call.at)
-  const { kid } = key.value
-  // A signature is dear: a try that follows on the same ground gives the same token.
-  return call.once(`token ${kid} ${signedIn.principal.id} ${signedIn.credentialId} ${audience}`, async () => {
-    const issuedAt = Math.floor(call.at / 1_000)
-    const expiresAt = issuedAt + tokenLifeSeconds
-    const uti = context.ground.random.bytes(16).toBase64({ alphabet: 'base64url', omitPadding: true })
-    const claims = { ...claimsOf(what), iat: issuedAt, nbf: issuedAt, exp: expiresAt, uti }
-    const text = `${encoded({ typ: 'JWT', alg: 'RS256', x5t: kid, kid })}.${encoded(claims)}`
-    const signature = await signText(context, key, text)
-    return { accessToken: `${text}.${Buffer.from(signature).toString('base64url')}`, audience, issuedAt, expiresAt }
-  })
+  const { principal, credentialId, tenant } = signedIn
+  const named = `token ${principal.id} ${credentialId} ${audience}`
+  const { token, ...times } = await signToken(context, call, { tenantId: tenant.tenantId, named, claims: claimsOf(what) })
+  return { accessToken: token, audience, ...times }
 }
-
-const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value), 'utf8').toString('base64url')
 
 /** The v1 token that ARM, Key Vault and Graph take (identity-and-arm.md 1.5). */
 function claimsOf({ signedIn, request, audience, forGraph }: ToSign): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { millis } from '#model/brands.ts'
 import { family } from '#domain/records/family.ts'
+import { tokenLifeMsMax } from './lifetimes.ts'
 
 const passwordCredential = z.object({
   keyId: z.string(),
@@ -32,6 +33,8 @@ const tenant = z.object({
   displayName: z.string(),
   /** The first is the default. */
   domains: z.array(z.string()).min(1),
+  /** Clients may show users' passwords themselves (RFC 6749 4.3): off unless somebody said so. */
+  passwordGrant: z.boolean().optional(),
   createdAt: z.number().int(),
 })
 export type Tenant = z.output<typeof tenant>
@@ -55,6 +58,8 @@ const application = z.object({
   directoryRight: z.enum(['read', 'write']).optional(),
   /** Signs in without a credential of its own: az's client. */
   publicClient: z.boolean(),
+  /** Where answers about its users are sent. */
+  redirectUris: z.array(z.object({ of: z.enum(['web', 'publicClient']), uri: z.string() })).optional(),
   passwordCredentials: z.array(passwordCredential),
   keyCredentials: z.array(keyCredential),
   /** Object ids. */
@@ -187,4 +192,17 @@ export const users = family<User, readonly [id: string]>({
   format: 1,
   residency: 'resident',
   ruling: true,
+})
+
+const revokedGrant = z.object({ grantId: z.string(), tenantId: z.string(), revokedAt: z.number().int() })
+export type RevokedGrant = z.output<typeof revokedGrant>
+
+/** What ends access tokens before their time: a ruling. In the tenant's compartment; path: the grant's id. Gone when the last of them has expired. */
+export const revokedGrants = family<RevokedGrant, readonly [grantId: string]>({
+  name: 'revokedGrants',
+  schema: revokedGrant,
+  format: 1,
+  residency: 'resident',
+  ruling: true,
+  dueAt: value => millis(value.revokedAt + tokenLifeMsMax),
 })

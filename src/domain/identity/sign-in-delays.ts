@@ -21,9 +21,12 @@ export interface SignInDelays {
   begin(source: string, principal: string, now: number): boolean
   /** The attempt was a good one: its source's failures are forgotten. */
   succeeded(source: string, principal: string): void
+  /** The attempt was a good one, and takes back itself alone. */
+  forgive(source: string, principal: string): void
 }
 
-export function signInDelays(): SignInDelays {
+/** `free`: failures that cost nothing. */
+export function signInDelays(free = freeFailures): SignInDelays {
   const records = generations<Record>(remembered)
   const keyOf = (source: string, principal: string): string => `${source} ${principal}`
   return {
@@ -33,11 +36,16 @@ export function signInDelays(): SignInDelays {
       if (before !== undefined && now < before.blockedUntil) return false
       const lapsed = before === undefined || now - Math.max(before.lastAt, before.blockedUntil) >= windowMs
       const failures = lapsed ? 1 : before.failures + 1
-      const over = failures - freeFailures
+      const over = failures - free
       const delayMs = over < 0 ? 0 : Math.min(1_000 * 2 ** over, delayMaxMs)
       records.set(key, { failures, lastAt: now, blockedUntil: now + delayMs })
       return true
     },
     succeeded: (source, principal) => records.delete(keyOf(source, principal)),
+    forgive(source, principal) {
+      const key = keyOf(source, principal)
+      const record = records.get(key)
+      if (record !== undefined) records.set(key, { ...record, failures: Math.max(0, record.failures - 1), blockedUntil: 0 })
+    },
   }
 }

@@ -4,6 +4,8 @@ import type { VerifiedToken } from './verified-token.ts'
 
 /** Our own claim: the credential that a token was asked for with. Taking the credential away revokes the token. */
 export const credentialClaim = 'ks_cred'
+/** Our own claim in users' tokens: the epoch of their sign-ins. Ending it revokes the token. */
+export const epochClaim = 'ks_epoch'
 
 /** The claims that we rest on, typed; `undefined` where one is missing or of another type. Judges none of them. */
 export function readClaims({ header, claims }: Pick<Jws, 'header' | 'claims'>, at: Millis): VerifiedToken | undefined {
@@ -16,6 +18,9 @@ export function readClaims({ header, claims }: Pick<Jws, 'header' | 'claims'>, a
   if (texts === undefined || times === undefined || audience === undefined) return undefined
   const credentialId = textOf(claims[credentialClaim])
   const authMethod = textOf(claims['appidacr'])
+  const signInEpoch = secondsOf(claims[epochClaim])
+  // A user's token without its epoch could never be ended.
+  if ((claims['idtyp'] === 'user') !== (signInEpoch !== undefined)) return undefined
   return {
     ...texts,
     ...times,
@@ -24,6 +29,7 @@ export function readClaims({ header, claims }: Pick<Jws, 'header' | 'claims'>, a
     verifiedAt: at,
     ...(credentialId !== undefined && { credentialId }),
     ...(authMethod !== undefined && { authMethod }),
+    ...(signInEpoch !== undefined && { signInEpoch }),
   }
 }
 

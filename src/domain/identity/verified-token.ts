@@ -8,7 +8,9 @@ export interface VerifiedToken {
   readonly appId: string
   /** The credential that it was asked for with; absent for managed identities. */
   readonly credentialId?: string
-  /** `appidacr`: 1 secret, 2 certificate. */
+  /** Of a user: the epoch of sign-ins that it was issued in. `credentialId` is the grant then. */
+  readonly signInEpoch?: number
+  /** `appidacr`: 0 none, 1 secret, 2 certificate. */
   readonly authMethod?: string
   /** `xms_cc`: its client understands a claims challenge. */
   readonly capable: boolean

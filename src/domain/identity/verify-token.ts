@@ -44,7 +44,7 @@ export async function verifyToken(context: TokenNeeds, call: Call, presented: Pr
       details: { expected: audiences[0] ?? presented.resourceName, found: token.audience.join(', ') },
     })
   checkTimes(token, call.at)
-  const principal = principalOf(context, token)
+  const principal = token.signInEpoch === undefined ? principalOf(context, token) : userOf(context, token)
   if (principal !== undefined) return principal
   throw new Problem({ code: 'TokenRevoked', details: { issuedAfter: token.capable ? Math.floor(call.at / 1_000) : undefined } })
 }
@@ -75,6 +75,16 @@ function checkSignature(context: TokenNeeds, at: Millis, { token, login }: Prese
   return claims
 }
 
+/** Did this tenant's key, still published, sign it? Nothing is said of who it is for, and when. */
+export function isSignedBy(
+  context: Needs<'identity'>,
+  jws: Jws,
+  { tenantId, kid }: { readonly tenantId: string; readonly kid: string },
+): boolean {
+  const key = context.identity.index.signingKey(tenantId, kid)
+  return key !== undefined && headerIsPlain(jws) && verifyJws(jws, { algorithm: 'RS256', key: publicKeyOf(context, key.value) })
+}
+
 /** RS256 and nothing else; no extension that we would have to understand; a token, not an assertion or an id token. Keys that a header brings along are not looked at. */
 function headerIsPlain(jws: Jws): boolean {
   const { header } = jws
@@ -93,6 +103,17 @@ function checkTimes({ issuedAt, notBefore, expiresAt }: VerifiedToken, at: Milli
   const now = at / 1_000
   if (expiresAt - issuedAt > tokenLifeSecondsMax || now >= expiresAt + leewaySeconds) throw new Problem({ code: 'TokenExpired' })
   if (now < Math.max(notBefore, issuedAt) - leewaySeconds) throw new Problem({ code: 'TokenNotYetValid' })
+}
+
+/** The user as the directory has it now, if signed in since the last sign-out everywhere, by a grant that was not taken back, through a client that may still act. */
+function userOf({ identity }: TokenNeeds, token: VerifiedToken): Principal | undefined {
+  const { tenantId, oid, appId, credentialId, issuer, signInEpoch } = token
+  const user = identity.index.user(tenantId, oid)?.value
+  if (user?.enabled !== true || user.signInEpoch !== signInEpoch) return undefined
+  if (credentialId === undefined || identity.index.isRevoked(tenantId, credentialId)) return undefined
+  const client = identity.index.application(tenantId, appId)
+  if (client === undefined || identity.index.servicePrincipalOfApp(tenantId, appId)?.value.enabled !== true) return undefined
+  return { id: oid, tenant: tenantId, kind: 'user', appId, issuer, credentialId, authMethod: 'password' }
 }
 
 /** The principal as the directory has it now, if it is there, enabled, of the same application, and its credential was not taken away. */
@@ -115,7 +136,7 @@ const hasCredential = (application: Application, principal: ServicePrincipal, ke
     credentials.some(one => one.keyId === keyId),
   )
 
-function publicKeyOf({ identity }: TokenNeeds, { kid, certificate }: SigningKey): KeyObject {
+function publicKeyOf({ identity }: Needs<'identity'>, { kid, certificate }: SigningKey): KeyObject {
   const known = identity.publicKeys.get(kid)
   if (known !== undefined) return known
   const key = new X509Certificate(Buffer.from(certificate, 'base64')).publicKey

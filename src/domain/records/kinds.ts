@@ -27,6 +27,11 @@ export const kinds = {
   jobs: 50,
   operations: 51,
   settings: 60,
+  authorizationCodes: 70,
+  deviceCodes: 71,
+  refreshTokens: 72,
+  signInSessions: 73,
+  revokedGrants: 74,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

@@ -3,6 +3,7 @@ import type { Needs } from '#domain/context.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
 import type { Refusal } from '#protocols/http/protocol.ts'
 import { correlationIdOf } from './correlation-id.ts'
+import { errorPage } from './pages/plain-pages.ts'
 import type { EntraSite } from './site.ts'
 
 interface Words {
@@ -65,29 +66,44 @@ const notReadySeconds = 5
 const retryAfterOf = ({ code, details }: ProblemBody): number | undefined =>
   code === 'Busy' || code === 'Throttled' ? details.retryAfterSeconds : code === 'NotReady' ? notReadySeconds : undefined
 
-/** Entra's error object, with every member (identity-and-arm.md 1.7). Clients print `error_description` as it is. */
-export function refuse(context: Needs<'instance'>, { error, request, requestId, call, site }: Refusal<EntraSite>): Answer {
+/** What a browser shows is a page; who says that he reads pages is shown one, whatever he did. */
+const pages = new Set(['Authorize', 'DevicePageGet', 'LogOut'])
+const wantsPage = ({ call, request }: Refusal<EntraSite>): boolean =>
+  pages.has(call.operation) || (request.header('accept') ?? '').includes('text/html')
+
+/** Entra's error object, with every member (identity-and-arm.md 1.7), or a page that says the same. Clients print `error_description` as it is. */
+export function refuse(context: Needs<'instance'>, refusal: Refusal<EntraSite>): Answer {
+  const { error, request, requestId, call } = refusal
   const problem = error instanceof Problem ? error.body : undefined
-  const { status, error: name, code, message } = problem === undefined ? bug : wordsOf(problem)
+  const words = problem === undefined ? bug : wordsOf(problem)
   const timestamp = `${Temporal.Instant.fromEpochMilliseconds(call.at).toString({ smallestUnit: 'second' }).slice(0, -1).replace('T', ' ')}Z`
-  const correlationId = correlationIdOf(request) ?? requestId
+  const said = { ...words, requestId, correlationId: correlationIdOf(request) ?? requestId, timestamp }
   const retryAfter = problem === undefined ? undefined : retryAfterOf(problem)
-  const answer = json(
+  const answer = wantsPage(refusal) ? errorPage({ ...said, code: `AADSTS${words.code}` }) : errorObject(context, refusal, said)
+  const headers = { ...answer.headers, ...(retryAfter !== undefined && { 'retry-after': retryAfter.toString() }) }
+  return { ...answer, headers, code: `AADSTS${words.code}` }
+}
+
+interface Said extends Words {
+  readonly requestId: string
+  readonly correlationId: string
+  readonly timestamp: string
+}
+
+function errorObject({ instance }: Needs<'instance'>, { request, site }: Refusal<EntraSite>, said: Said): Answer {
+  const { status, error, code, message, requestId, correlationId, timestamp } = said
+  return json(
     status,
     {
-      error: name,
+      error,
       error_description: `AADSTS${code}: ${message} Trace ID: ${requestId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
       error_codes: [code],
       timestamp,
       trace_id: requestId,
       correlation_id: correlationId,
-      error_uri: `${site?.baseUrl ?? `https://login.${context.instance.domain}`}/error?code=${code}`,
+      error_uri: `${site?.baseUrl ?? `https://login.${instance.domain}`}/error?code=${code}`,
     },
-    {
-      ...(retryAfter !== undefined && { 'retry-after': retryAfter.toString() }),
-      // RFC 6749 5.2: who tried by HTTP Basic is told so.
-      ...(status === 401 && request.header('authorization') !== undefined && { 'www-authenticate': 'Basic realm="token"' }),
-    },
+    // RFC 6749 5.2: who tried by HTTP Basic is told so.
+    status === 401 && request.header('authorization') !== undefined ? { 'www-authenticate': 'Basic realm="token"' } : {},
   )
-  return { ...answer, code: `AADSTS${code}` }
 }

@@ -144,7 +144,7 @@ describe('the token endpoint', () => {
     ['no grant', { grant_type: undefined }, 400, 'invalid_request', 900144],
     ['an unknown grant', { grant_type: 'urn:example:grant' }, 400, 'unsupported_grant_type', 70003],
     ['the password grant', { grant_type: 'password', username: 'u', password: 'p' }, 400, 'unsupported_grant_type', 70003],
-    ['the refresh grant', { grant_type: 'refresh_token', refresh_token: 'r' }, 400, 'unsupported_grant_type', 70003],
+    ['a refresh token that is none', { grant_type: 'refresh_token', refresh_token: 'r' }, 400, 'invalid_grant', 70000],
     ['claims that are no JSON', { claims: '{' }, 400, 'invalid_request', 9002313],
     [
       'an assertion of another type',

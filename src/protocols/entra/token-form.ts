@@ -13,6 +13,14 @@ export const tokenForm = z.object({
   scope: z.string().optional(),
   resource: z.string().optional(),
   claims: z.string().optional(),
+  client_info: z.string().optional(),
+  code: z.string().optional(),
+  redirect_uri: z.string().optional(),
+  code_verifier: z.string().optional(),
+  device_code: z.string().optional(),
+  refresh_token: z.string().optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
 })
 export type TokenForm = z.output<typeof tokenForm>
 

@@ -15,6 +15,7 @@ import { getDirectoryObjects } from './get-directory-objects.ts'
 import { getMe } from './get-me.ts'
 import { getServicePrincipal } from './get-service-principal.ts'
 import { getUser } from './get-user.ts'
+import { getUserInfo } from './get-user-info.ts'
 import { listApplications } from './list-applications.ts'
 import { listOrganization } from './list-organization.ts'
 import { listServicePrincipals } from './list-service-principals.ts'
@@ -87,6 +88,7 @@ export const operations: readonly Operation<Context, GraphSite>[] = [
   removeOwnerOperation,
   getDirectoryObjects,
   getMe,
+  getUserInfo,
   listOrganization,
   getByAlternateKey,
 ]
