@@ -43,11 +43,7 @@ const refused = (status: number, code: string, message: string): Problem =>
  * Makes or changes a tenant's own role: it counts for the next request of all who hold it. Raises `ArmRefused` in ARM's words,
  * `ResourceNotFound` and its kin for a place that is not there, `AccessDenied` where the caller may not write roles at every place.
  */
-export async function setRoleDefinition(
-  context: Context,
-  call: Call,
-  request: SetRoleDefinition,
-): Promise<{ readonly role: HeldRole; readonly created: boolean }> {
+export async function setRoleDefinition(context: Context, call: Call, request: SetRoleDefinition): Promise<HeldRole> {
   const { tenantId, id, assignableScopes } = request
   call.details.set('roleDefinitionId', id)
   refuseBuiltIn(id)
@@ -66,9 +62,9 @@ export async function setRoleDefinition(
     updatedAt: call.at,
     updatedBy: call.who.id,
   }
-  if (found === undefined) return { role: context.roleDefinitions.create(call, home, { path: [id], value }), created: true }
+  if (found === undefined) return context.roleDefinitions.create(call, home, { path: [id], value })
   refuseStranded(context, call, { found, after: value })
-  return { role: context.roleDefinitions.update(call, found, value), created: false }
+  return context.roleDefinitions.update(call, found, value)
 }
 
 export interface DeleteRoleDefinition {

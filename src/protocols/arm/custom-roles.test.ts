@@ -58,7 +58,7 @@ describe('a custom role', () => {
     const held = await assign(guid('a'), someone, vaultPath('kv-1'))
     assert.equal((await someone('GET', vaultPath('kv-1'))).status, 200)
     const changed = await owner('PUT', definitionPath(guid('a')), roleBody({ permissions: [{ actions: ['Microsoft.Compute/*'] }] }))
-    assert.equal(changed.status, 200)
+    assert.equal(changed.status, 201)
     assert.equal((await someone('GET', vaultPath('kv-1'))).status, 403)
     assert.deepEqual(refusal(await owner('DELETE', definitionPath(guid('a')))), [400, 'RoleDefinitionHasAssignments'])
     await owner('DELETE', held)

@@ -63,7 +63,7 @@ export const putRoleDefinition = armOperation({
   scope: scopeOfPath,
   resource: ({ params }) => `${params.scope.scopeId}/providers/Microsoft.Authorization/roleDefinitions/${params.roleDefinition}`,
   async handle(context, call, { params, body: { properties }, permit }) {
-    const { role, created } = await setRoleDefinition(context, call, {
+    const role = await setRoleDefinition(context, call, {
       tenantId: await tenantAt(context, call, params.scope),
       id: params.roleDefinition,
       roleName: properties.roleName,
@@ -72,6 +72,7 @@ export const putRoleDefinition = armOperation({
       permissions: properties.permissions,
       mayWriteAt: on => permit('roleDefinition.write', { on }),
     })
-    return json(created ? 201 : 200, roleDefinitionShape(params.scope.scopeId, definitionOf(role.value)))
+    // 201 for a change too: the service knows no other answer, and its clients take none.
+    return json(201, roleDefinitionShape(params.scope.scopeId, definitionOf(role.value)))
   },
 })
