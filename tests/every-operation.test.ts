@@ -244,7 +244,7 @@ describe('every operation of a vault, done', () => {
           const backup = Buffer.from(typeof value === 'string' ? value : '', 'base64url')
           assert(!answered.text.includes(secret) && !backup.includes(raw), `${good.operation} shows private bytes`)
         }
-        if (good.keep !== undefined) kept.set(good.keep, textIn(answered.json['value']))
+        if (good.keep !== undefined) kept.set(good.keep, textIn(answered.json[good.member ?? 'value']))
       }
     })
   }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
+import { dropFolder } from '#adapters/mail/drop-folder.ts'
 import { nbdReader } from '#adapters/nbd-client/nbd-client.ts'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { adminSocketPath } from '#adapters/system/socket-path.ts'
@@ -12,6 +13,7 @@ import type { DiskReader } from '#ports/disk-reader.ts'
 import { startAudit, type RunningAudit } from './audit.ts'
 import { bringUp, type Home } from './bring-up.ts'
 import { composeContext } from './context.ts'
+import { filesOf } from './data-directory.ts'
 import { startDiskPlane, type DiskPlane } from './disk-plane.ts'
 import { startSchedules } from './schedules.ts'
 import { openStore } from './store.ts'
@@ -53,7 +55,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     one.stop(),
   )
   const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
-  const schedules = startSchedules(context, disks)
+  const schedules = startSchedules(context, { disks, post: dropFolder(filesOf(dataDir).mail, config.domain) })
   const rest = (): Promise<void> => atRest({ schedules, disks, audit, control })
   const closing = opened.move()
   return {

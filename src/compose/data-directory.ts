@@ -17,6 +17,7 @@ export const filesOf = (dataDir: string) =>
     database: join(dataDir, 'keystead.db'),
     checkpoint: join(dataDir, 'audit', 'checkpoint'),
     tls: join(dataDir, 'tls'),
+    mail: join(dataDir, 'mail'),
     client: join(dataDir, 'client'),
     azureConfig: join(dataDir, 'client', 'azure'),
   }) as const

@@ -1,3 +1,5 @@
+import { certificateTasks } from '#domain/certificates/tasks.ts'
+import { contactMails } from '#domain/certificates/contact-mail.ts'
 import { startSummaries } from '#domain/audit/summaries.ts'
 import { expireAccess } from '#domain/disks/access-grant.ts'
 import { diskRemovedTopic } from '#domain/disks/delete-disk.ts'
@@ -13,20 +15,25 @@ import { deleteGroupRunner } from '#domain/resources/delete-group.ts'
 import { expireSignIns } from '#domain/sign-in/expire.ts'
 import { vaultTasks } from '#domain/resources/delete-vault.ts'
 import { secretTasks } from '#domain/secrets/tasks.ts'
+import type { Post } from '#ports/post.ts'
 import type { DiskPlane } from './disk-plane.ts'
 
 const intervalMs = 1_000
 
 /** All that the instance does by itself. */
-export function startSchedules(context: Context, disks: DiskPlane): Scheduler {
+export function startSchedules(context: Context, outside: { readonly disks: DiskPlane; readonly post: Post }): Scheduler {
+  const { disks, post } = outside
   const scheduler = startScheduler(context, {
-    tasks: [...keyTasks, ...secretTasks, ...vaultTasks, signingKeyTask, expireAccess, expireJobs, ...expireSignIns],
+    tasks: [...keyTasks, ...secretTasks, ...certificateTasks, ...vaultTasks, signingKeyTask, expireAccess, expireJobs, ...expireSignIns],
     runners: [deleteGroupRunner, rewrapRunner],
     reactions: [followKeys(context)],
     intervalMs,
   })
   const outbox = startOutbox(context, {
-    consumers: [{ topic: diskRemovedTopic, handle: async body => disks.remove(Buffer.from(body).toString('utf8')) }],
+    consumers: [
+      { topic: diskRemovedTopic, handle: async body => disks.remove(Buffer.from(body).toString('utf8')) },
+      contactMails(context, post),
+    ],
     intervalMs,
   })
   const summaries = startSummaries(context)

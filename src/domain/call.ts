@@ -32,6 +32,7 @@ export type StagedMaterial =
 export interface Target {
   readonly keyId?: string
   readonly secretId?: string
+  readonly certificateId?: string
   readonly version?: string
   readonly algorithm?: string
 }

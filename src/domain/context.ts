@@ -5,6 +5,8 @@ import type { RecordStore } from '#ports/record-store.ts'
 import { denyAssignments, roleAssignments, roleDefinitions } from './access/records.ts'
 import type { Access } from './access/permit.ts'
 import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
+import { certificateAuthorities, issuedCertificates } from './authority/records.ts'
+import { certificateContacts, certificateIssuers, certificateOperations, certificates } from './certificates/records.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
 import { groups, memberships } from './groups/records.ts'
 import type { Identity } from './identity/identity.ts'
@@ -41,6 +43,12 @@ const families = {
   userAssignedIdentities,
   keys,
   secrets,
+  certificates,
+  certificateOperations,
+  certificateIssuers,
+  certificateContacts,
+  certificateAuthorities,
+  issuedCertificates,
   diskEncryptionSets,
   disks,
   jobs,

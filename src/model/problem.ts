@@ -80,6 +80,25 @@ export const problemKinds = {
   SecretManaged: 'forbidden',
   SecretNameDeleted: 'conflict',
   SecretNameInUse: 'conflict',
+  // certificates of a vault
+  CertificateNotFound: 'missing',
+  DeletedCertificateNotFound: 'missing',
+  PendingCertificateNotFound: 'missing',
+  CertificateIssuerNotFound: 'missing',
+  ContactsNotFound: 'missing',
+  CertificateNameDeleted: 'conflict',
+  CertificateNameInUse: 'conflict',
+  CertificateNameTaken: 'conflict',
+  CertificatePending: 'conflict',
+  CertificateExpired: 'invalid',
+  SubjectInvalid: 'invalid',
+  IssuerUnusable: 'invalid',
+  IssuerNotConnected: 'invalid',
+  BundleRefused: 'invalid',
+  BundleWithoutKey: 'invalid',
+  MergeMismatch: 'invalid',
+  MergeForbidden: 'forbidden',
+  NotInProgress: 'invalid',
   // the directory
   TenantNotFound: 'invalid',
   OAuthRefused: 'invalid',
@@ -160,6 +179,20 @@ interface DetailsOf {
   SecretManaged: { readonly operation: string }
   SecretNameDeleted: { readonly name: string }
   SecretNameInUse: { readonly name: string }
+  CertificateNotFound: { readonly name: string; readonly version?: string }
+  DeletedCertificateNotFound: { readonly name: string }
+  PendingCertificateNotFound: { readonly name: string }
+  CertificateIssuerNotFound: { readonly name: string }
+  CertificateNameDeleted: { readonly name: string }
+  CertificateNameInUse: { readonly name: string }
+  /** By a key or a secret that is no certificate's. */
+  CertificateNameTaken: { readonly name: string; readonly kind: 'key' | 'secret' }
+  /** Nobody defined it, or it is disabled. */
+  IssuerUnusable: { readonly name: string }
+  IssuerNotConnected: { readonly name: string }
+  /** `because`: a sentence about "it", the container, without any of its values. */
+  BundleRefused: { readonly because: string }
+  MergeForbidden: { readonly issuer: string }
   /** A vault's firewall. `because`: the address is not listed, or public access is off; `bypassed`: trusted services may pass. */
   NetworkForbidden: { readonly because: 'address' | 'publicAccess'; readonly bypassed: boolean; readonly address: string }
   TenantNotFound: { readonly tenant: string }

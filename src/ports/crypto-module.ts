@@ -32,6 +32,8 @@ export interface CryptoModule {
   /** The material as bytes that travel in a sealed backup, and back. */
   backUp(place: Place, material: Material): SecretBytes
   restore(place: Place, backedUp: SecretBytes): Material
+  /** PKCS #8 DER of a key that its certificate's policy lets leave; the caller zeroes it. No other way leads out. */
+  export(place: Place, material: Material): SecretBytes
   /** By the feed, in the tick that applies it: every open version of the record. */
   drop(id: RecordId): void
 }

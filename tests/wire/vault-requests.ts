@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { answerTo, selfSignedPem } from './certificates.ts'
 import type { Sent } from './house.ts'
 
 export interface KeyUnderTest {
@@ -25,6 +26,8 @@ export type Kept = ReadonlyMap<string, string>
 export interface Good {
   readonly operation: string
   readonly keep?: string
+  /** Another member than `value`. */
+  readonly member?: string
   /** `undefined`: a key of that kind cannot. */
   readonly sent: (key: KeyUnderTest, kept: Kept) => Sent | undefined
 }
@@ -33,6 +36,9 @@ const at = (method: string, path: string, body?: unknown): Sent => ({ method, pa
 const always = (method: string, path: string, body?: unknown) => () => at(method, path, body)
 const use = (word: string, value: (kept: Kept) => string | undefined) => (key: KeyUnderTest, kept: Kept) =>
   key.algorithms.encrypt === undefined ? undefined : at('POST', `/keys/made/${word}`, { alg: key.algorithms.encrypt, value: value(kept) })
+
+/** Signed outside: nobody answers it by himself. */
+const asked = { issuer: { name: 'Unknown' }, key_props: { kty: 'EC', crv: 'P-256' }, x509_props: { subject: 'CN=asked' } }
 
 export const goodRequests: readonly Good[] = [
   { operation: 'KeyCreate', sent: ({ create }) => at('POST', '/keys/made/create', create) },
@@ -83,4 +89,36 @@ export const goodRequests: readonly Good[] = [
   { operation: 'SecretDelete', sent: always('DELETE', '/secrets/said') },
   { operation: 'SecretPurge', sent: always('DELETE', '/deletedsecrets/said') },
   { operation: 'SecretRestore', sent: (_, kept) => at('POST', '/secrets/restore', { value: kept.get('secretBackup') }) },
+  { operation: 'CertificateCreate', keep: 'csr', member: 'csr', sent: always('POST', '/certificates/asked/create', { policy: asked }) },
+  { operation: 'CertificatePendingGet', sent: always('GET', '/certificates/asked/pending') },
+  {
+    operation: 'CertificatePendingMerge',
+    sent: (_, kept) => at('POST', '/certificates/asked/pending/merge', { x5c: [answerTo(kept.get('csr') ?? '')] }),
+  },
+  { operation: 'CertificateCreate', sent: always('POST', '/certificates/asked/create', {}) },
+  { operation: 'CertificatePendingUpdate', sent: always('PATCH', '/certificates/asked/pending', { cancellation_requested: true }) },
+  { operation: 'CertificatePendingDelete', sent: always('DELETE', '/certificates/asked/pending') },
+  { operation: 'CertificateImport', sent: always('POST', '/certificates/fetched/import', { value: selfSignedPem('CN=fetched') }) },
+  { operation: 'CertificateGet', sent: always('GET', '/certificates/fetched') },
+  { operation: 'CertificateList', sent: always('GET', '/certificates') },
+  { operation: 'CertificateListVersions', sent: always('GET', '/certificates/fetched/versions') },
+  { operation: 'CertificateUpdate', sent: always('PATCH', '/certificates/fetched', { tags: { changed: 'yes' } }) },
+  { operation: 'CertificatePolicyGet', sent: always('GET', '/certificates/fetched/policy') },
+  { operation: 'CertificatePolicyUpdate', sent: always('PATCH', '/certificates/fetched/policy', { x509_props: { validity_months: 6 } }) },
+  { operation: 'CertificateBackup', keep: 'certificateBackup', sent: always('POST', '/certificates/fetched/backup') },
+  { operation: 'CertificateDelete', sent: always('DELETE', '/certificates/fetched') },
+  { operation: 'CertificateGetDeleted', sent: always('GET', '/deletedcertificates/fetched') },
+  { operation: 'CertificateListDeleted', sent: always('GET', '/deletedcertificates') },
+  { operation: 'CertificateRecover', sent: always('POST', '/deletedcertificates/fetched/recover') },
+  { operation: 'CertificateDelete', sent: always('DELETE', '/certificates/fetched') },
+  { operation: 'CertificatePurge', sent: always('DELETE', '/deletedcertificates/fetched') },
+  { operation: 'CertificateRestore', sent: (_, kept) => at('POST', '/certificates/restore', { value: kept.get('certificateBackup') }) },
+  { operation: 'CertificateIssuerSet', sent: always('PUT', '/certificates/issuers/outside', { provider: 'DigiCert' }) },
+  { operation: 'CertificateIssuerGet', sent: always('GET', '/certificates/issuers/outside') },
+  { operation: 'CertificateIssuersList', sent: always('GET', '/certificates/issuers') },
+  { operation: 'CertificateIssuerUpdate', sent: always('PATCH', '/certificates/issuers/outside', { attributes: { enabled: false } }) },
+  { operation: 'CertificateIssuerDelete', sent: always('DELETE', '/certificates/issuers/outside') },
+  { operation: 'CertificateContactsSet', sent: always('PUT', '/certificates/contacts', { contacts: [{ email: 'a@example.com' }] }) },
+  { operation: 'CertificateContactsGet', sent: always('GET', '/certificates/contacts') },
+  { operation: 'CertificateContactsDelete', sent: always('DELETE', '/certificates/contacts') },
 ]

@@ -67,6 +67,7 @@ export function softwareModule({ barrier, random, native, threads, keyCacheMax =
       })
     },
     backUp: (place, material) => barrier.openMaterial(place, material),
+    export: (place, material) => barrier.openMaterial(place, material),
     restore: (place, backedUp) => barrier.sealMaterial(place, backedUp.bytes),
     drop(id) {
       cache.drop(id)

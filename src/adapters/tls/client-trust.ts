@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { javaTrustStore } from './java-trust-store.ts'
-import { writeDurably } from './write-durably.ts'
+import { writeDurably } from '#adapters/system/write-durably.ts'
 
 export interface ClientTrust {
   /** Our root alone. */

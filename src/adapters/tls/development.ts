@@ -7,7 +7,7 @@ import type { Random } from '#ports/random.ts'
 import { type Authority, issueLeaf, leafDays, makeAuthority } from './authority.ts'
 import { loopbackRanges, nameConstraints, type PermittedNames } from './name-constraints.ts'
 import { type CertificateFiles, loadServerCertificate } from './server-certificate.ts'
-import { writeDurably } from './write-durably.ts'
+import { writeDurably } from '#adapters/system/write-durably.ts'
 
 /** Where the issuer's key is sealed between starts. */
 export interface IssuerKeep {

@@ -4,7 +4,7 @@ import type { Millis } from '#model/brands.ts'
 import type { Random } from '#ports/random.ts'
 import { issueLeaf, makeAuthority } from './authority.ts'
 import { type CertificateFiles, loadServerCertificate } from './server-certificate.ts'
-import { writeDurably } from './write-durably.ts'
+import { writeDurably } from '#adapters/system/write-durably.ts'
 
 /** A chain of its own has no issuer left to renew it: it lasts longer than the instance's leaf. */
 const discoveryDays = 365

@@ -45,6 +45,7 @@ export interface AuditDecision {
 export interface AuditTarget {
   readonly keyId?: string
   readonly secretId?: string
+  readonly certificateId?: string
   readonly version?: string
   readonly algorithm?: string
 }
@@ -87,6 +88,7 @@ export function rowText(entry: AuditEntry): string {
         ? undefined
         : {
             algorithm: capped(target.algorithm),
+            certificateId: capped(target.certificateId),
             keyId: capped(target.keyId),
             secretId: capped(target.secretId),
             version: capped(target.version),

@@ -5,7 +5,7 @@ import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
-import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
+import { assertNotAskedFor, assertUnmanaged } from '#domain/vault-objects/managed.ts'
 import { objectPath } from '#domain/vault-objects/reference.ts'
 import { withDueAt } from './due.ts'
 import { keyRecord, type HeldKey } from './find-key.ts'
@@ -16,11 +16,13 @@ import type { KindOfKey } from './specs.ts'
 /** Where new keys of vaults are made until a vault names another module. */
 export const defaultModule = 'software'
 
-export type MakingNeeds = Needs<'keys' | 'module' | 'ground'>
+export type MakingNeeds = Needs<'keys' | 'certificates' | 'module' | 'ground'>
 
 /** A version that is about to be: its material is made for this place, whichever try commits it. */
 export interface NewVersion {
   readonly named: KeyName
+  /** Where its certificate has chosen it already; 32 lower-case hex digits. */
+  readonly id?: string
   readonly kind: KindOfKey
   readonly origin: KeyVersion['origin']
   /** As a refusal names it; `certificate`: its certificate makes it, and keeps the key. */
@@ -33,11 +35,12 @@ export interface NewVersion {
 
 /** The key under a name that may take a new version, or `undefined` for a free name. Raises `KeyManaged`, `KeyNameDeleted`. */
 async function keyForNewVersion(
-  context: Needs<'keys'>,
+  context: Needs<'keys' | 'certificates'>,
   call: Call,
   { named, operation }: Pick<NewVersion, 'named' | 'operation'>,
 ): Promise<HeldKey | undefined> {
   const key = await keyRecord(context, call, named)
+  if (key === undefined && operation !== 'certificate') await assertNotAskedFor(context, call, { named, refusal: 'KeyManaged', operation })
   if (key !== undefined && operation !== 'certificate') assertUnmanaged(key.value, 'KeyManaged', operation)
   assert(key === undefined || operation !== 'certificate' || key.value.managed === true, 'a certificate takes a key that is not its own')
   if (key?.value.deleted !== undefined) throw new Problem({ code: 'KeyNameDeleted', details: { name: key.value.name } })
@@ -59,7 +62,7 @@ export async function addVersion(
   const before = await keyForNewVersion(context, call, asked)
   const id = context.keys.idOf(named.vault.compartment, objectPath(named.name))
   const { place, made } = await call.once(`key version of ${id}: ${kind.spec}`, async () => {
-    const place: Place = { id, version: Buffer.from(context.ground.random.bytes(16)).toString('hex') }
+    const place: Place = { id, version: asked.id ?? context.ground.random.bytes(16).toHex() }
     return { place, made: await asked.make(place) }
   })
   if (made.publicKey === undefined) throw new Error('a key pair without its public half')

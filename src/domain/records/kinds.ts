@@ -21,6 +21,12 @@ export const kinds = {
   keys: 30,
   deletedKeys: 31,
   secrets: 32,
+  certificates: 33,
+  certificateOperations: 34,
+  certificateIssuers: 35,
+  certificateContacts: 36,
+  certificateAuthorities: 37,
+  issuedCertificates: 38,
   diskEncryptionSets: 40,
   disks: 41,
   userAssignedIdentities: 42,
@@ -35,6 +41,6 @@ export const kinds = {
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */
-export const travellingKinds = { keyBackups: 200, pagingTokens: 201, secretBackups: 202 } as const
+export const travellingKinds = { keyBackups: 200, pagingTokens: 201, secretBackups: 202, certificateBackups: 203 } as const
 
 export type KindName = keyof typeof kinds

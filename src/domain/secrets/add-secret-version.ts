@@ -5,7 +5,7 @@ import type { Place } from '#ports/record-store.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
-import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
+import { assertNotAskedFor, assertUnmanaged } from '#domain/vault-objects/managed.ts'
 import { objectPath } from '#domain/vault-objects/reference.ts'
 import { secretRecord, type HeldSecret } from './find-secret.ts'
 import type { Secret, SecretVersion } from './records.ts'
@@ -14,6 +14,8 @@ import { secretArmId, type SecretName } from './reference.ts'
 /** A version that is about to be. */
 export interface NewSecretVersion {
   readonly named: SecretName
+  /** Where its certificate has chosen it already; 32 lower-case hex digits. */
+  readonly id?: string
   /** UTF-8; the caller disposes of it. */
   readonly value: Bytes
   readonly contentType?: string | undefined
@@ -28,7 +30,7 @@ export interface NewSecretVersion {
  * the version before. Raises `SecretManaged`, `SecretNameDeleted`, `InvalidBody`.
  */
 export async function addSecretVersion(
-  context: Needs<'secrets' | 'ground'>,
+  context: Needs<'secrets' | 'certificates' | 'ground'>,
   call: Call,
   asked: NewSecretVersion,
 ): Promise<{ readonly secret: Secret; readonly version: SecretVersion }> {
@@ -38,7 +40,10 @@ export async function addSecretVersion(
   const before = await secretForNewVersion(context, call, asked)
   const { barrier, random } = context.ground
   const id = context.secrets.idOf(named.vault.compartment, objectPath(named.name))
-  const place = await call.once(`secret version of ${id}`, async (): Promise<Place> => ({ id, version: random.bytes(16).toHex() }))
+  const place = await call.once(`secret version of ${id}`, async (): Promise<Place> => ({
+    id,
+    version: asked.id ?? random.bytes(16).toHex(),
+  }))
   const version: SecretVersion = {
     id: place.version,
     ...window,
@@ -56,12 +61,15 @@ export async function addSecretVersion(
 
 /** The secret under a name that may take a new version, or `undefined` for a free name. Raises `SecretManaged`, `SecretNameDeleted`. */
 async function secretForNewVersion(
-  context: Needs<'secrets'>,
+  context: Needs<'secrets' | 'certificates'>,
   call: Call,
   { named, managed }: Pick<NewSecretVersion, 'named' | 'managed'>,
 ): Promise<HeldSecret | undefined> {
   const secret = await secretRecord(context, call, named)
-  if (secret === undefined) return undefined
+  if (secret === undefined) {
+    if (managed === undefined) await assertNotAskedFor(context, call, { named, refusal: 'SecretManaged', operation: 'set' })
+    return undefined
+  }
   const { name, deleted } = secret.value
   if (managed === undefined) assertUnmanaged(secret.value, 'SecretManaged', 'set')
   else assert(secret.value.managed === true, 'a certificate takes a secret that is not its own')

@@ -12,7 +12,7 @@ import { secretScope, type SecretName } from './reference.ts'
  * Raises `SecretManaged`, `SecretNameDeleted`, `InvalidBody`.
  */
 export async function setSecret(
-  context: Needs<'secrets' | 'ground'>,
+  context: Needs<'secrets' | 'certificates' | 'ground'>,
   call: Call,
   request: SecretName & {
     readonly permit: Permit<'secret.set'> | Permit<'vault.writeSecret'>

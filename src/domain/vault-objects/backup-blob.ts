@@ -1,5 +1,5 @@
 // The bytes of an object's backup (key-vault.md 6). Opaque to every client; opened by the installation that sealed it, however its vaults fare.
-//   frame: u8 length ‖ `KeysteadBackupV1/{key|secret}` ‖ u8 version ‖ u32 term ‖ blind index (32) ‖ sealed body
+//   frame: u8 length ‖ `KeysteadBackupV1/{key|secret|certificate}` ‖ u8 version ‖ u32 term ‖ blind index (32) ‖ sealed body
 //   body:  u32 length ‖ JSON ‖ for each version: u32 length ‖ material
 // The blind index is made of what the backup belongs to (object type, tenant, subscription) and is bound into the body.
 import { z } from 'zod'
@@ -26,7 +26,7 @@ export interface BackedUp<T> {
 
 /** One kind's own frame. `member`: what the object is called inside. */
 export interface BackupFormat<T> {
-  readonly member: 'key' | 'secret'
+  readonly member: 'key' | 'secret' | 'certificate'
   readonly kind: keyof typeof travellingKinds
   readonly schema: z.ZodType<T>
 }

@@ -12,7 +12,7 @@ import type { ObjectVersion, VaultObject } from './object.ts'
 import { objectPath, type ObjectName } from './reference.ts'
 
 /** More cannot be backed up, nor restored (key-vault.md 8). */
-const versionsMax = 500
+export const versionsMax = 500
 
 function assertNotTooMany({ versions }: VaultObject, what: string): void {
   if (versions.length > versionsMax)

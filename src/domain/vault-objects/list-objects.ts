@@ -14,7 +14,7 @@ export interface Listed<T> {
 export async function listObjects<T>(
   records: ObjectRecords<T>,
   call: Call,
-  asked: Page & { readonly vault: Vault; readonly state: ObjectState },
+  asked: Page & { readonly vault: Vault; readonly state: ObjectState | 'any' },
 ): Promise<Listed<T>> {
   const { vault, state, after, limit } = asked
   const rows = await records.listTagged(call, vault.compartment, { tag: ['state', state], after, limit: limit + 1 })

@@ -3,7 +3,7 @@ import { childScope } from '#domain/resources/scopes.ts'
 import type { Vault } from '#domain/resources/records.ts'
 
 /** The lists of a vault that objects stand in. */
-export type Collection = 'keys' | 'secrets'
+export type Collection = 'keys' | 'secrets' | 'certificates'
 
 /** An object as it is named in its vault. Names compare without case. */
 export interface ObjectName {

@@ -8,9 +8,9 @@ import { tagCharactersMax } from './limits.ts'
 
 // What several operations read. A refusal says what the property must be; problems.ts puts its name in front.
 
-const must = (be: string) => ({ error: `must be ${be}` })
+export const must = (be: string) => ({ error: `must be ${be}` })
 /** `null` is as good as absent (key-vault.md 1.8). */
-const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform(value => value ?? undefined)
+export const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform(value => value ?? undefined)
 
 export const jsonBody = <S extends z.ZodRawShape>(shape: S) => z.object(shape, must('a JSON object'))
 
@@ -23,7 +23,7 @@ const time = z
   .max(secondsMax, must('a time before the year 10000'))
   .transform(seconds => seconds * 1000)
 
-const boolean = z.boolean(must('a boolean'))
+export const boolean = z.boolean(must('a boolean'))
 
 export const attributes = maybe(
   jsonBody({ enabled: maybe(boolean), nbf: maybe(time), exp: maybe(time), exportable: maybe(boolean) }).transform(

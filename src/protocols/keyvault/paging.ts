@@ -12,6 +12,8 @@ export interface PageOf {
   readonly query: PageQuery
   /** Path of the list, as its next page is asked for. */
   readonly path: string
+  /** What else was asked for and is asked again: `&includePending=true`. */
+  readonly also?: string
 }
 
 /** One page of a list: where it begins, and its answer with the absolute link to the next. */
@@ -23,19 +25,20 @@ export async function page<T>(
     item(value: T): unknown
   },
 ): Promise<Answer> {
-  const { writing, query, path } = how
+  const { writing, query, path, also = '' } = how
   const { site, request } = writing
   const { barrier } = context.ground
-  const bound = { compartment: site.vault.value.compartment, collection: path.toLowerCase(), caller: call.who.id }
+  const bound = { compartment: site.vault.value.compartment, collection: `${path.toLowerCase()}${also}`, caller: call.who.id }
   const after = query.$skiptoken === undefined ? 0 : openPosition(barrier, bound, query.$skiptoken)
   const listed = await how.list({ after, limit: query.maxresults ?? pageSizeMax })
-  const nextLink = listed.next === undefined ? null : linkTo({ site, request, path, query }, sealPosition(barrier, bound, listed.next))
+  const nextLink =
+    listed.next === undefined ? null : linkTo({ site, request, path, query, also }, sealPosition(barrier, bound, listed.next))
   return json(200, { value: listed.items.map(value => how.item(value)), nextLink })
 }
 
-function linkTo(at: Writing & Pick<PageOf, 'path' | 'query'>, token: string): string {
-  const { site, request, path, query } = at
+function linkTo(at: Writing & Pick<PageOf, 'path' | 'query' | 'also'>, token: string): string {
+  const { site, request, path, query, also = '' } = at
   const version = encodeURIComponent(request.query.get('api-version') ?? '')
   const size = query.maxresults === undefined ? '' : `&maxresults=${query.maxresults}`
-  return `${site.baseUrl}${path}?api-version=${version}&$skiptoken=${token}${size}`
+  return `${site.baseUrl}${path}?api-version=${version}&$skiptoken=${token}${size}${also}`
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Scope } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
+import { issuerScope } from '#domain/certificates/reference.ts'
 import { objectScope, type Collection } from '#domain/vault-objects/reference.ts'
 import { pageSizeMax } from './limits.ts'
 import type { VaultSite } from './site.ts'
@@ -35,7 +36,7 @@ export const versionedKey = z.object({ name: objectName, version: keyVersion.def
 
 export const noQuery = z.object({})
 const pageSize = `The query parameter "maxresults" must be an integer from 1 to ${pageSizeMax}.`
-export const pageQuery = z.object({
+const pageMembers = {
   maxresults: z
     .string()
     .regex(/^\d{1,2}$/, { error: pageSize })
@@ -43,6 +44,16 @@ export const pageQuery = z.object({
     .refine(size => size >= 1 && size <= pageSizeMax, { error: pageSize })
     .optional(),
   $skiptoken: z.string().optional(),
+}
+export const pageQuery = z.object(pageMembers)
+/** Of certificates: with those whose first version is still asked for. */
+export const pendingPageQuery = z.object({
+  ...pageMembers,
+  includepending: z
+    .string()
+    .regex(/^(?:true|false)$/i, { error: 'The query parameter "includePending" must be true or false.' })
+    .transform(text => text.toLowerCase() === 'true')
+    .default(false),
 })
 export type PageQuery = z.output<typeof pageQuery>
 
@@ -59,6 +70,7 @@ const scopeOf =
 export const scopeOfVault = ({ site }: Pick<AtObject, 'site'>): Scope => site.vault.value.scope
 export const scopeOfKey = scopeOf('keys')
 export const scopeOfSecret = scopeOf('secrets')
+export const scopeOfCertificate = scopeOf('certificates')
 
 /** How an entry names what a request is about. */
 const urlOf =
@@ -76,3 +88,9 @@ export const urlOfKey = urlOf('keys')
 export const urlOfDeletedKey = urlOfDeleted('keys')
 export const urlOfSecret = urlOf('secrets')
 export const urlOfDeletedSecret = urlOfDeleted('secrets')
+export const urlOfCertificate = urlOf('certificates')
+export const urlOfDeletedCertificate = urlOfDeleted('certificates')
+
+export const requestQuery = z.object({ request_id: z.string().max(100).optional() })
+export const scopeOfIssuer = ({ site, params }: AtObject): Scope => issuerScope(site.vault.value, params.name)
+export const urlOfIssuer = ({ site, params }: AtObject): string => `${site.baseUrl}/certificates/issuers/${params.name}`

@@ -5,40 +5,21 @@ import type { Refusal } from '#protocols/http/protocol.ts'
 import { latestVersion } from './api-version.ts'
 import { challenge } from './authenticate.ts'
 import { accessWords, networkWords } from './access-words.ts'
+import { certificateTable } from './certificate-problems.ts'
 import type { VaultSite } from './site.ts'
+import {
+  bad,
+  conflict,
+  deletedNameMessage,
+  forbidden,
+  inUseMessage,
+  missing,
+  unauthorized,
+  type Table,
+  type Where,
+  type Words,
+} from './words.ts'
 
-/** An error as Key Vault says it (key-vault.md 1.4, 1.5). */
-interface Words {
-  readonly status: number
-  readonly code: string
-  readonly inner?: string
-  readonly message: string
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-type Where = Refusal<VaultSite>
-type Table = { readonly [C in ProblemCode]?: (details: ProblemDetails<C>, where: Where) => Words }
-
-const bad = (message: string, inner?: string): Words => ({
-  status: 400,
-  code: 'BadParameter',
-  message,
-  ...(inner !== undefined && { inner }),
-})
-const unauthorized = (message: string): Words => ({ status: 401, code: 'Unauthorized', message })
-const forbidden = (message: string, inner?: string): Words => ({
-  status: 403,
-  code: 'Forbidden',
-  message,
-  ...(inner !== undefined && { inner }),
-})
-const missing = (code: string, message: string): Words => ({ status: 404, code, message })
-const conflict = (message: string, inner?: string): Words => ({
-  status: 409,
-  code: 'Conflict',
-  message,
-  ...(inner !== undefined && { inner }),
-})
 const quoted = (names: readonly string[]): string => names.map(name => `"${name}"`).join(', ')
 
 /** Names come from the caller: no more of one than it takes to know it. */
@@ -51,11 +32,6 @@ function aboutProperty(message: string, name: string): Words {
   return name === '' ? bad(message) : bad(`The property "${name.slice(0, propertyCharactersMax)}" must be valid. ${message}.`)
 }
 
-const deletedNameMessage = (kind: 'Key' | 'Secret', name: string): string =>
-  `${kind} ${name} is currently in a deleted but recoverable state, and its name cannot be reused; ` +
-  `in this state, the ${kind.toLowerCase()} can only be recovered or purged.`
-const inUseMessage = (kind: 'key' | 'secret', id: string): string =>
-  `There was a conflict restoring the ${kind} '${id}'. A ${kind} of that name is there, or deleted and not yet purged.`
 const managedMessage = (kind: 'key' | 'secret', operation: string): string =>
   `Operation "${operation}" is not allowed on this ${kind}, since it is associated with a certificate. ` +
   'Perform the operation on the corresponding certificate.'
@@ -140,6 +116,7 @@ const table: Table = {
   SecretManaged: ({ operation }) => forbidden(managedMessage('secret', operation), 'SecretManagedByKeyVault'),
   SecretNameDeleted: ({ name }) => conflict(deletedNameMessage('Secret', name), 'ObjectIsDeletedButRecoverable'),
   SecretNameInUse: ({ name }, { site }) => conflict(inUseMessage('secret', `${site?.baseUrl ?? ''}/secrets/${name}`)),
+  ...certificateTable,
   PurgeProtected: ({ vault, location }) =>
     forbidden(
       'Operation "purge" is not allowed because purge protection is enabled for this vault. ' +

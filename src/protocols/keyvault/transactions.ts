@@ -15,6 +15,7 @@ interface Asked {
 export async function transactionOf(context: Needs<'keys'>, call: Call, at: Asked): Promise<Transaction> {
   const [collection, name, ...rest] = at.request.segments.map(segment => segment.toLowerCase())
   if (name === undefined) return other
+  if (collection === 'certificates') return bringsCertificateIn(at.request, name, rest) ? importing : other
   if (collection === 'secrets') return bringsOneIn(at.request, name, rest) ? importing : other
   return collection === 'keys' ? keyTransaction(context, call, { ...at, name, rest }) : other
 }
@@ -22,6 +23,10 @@ export async function transactionOf(context: Needs<'keys'>, call: Call, at: Aske
 /** What was made elsewhere: a key imported, a secret set, either restored. */
 const bringsOneIn = ({ method }: WireRequest, name: string, rest: readonly string[]): boolean =>
   rest.length === 0 && (method === 'PUT' || (method === 'POST' && name === 'restore'))
+
+/** A certificate imported or restored (key-vault.md 8). */
+const bringsCertificateIn = ({ method }: WireRequest, name: string, rest: readonly string[]): boolean =>
+  method === 'POST' && (rest.join('/') === 'import' || (rest.length === 0 && name === 'restore'))
 
 async function keyTransaction(
   context: Needs<'keys'>,

@@ -1,5 +1,6 @@
 import { backUpKeyOperation } from './back-up-key.ts'
 import { backUpSecretOperation } from './back-up-secret.ts'
+import { certificateOperations } from './certificate-operations.ts'
 import { createKeyOperation } from './create-key.ts'
 import { decryptOperation } from './decrypt.ts'
 import { deleteKeyOperation } from './delete-key.ts'
@@ -72,4 +73,5 @@ export const operations: readonly Operation<Context, VaultSite>[] = [
   getDeletedSecretOperation,
   recoverSecretOperation,
   purgeSecretOperation,
+  ...certificateOperations,
 ]
