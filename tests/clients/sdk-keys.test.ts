@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import {
   constants,
+  createCipheriv,
   createHash,
   createPublicKey,
   generateKeyPairSync,
+  publicEncrypt,
   randomBytes,
   verify,
   type KeyObject,
@@ -96,6 +98,27 @@ describe('@azure/keyvault-keys KeyClient', () => {
     assert.equal((await keys.restoreKeyBackup(backup)).id, imported.id)
   })
 
+  test('a key comes wrapped under a key exchange key of the vault', async () => {
+    const exchange = await keys.createRsaKey(called('kek'), { hsm: true, keySize: 3072, keyOps: ['import'] })
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const transport = randomBytes(32)
+    const cipher = createCipheriv('id-aes256-wrap-pad', transport, Buffer.from('a65959a6', 'hex'))
+    const underRsa = publicEncrypt({ key: publicHalf(exchange), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' }, transport)
+    const underAes = [cipher.update(privateKey.export({ format: 'der', type: 'pkcs8' })), cipher.final()]
+    const file = {
+      schema_version: '1.0.0',
+      header: { kid: exchange.id, alg: 'dir', enc: 'CKM_RSA_AES_KEY_WRAP' },
+      ciphertext: Buffer.concat([underRsa, ...underAes]).toString('base64url'),
+    }
+    const brought = await keys.importKey(called('k'), {
+      kty: 'EC-HSM',
+      crv: 'P-256',
+      keyOps: ['sign'],
+      t: Buffer.from(JSON.stringify(file)),
+    })
+    assert.equal(Buffer.from(brought.key?.x ?? []).toString('base64url'), publicKey.export({ format: 'jwk' }).x)
+  })
+
   test('a rotation policy is set and read; rotating makes a new version of the same kind', async () => {
     const name = called('k')
     const first = await keys.createRsaKey(name, { keySize: 3072 })
@@ -125,7 +148,7 @@ function publicHalf({ key = {} }: KeyVaultKey): KeyObject {
   const given = Object.entries(members).filter(([, bytes]) => bytes !== undefined)
   const jwk = Object.fromEntries(given.map(([name, bytes]) => [name, Buffer.from(bytes ?? []).toString('base64url')]))
   const crv = key.crv === 'P-256K' ? 'secp256k1' : key.crv
-  return createPublicKey({ format: 'jwk', key: { kty: key.kty ?? '', ...(crv !== undefined && { crv }), ...jwk } })
+  return createPublicKey({ format: 'jwk', key: { kty: (key.kty ?? '').replace('-HSM', ''), ...(crv !== undefined && { crv }), ...jwk } })
 }
 
 function encodingOf(algorithm: SignatureAlgorithm): Partial<VerifyKeyObjectInput> {

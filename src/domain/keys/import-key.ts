@@ -3,7 +3,7 @@ import { Problem } from '#model/problem.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Call } from '#domain/call.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
-import { addVersion, defaultModule, type MakingNeeds } from './add-version.ts'
+import { addVersion, defaultModule, type MakingNeeds, type NewVersion } from './add-version.ts'
 import type { ObjectAttributes, ObjectTags } from '#domain/vault-objects/attributes.ts'
 import type { Key, KeyVersion } from './records.ts'
 import { keyScope, type KeyName } from './reference.ts'
@@ -25,28 +25,46 @@ export async function importKey(
     readonly tags?: ObjectTags | undefined
   },
 ): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
-  const { permit, vault, name, jwk, hsm, attributes, tags } = request
+  const { permit, vault, name, jwk, hsm } = request
   assertPermits(permit, keyScope(vault, name))
   assertTypeOffered(vault, { hsm })
   for (const member of privateMembers(jwk)) call.defer(new SecretBytes(member))
   // The gate is dear: one judgement for all tries.
   const sound = await call.once('imported key', async () => throughTheGate(call, jwk))
-  return addVersion(context, call, {
+  return addVersion(context, call, soundVersion(context, { ...request, sound }))
+}
+
+/** What passed the gate, as a version that is about to be. Raises `KeyOperationsUnsupported`. */
+export function soundVersion(
+  context: MakingNeeds,
+  asked: KeyName & {
+    readonly sound: Sound
+    readonly hsm: boolean
+    readonly keyOps?: readonly string[] | undefined
+    readonly attributes?: ObjectAttributes | undefined
+    readonly tags?: ObjectTags | undefined
+  },
+): NewVersion {
+  const { vault, name, sound, hsm, keyOps, attributes, tags } = asked
+  return {
     named: { vault, name },
     kind: { spec: sound.spec, hsm },
     origin: 'imported',
     operation: 'import',
-    keyOps: keyOpsFor(sound.spec, request.keyOps),
+    keyOps: keyOpsFor(sound.spec, keyOps),
     attributes,
     tags,
     make: async place => context.module(defaultModule).import(sound.spec, sound.pkcs8, place),
-  })
+  }
 }
 
 const privateMembers = (jwk: PrivateJwk): readonly Uint8Array[] =>
   (jwk.kty === 'EC' ? [jwk.d] : [jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi]).filter(member => member !== undefined)
 
-async function throughTheGate(call: Call, jwk: PrivateJwk): Promise<Pick<SoundKey, 'spec'> & { readonly pkcs8: SecretBytes }> {
+type Sound = Pick<SoundKey, 'spec'> & { readonly pkcs8: SecretBytes }
+
+/** The call zeroes what passed. Raises `KeyNotWhole`, `KeySizeNotSupported`. */
+export async function throughTheGate(call: Call, jwk: PrivateJwk): Promise<Sound> {
   const judged = await importGate(jwk)
   if ('flaw' in judged) {
     if (judged.unsupportedBits === undefined) throw new Problem({ code: 'KeyNotWhole', details: { message: judged.flaw } })

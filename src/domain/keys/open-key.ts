@@ -4,7 +4,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
-import { requireKey, type HeldKey } from './find-key.ts'
+import { requireKey, type FoundKey, type HeldKey } from './find-key.ts'
 import type { KeyVersion } from './records.ts'
 import { keyArmId, keyScope, type KeyReference } from './reference.ts'
 import { assertUsable, type KeyUse } from './states.ts'
@@ -37,11 +37,15 @@ export async function openKey(context: KeyNeeds, call: Call, opening: KeyOpening
   const { key, version } = await requireKey(context, call, reference)
   call.target = { keyId: keyArmId({ vault: reference.vault, name: key.value.name }), version: version.id, algorithm }
   assertUsable(version, operation, call.at)
+  return { key, version, usable: await useMaterial(context, { key, version }) }
+}
+
+/** Opens what has been found and judged: for verbs that have no permit for the key itself, and use it by their own. */
+export async function useMaterial({ module, store }: KeyNeeds, { key, version }: FoundKey): Promise<UsableKey> {
   const place = { id: key.id, version: version.id }
-  const usable = await context.module(version.module).use(place, version.spec, async () => {
-    const material = await context.store.material(place)
+  return module(version.module).use(place, version.spec, async () => {
+    const material = await store.material(place)
     assert(material !== undefined, 'a key version without material')
     return material
   })
-  return { key, version, usable }
 }

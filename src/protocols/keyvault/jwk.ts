@@ -3,7 +3,8 @@ import type { PrivateJwk } from '#crypto/import-gate.ts'
 import { ecSpecNames } from '#crypto/public-key.ts'
 import { curveNamed } from '#domain/keys/specs.ts'
 import { base64url } from '#protocols/azure/base64url.ts'
-import { jsonBody, keyOps, keyType, presence } from './bodies.ts'
+import { jsonBody, keyOps, keyType } from './bodies.ts'
+import { wrappedKeyText } from './wrapped-key.ts'
 
 const member = base64url.nullish().transform(bytes => bytes ?? undefined)
 
@@ -21,7 +22,7 @@ const members = {
   crv: z.string().nullish(),
   x: member,
   y: member,
-  key_hsm: presence,
+  key_hsm: wrappedKeyText,
 }
 type Members = z.output<z.ZodObject<typeof members>>
 
@@ -36,14 +37,24 @@ function privateJwk({ kty, crv, n, e, d, x, y, ...jwk }: Members): PrivateJwk | 
   return spec === undefined || x === undefined || y === undefined ? undefined : { kty: 'EC', crv: spec, x, y, d }
 }
 
-/** A private JWK as it is imported: which members must be there, no more; the gate judges them (key-vault.md 2.8). */
-export const importedJwk = jsonBody(members).transform((given, context) => {
-  const refuse = (message: string) => {
-    context.issues.push({ code: 'custom', message, input: undefined })
-    return z.NEVER
+interface Imported {
+  readonly keyOps: readonly string[] | undefined
+  readonly hsm: boolean
+  readonly key:
+    | { readonly jwk: PrivateJwk }
+    | { readonly kty: 'RSA' | 'EC'; readonly crv: string | undefined; readonly wrapped: NonNullable<Members['key_hsm']> }
+}
+
+/** A key as it is imported: a private JWK, which the gate judges, or one that is wrapped under a key of the vault (key-vault.md 2.8, 10.1). */
+export const importedJwk = jsonBody(members).transform((given, context): Imported => {
+  const { key_hsm: wrapped, kty, crv, key_ops: keyOps } = given
+  const hsm = kty.endsWith('-HSM')
+  if (wrapped !== undefined) {
+    const curve = crv === undefined || crv === null || crv === '' ? undefined : curveNamed(crv)
+    return { keyOps, hsm, key: { wrapped, kty: kty.startsWith('RSA') ? 'RSA' : 'EC', crv: curve } }
   }
-  if (given.key_hsm) return refuse('must hold no "key_hsm": this vault has no key exchange keys')
   const jwk = privateJwk(given)
-  if (jwk === undefined) return refuse('must be a valid JsonWebKey object')
-  return { jwk, keyOps: given.key_ops, hsm: given.kty.endsWith('-HSM') }
+  if (jwk !== undefined) return { keyOps, hsm, key: { jwk } }
+  context.issues.push({ code: 'custom', message: 'must be a valid JsonWebKey object', input: undefined })
+  return z.NEVER
 })

@@ -1,4 +1,5 @@
 import { importKey } from '#domain/keys/import-key.ts'
+import { importWrappedKey } from '#domain/keys/import-wrapped-key.ts'
 import { json } from '#protocols/http/answer.ts'
 import { attributes, flag, jsonBody, presence, tags } from '#protocols/keyvault/bodies.ts'
 import { importedJwk } from '#protocols/keyvault/jwk.ts'
@@ -7,6 +8,7 @@ import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/
 import { refuseExportable } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
+import { wrappedFor } from '#protocols/keyvault/wrapped-key.ts'
 
 export const importKeyOperation = vaultOperation({
   name: 'KeyImport',
@@ -24,16 +26,20 @@ export const importKeyOperation = vaultOperation({
   async handle(context, call, { site, params, body, permit, request }) {
     const hsm = body.key.hsm || body.Hsm === true
     refuseExportable(body, { site, request, hsm })
-    const made = await importKey(context, call, {
+    const { key } = body.key
+    const asked = {
       permit: permit('key.import'),
       vault: site.vault.value,
       name: params.name,
-      jwk: body.key.jwk,
       hsm,
       keyOps: body.key.keyOps,
       attributes: body.attributes,
       tags: body.tags,
-    })
+    }
+    const made =
+      'jwk' in key
+        ? await importKey(context, call, { ...asked, ...key })
+        : await importWrappedKey(context, call, { ...asked, ...key, wrapped: wrappedFor(site, key.wrapped) })
     return json(200, keyBundle({ site, request }, made))
   },
 })
