@@ -29,6 +29,8 @@ describe('readConfig', () => {
       runtimeDir: undefined,
       throttle: 'on',
       accessPolicies: 'open',
+      federationHosts: [],
+      outgoingCaFile: undefined,
       revocationGraceSeconds: 0,
       node: 1,
       discoveryAlias: true,

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { parseAllowedHost, type AllowedHost } from '#model/allowed-hosts.ts'
 import { parseIpRange } from '#model/ip-ranges.ts'
 
 /** Where nothing says otherwise (people.md 0). */
@@ -29,6 +30,10 @@ export interface Config {
   readonly discoveryAlias: boolean
   /** Addresses and ranges of proxies in front whose `X-Forwarded-For` counts. */
   readonly trustedProxies: readonly string[]
+  /** Hosts of token issuers outside that workloads may be vouched for by: `host`, `host:port`, `*.suffix` (security-and-reliability.md 5.7). */
+  readonly federationHosts: readonly AllowedHost[]
+  /** PEM of an authority that is trusted besides the public ones when something is fetched from outside. */
+  readonly outgoingCaFile: string | undefined
   /** How long an open disk goes on after its key was lost: the cloud takes up to an hour, here nothing is given unless it is asked for. */
   readonly revocationGraceSeconds: number
   readonly logLevel: 'error' | 'warn' | 'info' | 'silent'
@@ -112,6 +117,16 @@ const settings = {
       .transform(text => text.split(',').map(one => one.trim()))
       .refine(all => all.every(one => parseIpRange(one) !== undefined), 'is a list of addresses and ranges (CIDR) with commas between'),
   },
+  federationHosts: {
+    flag: 'federation-hosts',
+    variable: 'KEYSTEAD_FEDERATION_HOSTS',
+    schema: z
+      .string()
+      .transform(text => text.split(',').map(parseAllowedHost))
+      .refine(all => !all.includes(undefined), 'is a list of host names, each with :port or with *. in front, with commas between')
+      .transform(all => all.filter(one => one !== undefined)),
+  },
+  outgoingCaFile: { flag: 'outgoing-ca-file', variable: 'KEYSTEAD_OUTGOING_CA_FILE', schema: path },
   noDiscoveryAlias: {
     flag: 'no-discovery-alias',
     variable: 'KEYSTEAD_NO_DISCOVERY_ALIAS',
@@ -134,6 +149,8 @@ const given = z.object({
   keyFile: settings.keyFile.schema.optional(),
   revocationGraceSeconds: settings.revocationGraceSeconds.schema.default(0),
   trustedProxies: settings.trustedProxies.schema.optional(),
+  federationHosts: settings.federationHosts.schema.default([]),
+  outgoingCaFile: settings.outgoingCaFile.schema.optional(),
   noDiscoveryAlias: settings.noDiscoveryAlias.schema.default('false'),
 })
 type Given = z.output<typeof given>
@@ -184,6 +201,8 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     node: given.node,
     discoveryAlias: given.noDiscoveryAlias !== 'true' && given.noDiscoveryAlias !== '1',
     trustedProxies: given.trustedProxies ?? [],
+    federationHosts: given.federationHosts,
+    outgoingCaFile: given.outgoingCaFile === undefined ? undefined : inCwd(given.outgoingCaFile),
     logLevel: given.logLevel,
     tls: certFile === undefined || keyFile === undefined ? undefined : { certFile: inCwd(certFile), keyFile: inCwd(keyFile) },
   }

@@ -1,6 +1,7 @@
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Log } from '#ports/log.ts'
+import { noOutgoing, type Outgoing } from '#ports/outgoing.ts'
 import type { Pki } from '#ports/pki.ts'
 import type { Random } from '#ports/random.ts'
 import type { Barrier } from '#ports/barrier.ts'
@@ -31,6 +32,8 @@ export interface ContextParts {
   readonly node: Node
   readonly instance: Instance
   readonly modules: readonly CryptoModule[]
+  /** Absent: nothing outside is ever asked. */
+  readonly outgoing?: Outgoing
 }
 
 /** Decoded records of cached families that a node keeps. */
@@ -41,7 +44,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
   const { store, barrier, clock, random, log, node, instance } = parts
   const view = createView({ store, barrier, families: allFamilies, cacheMax })
   const records = openFamilies({ view, barrier, store })
-  const identity = openIdentity(records, view)
+  const identity = openIdentity(records, { view, outgoing: parts.outgoing ?? noOutgoing, log })
   const { access, rbac } = composeAccess(records, identity)
   const modules = new Map(parts.modules.map(module => [module.name, module]))
   view.onNews(news => {

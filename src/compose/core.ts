@@ -15,6 +15,7 @@ import { bringUp, type Home } from './bring-up.ts'
 import { composeContext } from './context.ts'
 import { filesOf } from './data-directory.ts'
 import { startDiskPlane, type DiskPlane } from './disk-plane.ts'
+import { outgoingOf } from './outgoing.ts'
 import { startSchedules } from './schedules.ts'
 import { openStore } from './store.ts'
 import { instanceOf, type World } from './world.ts'
@@ -48,7 +49,17 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   const { barrier } = custody
   const module = opened.use(softwareModule({ barrier, random, native, threads: availableParallelism() }))
   const instance = instanceOf(world, custody.clusterId)
-  const context = await composeContext({ store, barrier, clock, random, log, node, instance, modules: [module] })
+  const context = await composeContext({
+    store,
+    barrier,
+    clock,
+    random,
+    log,
+    node,
+    instance,
+    modules: [module],
+    outgoing: outgoingOf(config),
+  })
   const home = await bringUp(context, custody)
   const audit = await startAudit({ custody, dataDir, log: store }, log)
   const control = opened.adopt(createExportControl(context, { revocationGraceMs: config.revocationGraceSeconds * 1_000 }), one =>

@@ -10,6 +10,7 @@ import { system, type Principal } from '#model/principal.ts'
 import type { AuditBatch, AuditSealer } from '#ports/audit-log.ts'
 import { sealed } from '#model/brands.ts'
 import type { Clock } from '#ports/clock.ts'
+import type { Outgoing } from '#ports/outgoing.ts'
 import { beginCall, type Call } from './call.ts'
 import type { Context } from './context.ts'
 import { installationCompartment } from './seal/custody.ts'
@@ -56,6 +57,7 @@ export interface GroundChanges {
   readonly domain?: string
   readonly throttle?: boolean
   readonly guardPolicies?: boolean
+  readonly outgoing?: Outgoing
   /** Is the disk below its watermark? */
   readonly reserved?: () => boolean
 }
@@ -86,6 +88,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
       guardPolicies: changes.guardPolicies ?? false,
     },
     modules: [softwareModule({ barrier, random, native, threads: 2 })],
+    ...(changes.outgoing !== undefined && { outgoing: changes.outgoing }),
   })
   return {
     context,

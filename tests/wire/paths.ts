@@ -31,6 +31,7 @@ const values: Readonly<Record<string, string>> = {
   endpoint: 'an-endpoint',
   connection: 'a-connection',
   objects: 'groups',
+  credential: 'a-credential',
   owned: 'groups',
   member: id,
   owner: id,

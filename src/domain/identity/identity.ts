@@ -1,6 +1,9 @@
 import type { KeyObject } from 'node:crypto'
 import { compartmentOf } from '#model/brands.ts'
+import type { Log } from '#ports/log.ts'
+import type { Outgoing } from '#ports/outgoing.ts'
 import type { View } from '#domain/records/view.ts'
+import { issuerKeys, type IssuerKeys } from '#domain/federation/issuer-keys.ts'
 import { indexMemberships, type GroupRecords, type MembershipIndex } from '#domain/groups/membership-index.ts'
 import { indexDirectory, type DirectoryIndex, type IdentityRecords } from './directory-index.ts'
 import { generations, type Generations } from '#domain/generations.ts'
@@ -13,6 +16,8 @@ import type { VerifiedToken } from './verified-token.ts'
 export interface Identity {
   readonly index: DirectoryIndex
   readonly memberships: MembershipIndex
+  /** Public keys of issuers outside. */
+  readonly issuers: IssuerKeys
   readonly delays: SignInDelays
   /** Of a source whoever it names: one password tried on many people. */
   readonly sprays: SignInDelays
@@ -35,9 +40,12 @@ const tokensPerGeneration = 5_000
 const keysPerGeneration = 1_000
 
 /** Call it before the view is loaded: the indexes follow the families' observers. */
-export function openIdentity(records: IdentityRecords & GroupRecords, view: Pick<View, 'onNews'>): Identity {
+export function openIdentity(
+  records: IdentityRecords & GroupRecords,
+  world: { readonly view: Pick<View, 'onNews'>; readonly outgoing: Outgoing; readonly log: Pick<Log, 'warn'> },
+): Identity {
   const peppers = generations<KeyObject>(keysPerGeneration)
-  view.onNews(news => {
+  world.view.onNews(news => {
     for (const { id, version } of news) {
       // The record that holds one, or its whole compartment, is gone: the pepper goes in the same tick.
       if (version === 0) peppers.drop(held => held === id || (id.endsWith(wholeCompartment) && held.startsWith(compartmentOf(id))))
@@ -46,6 +54,7 @@ export function openIdentity(records: IdentityRecords & GroupRecords, view: Pick
   return {
     index: indexDirectory(records),
     memberships: indexMemberships(records),
+    issuers: issuerKeys(world),
     delays: signInDelays(),
     sprays: signInDelays(freeOfSource),
     passwords: passwordThreads(),

@@ -80,7 +80,7 @@ const issuerOf = (signedIn: SignedIn, { login }: TokenRequest): string => `${log
 
 const actorOf = (signedIn: SignedIn, request: TokenRequest): Principal => ({
   id: signedIn.principal.id,
-  kind: 'application',
+  kind: signedIn.application === undefined ? 'managedIdentity' : 'application',
   tenant: signedIn.tenant.tenantId,
   appId: signedIn.principal.appId,
   credentialId: signedIn.credentialId,
@@ -111,14 +111,15 @@ function claimsOf({ signedIn, request, audience, forGraph }: ToSign): Readonly<R
     aud: audience,
     iss: issuer,
     appid: principal.appId,
-    appidacr: signedIn.method === 'certificate' ? '2' : '1',
+    appidacr: signedIn.method === 'secret' ? '1' : '2',
     idp: issuer,
     idtyp: 'app',
     oid: principal.id,
     sub: principal.id,
     tid: tenant.tenantId,
     ver: '1.0',
-    ...(forGraph && application.directoryRight !== undefined && { roles: graphRoles[application.directoryRight] }),
+    ...(forGraph && application?.directoryRight !== undefined && { roles: graphRoles[application.directoryRight] }),
+    ...(principal.resourceId !== undefined && { xms_mirid: principal.resourceId }),
     ...(request.capable && { xms_cc: ['CP1'] }),
     [credentialClaim]: signedIn.credentialId,
   }

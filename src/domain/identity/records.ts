@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { millis } from '#model/brands.ts'
+import { federatedCredential } from '#domain/federation/records.ts'
 import { family } from '#domain/records/family.ts'
 import { tokenLifeMsMax } from './lifetimes.ts'
 
@@ -62,6 +63,7 @@ const application = z.object({
   redirectUris: z.array(z.object({ of: z.enum(['web', 'publicClient']), uri: z.string() })).optional(),
   passwordCredentials: z.array(passwordCredential),
   keyCredentials: z.array(keyCredential),
+  federatedCredentials: z.array(federatedCredential).optional(),
   /** Object ids. */
   owners: z.array(z.string()).optional(),
   createdAt: z.number().int(),
@@ -89,6 +91,8 @@ const servicePrincipal = z.object({
   userAssigned: z.boolean().optional(),
   /** Its own, beside those of the application. */
   passwordCredentials: z.array(passwordCredential),
+  /** Of a user-assigned identity: an application has its own. */
+  federatedCredentials: z.array(federatedCredential).optional(),
   /** Object ids. */
   owners: z.array(z.string()).optional(),
   /** Tokens issued before count no more. */

@@ -1,6 +1,8 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { passwordOf } from './client-secrets.ts'
+import { federatedCredentialOf, isFederated } from '#domain/federation/federated-assertion.ts'
+import { grantOf } from '#domain/federation/records.ts'
 import { assertionType, certificateOf } from './client-assertion.ts'
 import { tenantOf } from './find-tenant.ts'
 import type { Application, ServicePrincipal, Tenant } from './records.ts'
@@ -14,10 +16,11 @@ export interface ClientCredential {
 
 export interface SignedIn {
   readonly tenant: Tenant
-  readonly application: Application
+  /** Absent for a managed identity, which an issuer outside vouches for. */
+  readonly application: Application | undefined
   readonly principal: ServicePrincipal
   readonly credentialId: string
-  readonly method: 'secret' | 'certificate'
+  readonly method: 'secret' | 'certificate' | 'federated'
 }
 
 interface Asking {
@@ -36,15 +39,22 @@ export async function signIn(context: SignInNeeds, call: Call, asking: Asking): 
   const tenant = tenantOf(context, asking.tenant, clientId).value
   call.resource = `/tenants/${tenant.tenantId}/applications/${clientId}`
   await attempt(context, call, `${tenant.tenantId}/${clientId}`)
-  const application = context.identity.index.application(tenant.tenantId, clientId)?.value
-  const principal = context.identity.index.servicePrincipalOfApp(tenant.tenantId, clientId)?.value
-  if (application === undefined) return refuseStranger(context, call, { tenant, clientId, credential: asking.credential })
-  const proved = await prove(context, call, { tenant, application, principal, credential: asking.credential })
+  const { credential } = asking
+  const { application, principal } = knownAs(context, tenant, clientId)
+  if (application === undefined && principal === undefined) return refuseStranger(context, call, { tenant, clientId, credential })
+  const proved = await prove(context, call, { tenant, clientId, application, principal, credential })
   if (principal === undefined)
     throw refused('noPrincipal', `The client application ${clientId} is missing service principal in the tenant ${tenant.tenantId}.`)
-  if (!principal.enabled) throw refused('disabledApplication', `Application '${clientId}' (${application.displayName}) is disabled.`)
+  if (!principal.enabled) throw refused('disabledApplication', `Application '${clientId}' (${principal.displayName}) is disabled.`)
   context.identity.delays.succeeded(call.source.sourceIp ?? '', `${tenant.tenantId}/${clientId}`)
   return { tenant, application, principal, ...proved }
+}
+
+/** The application and its principal; a managed identity has no application, and signs in only where it is one that workloads outside may act as. */
+function knownAs({ identity: { index } }: SignInNeeds, { tenantId }: Tenant, clientId: string) {
+  const application = index.application(tenantId, clientId)?.value
+  const principal = index.servicePrincipalOfApp(tenantId, clientId)?.value
+  return { application, principal: application !== undefined || principal?.userAssigned === true ? principal : undefined }
 }
 
 /** One attempt a request, however often it is tried. */
@@ -71,7 +81,8 @@ async function refuseStranger(
 
 interface Proving {
   readonly tenant: Tenant
-  readonly application: Application
+  readonly clientId: string
+  readonly application: Application | undefined
   readonly principal: ServicePrincipal | undefined
   readonly credential: ClientCredential
 }
@@ -81,35 +92,42 @@ async function prove(context: SignInNeeds, call: Call, proving: Proving): Promis
   const { secret, assertion } = credential
   if (secret === undefined && assertion === undefined)
     throw refused('noCredential', "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.")
-  if (application.publicClient)
+  if (application?.publicClient === true)
     throw refused('publicClient', "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.")
   if (secret !== undefined && assertion !== undefined) throw refused('malformed', 'The request presents more than one client credential.')
-  return assertion === undefined ? bySecret(context, call, proving) : byAssertion(context, call, proving)
+  if (assertion !== undefined) return byAssertion(context, call, { ...proving, assertion })
+  return bySecret(context, call, proving)
 }
 
 async function bySecret(context: SignInNeeds, call: Call, proving: Proving): Promise<Pick<SignedIn, 'credentialId' | 'method'>> {
-  const { tenant, application, principal, credential } = proving
-  const among = [...application.passwordCredentials, ...(principal?.passwordCredentials ?? [])]
+  const { tenant, clientId, application, principal, credential } = proving
+  const among = [application, principal].flatMap(one => one?.passwordCredentials ?? [])
   const found = await passwordOf(context, call, { tenantId: tenant.tenantId, among, secretText: credential.secret ?? '' })
   if (found === undefined || call.at < found.startAt)
     throw refused(
       'wrongSecret',
-      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${application.appId}'.`,
+      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${clientId}'.`,
     )
   if (call.at >= found.endAt)
-    throw refused(
-      'expiredSecret',
-      `The provided client secret keys for app '${application.appId}' are expired. Create new keys for the app.`,
-    )
+    throw refused('expiredSecret', `The provided client secret keys for app '${clientId}' are expired. Create new keys for the app.`)
   return { credentialId: found.keyId, method: 'secret' }
 }
 
-async function byAssertion(context: SignInNeeds, call: Call, proving: Proving): Promise<Pick<SignedIn, 'credentialId' | 'method'>> {
-  const { tenant, application, credential } = proving
+async function byAssertion(
+  context: SignInNeeds,
+  call: Call,
+  proving: Proving & { readonly assertion: string },
+): Promise<Pick<SignedIn, 'credentialId' | 'method'>> {
+  const { tenant, application, principal, credential, assertion } = proving
   if (credential.assertionType === undefined) throw missing('client_assertion_type')
   if (credential.assertionType !== assertionType) throw refused('malformed', `The 'client_assertion_type' must be '${assertionType}'.`)
+  if (application === undefined || isFederated(assertion)) {
+    const among = application === undefined ? principal?.federatedCredentials : application.federatedCredentials
+    const found = await federatedCredentialOf(context, call, { text: assertion, among: among ?? [] })
+    return { credentialId: grantOf(found), method: 'federated' }
+  }
   const found = certificateOf(context, call, {
-    text: credential.assertion ?? '',
+    text: assertion,
     clientId: application.appId.toLowerCase(),
     tenant,
     loginHost: `login.${context.instance.domain}`,

@@ -5,6 +5,7 @@ import type { Principal } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { grantOf } from '#domain/federation/records.ts'
 import { isPublished } from './signing-keys.ts'
 import { leewaySeconds, tokenLifeSecondsMax } from './lifetimes.ts'
 import type { Application, ServicePrincipal, SigningKey } from './records.ts'
@@ -118,23 +119,40 @@ function userOf({ identity }: TokenNeeds, token: VerifiedToken): Principal | und
 
 /** The principal as the directory has it now, if it is there, enabled, of the same application, and its credential was not taken away. */
 function principalOf({ identity }: TokenNeeds, token: VerifiedToken): Principal | undefined {
-  const { tenantId, oid, appId, credentialId, authMethod, issuer } = token
+  const { tenantId, oid, appId, credentialId, issuer } = token
   const principal = identity.index.servicePrincipal(tenantId, oid)?.value
   if (principal === undefined || !stillGood(principal, token)) return undefined
   const of = { id: oid, tenant: tenantId, appId, issuer }
-  if (principal.kind === 'managedIdentity') return { ...of, kind: 'managedIdentity', authMethod: 'managedIdentity' }
+  if (principal.kind === 'managedIdentity') return managedIdentityOf(principal, { of, credentialId })
   const application = identity.index.application(tenantId, appId)?.value
-  if (application === undefined || credentialId === undefined || !hasCredential(application, principal, credentialId)) return undefined
-  return { ...of, kind: 'application', credentialId, authMethod: authMethod === '2' ? 'certificate' : 'secret' }
+  if (application === undefined || credentialId === undefined) return undefined
+  const authMethod = methodOf(application, { principal, credentialId })
+  return authMethod === undefined ? undefined : { ...of, kind: 'application', credentialId, authMethod }
+}
+
+/** The resource's own token names no credential; one that an issuer outside vouched for is good while that is what the identity says of him. */
+function managedIdentityOf(
+  { federatedCredentials = [] }: ServicePrincipal,
+  { of, credentialId }: { readonly of: Omit<Principal, 'kind'>; readonly credentialId: string | undefined },
+): Principal | undefined {
+  if (credentialId === undefined) return { ...of, kind: 'managedIdentity', authMethod: 'managedIdentity' }
+  const there = federatedCredentials.some(one => grantOf(one) === credentialId)
+  return there ? { ...of, kind: 'managedIdentity', credentialId, authMethod: 'federated' } : undefined
 }
 
 const stillGood = (principal: ServicePrincipal, token: VerifiedToken): boolean =>
   principal.enabled && principal.appId === token.appId && Math.floor((principal.tokensValidFrom ?? 0) / 1_000) <= token.issuedAt
 
-const hasCredential = (application: Application, principal: ServicePrincipal, keyId: string): boolean =>
-  [application.passwordCredentials, application.keyCredentials, principal.passwordCredentials].some(credentials =>
-    credentials.some(one => one.keyId === keyId),
-  )
+/** What the credential is that the token was asked for with, while it is there. */
+function methodOf(
+  application: Application,
+  { principal, credentialId }: { readonly principal: ServicePrincipal; readonly credentialId: string },
+): 'secret' | 'certificate' | 'federated' | undefined {
+  const passwords = [...application.passwordCredentials, ...principal.passwordCredentials]
+  if (passwords.some(({ keyId }) => keyId === credentialId)) return 'secret'
+  if (application.keyCredentials.some(({ keyId }) => keyId === credentialId)) return 'certificate'
+  return application.federatedCredentials?.some(one => grantOf(one) === credentialId) === true ? 'federated' : undefined
+}
 
 function publicKeyOf({ identity }: Needs<'identity'>, { kid, certificate }: SigningKey): KeyObject {
   const known = identity.publicKeys.get(kid)

@@ -24,7 +24,9 @@ export async function provenClient(
   if (asking.clientId === undefined) throw missing('client_id')
   if (credential.secret !== undefined || credential.assertion !== undefined) {
     const { application, method } = await signIn(context, call, { tenant: tenantId, clientId: asking.clientId, credential })
-    return { application, proof: method === 'certificate' ? '2' : '1' }
+    // Nobody signs in through a managed identity, whoever vouches for it.
+    if (application === undefined) throw unknownClient(asking.clientId, undefined)
+    return { application, proof: method === 'secret' ? '1' : '2' }
   }
   const application = knownClient(context, tenantId, asking.clientId)
   if (!application.publicClient)

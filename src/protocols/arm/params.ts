@@ -57,6 +57,18 @@ export const inGroup = z.object({ subscriptionId, group })
 export const ofVault = z.object({ subscriptionId, group, vault }).transform(({ vault, ...rest }) => ({ ...rest, name: vault }))
 export const ofIdentity = z.object({ subscriptionId, group, identity }).transform(({ identity, ...rest }) => ({ ...rest, name: identity }))
 
+export const ofFederatedCredential = z.object({
+  subscriptionId,
+  group,
+  identity,
+  credential: z
+    .string()
+    .regex(
+      /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,119}$/,
+      'The federated identity credential name is invalid: 3 to 120 letters, digits, hyphens and underscores, a letter or digit in front.',
+    ),
+})
+
 export const atSubscription = ({ params }: { readonly params: { readonly subscriptionId: string } }) =>
   subscriptionScope(params.subscriptionId)
 export const atGroup = ({ params }: { readonly params: { readonly subscriptionId: string; readonly group: string } }) =>

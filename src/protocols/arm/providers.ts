@@ -97,7 +97,10 @@ export const providers: Readonly<Record<string, ProviderRow>> = {
     namespace: 'Microsoft.ManagedIdentity',
     registrationPolicy: 'RegistrationRequired',
     floor: '2015-08-31',
-    types: [type('userAssignedIdentities', identityVersions, tracked)],
+    types: [
+      type('userAssignedIdentities', identityVersions, tracked),
+      type('userAssignedIdentities/federatedIdentityCredentials', identityVersions),
+    ],
   },
   'microsoft.authorization': {
     namespace: 'Microsoft.Authorization',

@@ -1,5 +1,6 @@
 // For tests alone: Graph over a directory in memory, with real tokens.
 import { issueToken } from '#domain/identity/issue-token.ts'
+import type { GroundChanges } from '#domain/testing.ts'
 import { identityGround, tenantId, type IdentityGround, type Made } from '#domain/identity/testing.ts'
 import { system } from '#model/principal.ts'
 import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
@@ -20,8 +21,8 @@ export interface GraphGround {
   readonly filtered: (set: string, filter: string) => Promise<Answered>
 }
 
-export async function graphGround(): Promise<GraphGround> {
-  const ground = await identityGround()
+export async function graphGround(changes: GroundChanges = {}): Promise<GraphGround> {
+  const ground = await identityGround(changes)
   const pipeline = createPipeline(ground.context, graphProtocol('keystead.test'))
   const as: GraphGround['as'] = async (made, headers = {}) => {
     const token = await tokenFor(ground, made)

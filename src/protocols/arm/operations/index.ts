@@ -46,6 +46,10 @@ import { patchIdentity } from './patch-identity.ts'
 import { patchVault } from './patch-vault.ts'
 import { purgeVault } from './purge-vault.ts'
 import { putGroup } from './put-group.ts'
+import { deleteFederatedCredential } from './delete-federated-credential.ts'
+import { getFederatedCredential } from './get-federated-credential.ts'
+import { listFederatedCredentials } from './list-federated-credentials.ts'
+import { putFederatedCredential } from './put-federated-credential.ts'
 import { putIdentity } from './put-identity.ts'
 import { putRoleAssignment } from './put-role-assignment.ts'
 import { putRoleDefinition } from './put-role-definition.ts'
@@ -98,6 +102,10 @@ export const operations: readonly Operation<Context, ArmSite>[] = [
   getVaultKeyVersion,
   listVaultKeys,
   listVaultKeyVersions,
+  putFederatedCredential,
+  getFederatedCredential,
+  deleteFederatedCredential,
+  listFederatedCredentials,
   putIdentity,
   patchIdentity,
   getIdentity,

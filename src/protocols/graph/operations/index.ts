@@ -45,6 +45,11 @@ import { getDirectoryObject } from './get-directory-object.ts'
 import { listOwners } from './list-owners.ts'
 import { addOwnerOperation } from './add-owner.ts'
 import { removeOwnerOperation } from './remove-owner.ts'
+import { listFederatedCredentials } from './list-federated-credentials.ts'
+import { createFederatedCredential } from './create-federated-credential.ts'
+import { getFederatedCredential } from './get-federated-credential.ts'
+import { updateFederatedCredential } from './update-federated-credential.ts'
+import { deleteFederatedCredential } from './delete-federated-credential.ts'
 
 export const operations: readonly Operation<Context, GraphSite>[] = [
   listApplications,
@@ -86,6 +91,11 @@ export const operations: readonly Operation<Context, GraphSite>[] = [
   listOwners,
   addOwnerOperation,
   removeOwnerOperation,
+  listFederatedCredentials,
+  createFederatedCredential,
+  getFederatedCredential,
+  updateFederatedCredential,
+  deleteFederatedCredential,
   getDirectoryObjects,
   getMe,
   getUserInfo,
