@@ -8,6 +8,7 @@ import { armProtocol } from '#protocols/arm/index.ts'
 import { diskAccessProtocol } from '#protocols/diskaccess/index.ts'
 import { entraProtocol } from '#protocols/entra/index.ts'
 import { graphProtocol } from '#protocols/graph/index.ts'
+import { imdsProtocol } from '#protocols/imds/index.ts'
 import { createPipeline } from '#protocols/http/pipeline.ts'
 import { ask, textIn, type Answered } from '#protocols/http/testing.ts'
 import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
@@ -40,6 +41,7 @@ const words: Readonly<Record<string, Words>> = {
   },
   keyvault: { malformed: 'BadParameter', nobody: 'Unauthorized', foreign: 'Unauthorized', stranger: 'Forbidden' },
   diskaccess: { malformed: 'InvalidInput' },
+  imds: { malformed: 'invalid_request' },
   admin: { malformed: 'InvalidBody' },
 }
 
@@ -50,6 +52,7 @@ const protocols = [
   graphProtocol(domain),
   keyVaultProtocol(domain),
   diskAccessProtocol(domain, unread),
+  imdsProtocol({ armId: '', identityHeader: '' }),
   adminProtocol(unreachable),
 ]
 

@@ -118,6 +118,13 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/disk-export.ts'),
   },
   {
+    words: 'vm imds <id>',
+    example: 'keystead vm imds /subscriptions/…/providers/Microsoft.Compute/virtualMachines/vm1',
+    summary: "where a virtual machine's metadata service listens: whoever reaches it is that machine",
+    options: [data, json],
+    load: () => import('./commands/vm-imds.ts'),
+  },
+  {
     words: 'access explain <principal> [action] [scope]',
     example: 'keystead access explain OBJECT_ID keys/sign /subscriptions/…/vaults/kv1',
     summary: 'may it, by what, and what would let it',

@@ -14,6 +14,7 @@ import { startAudit, type RunningAudit } from './audit.ts'
 import { bringUp, type Home } from './bring-up.ts'
 import { composeContext } from './context.ts'
 import { filesOf } from './data-directory.ts'
+import { createMachineDoors, type MachineDoors } from './machine-doors.ts'
 import { startDiskPlane, type DiskPlane } from './disk-plane.ts'
 import { outgoingOf } from './outgoing.ts'
 import { startSchedules } from './schedules.ts'
@@ -28,6 +29,7 @@ export interface Core {
   readonly audit: RunningAudit
   readonly control: DiskExports
   readonly disks: DiskPlane
+  readonly doors: MachineDoors
   /** Reads disks through their own exports. */
   readonly reader: DiskReader
   /** What it does by itself ends, each with its entry: schedules, exports, the audit's last checkpoint. */
@@ -67,6 +69,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   )
   const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
   const schedules = startSchedules(context, { disks, post: dropFolder(filesOf(dataDir).mail, config.domain) })
+  const doors = opened.adopt(createMachineDoors(context), one => one.close())
   const rest = (): Promise<void> => atRest({ schedules, disks, audit, control })
   const closing = opened.move()
   return {
@@ -76,6 +79,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     audit,
     control,
     disks,
+    doors,
     reader: nbdReader(async () => disks.socket()),
     rest,
     dropKeys() {

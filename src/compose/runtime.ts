@@ -25,7 +25,7 @@ export const isDevelopment = (kinds: readonly string[]): boolean => kinds.every(
 /** What the admin socket tells of this process while it is unsealed. */
 export function runtimeOf({ world, core, listeners, keeper, sealNow }: RuntimeParts): Runtime {
   const { config, onStopAsked } = world
-  const { home, audit, disks, control } = core
+  const { home, audit, disks, doors, control } = core
   return {
     tenantId: home.tenantId,
     audit,
@@ -42,6 +42,7 @@ export function runtimeOf({ world, core, listeners, keeper, sealNow }: RuntimePa
       const { name } = await control.exportOf(armId)
       return { name, ...(await disks.listen(name)) }
     },
+    serveMetadata: async (call, armId) => ({ ...(await doors.open(call, armId)) }),
     stop: onStopAsked,
   }
 }

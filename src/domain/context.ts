@@ -15,7 +15,8 @@ import type { Instance } from './instance.ts'
 import { jobs } from './jobs/records.ts'
 import { keys } from './keys/records.ts'
 import { locks } from './locks/records.ts'
-import { privateEndpointConnections, privateEndpoints } from './networks/records.ts'
+import { virtualMachines } from './machines/records.ts'
+import { networkInterfaces, privateEndpointConnections, privateEndpoints, virtualNetworks } from './networks/records.ts'
 import type { Ground } from './perform.ts'
 import type { AnyFamily, Family } from './records/family.ts'
 import { openRecords, type RecordNeeds, type Records } from './records/records.ts'
@@ -60,6 +61,9 @@ const families = {
   refreshTokens,
   signInSessions,
   revokedGrants,
+  virtualNetworks,
+  networkInterfaces,
+  virtualMachines,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never

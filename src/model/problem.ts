@@ -110,6 +110,11 @@ export const problemKinds = {
   SubscriptionNotFound: 'missing',
   ArmRefused: 'invalid',
   ScopeLocked: 'conflict',
+  // machines and what they are told
+  MetadataHeaderMissing: 'invalid',
+  ForwardedRequest: 'invalid',
+  IdentityUnknown: 'invalid',
+  IdentityHeaderInvalid: 'unauthenticated',
   // disks
   KeyVaultAccessForbidden: 'forbidden',
   DiskNotFound: 'missing',

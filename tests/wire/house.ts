@@ -116,6 +116,7 @@ export const unreachable: Runtime = {
   status: never,
   environment: never,
   exportDisk: never,
+  serveMetadata: never,
   audit: { query: never, verify: never, head: never },
   seals: { list: () => assert.fail('a refused request saw the seals'), add: never, remove: never },
   sealNow: () => assert.fail('a refused request sealed the program'),

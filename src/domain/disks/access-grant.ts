@@ -6,7 +6,7 @@ import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { DueTask } from '#domain/jobs/task.ts'
 import { changedNow } from '#domain/resources/envelope.ts'
-import { invalid, notNow, refused } from './arm-refusal.ts'
+import { invalid, notNow, refused } from '#domain/resources/arm-refusal.ts'
 import { diskStanding, type DiskNeeds, type HeldDisk } from './disk-standing.ts'
 import { linkLabel, type AccessGrant, type Disk } from './records.ts'
 

@@ -3,7 +3,7 @@ import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { removeAssignmentsIn } from '#domain/access/scope-assignments.ts'
 import { removePrincipal } from '#domain/identity/directory.ts'
-import { notNow } from './arm-refusal.ts'
+import { notNow } from '#domain/resources/arm-refusal.ts'
 import type { HeldSet } from './disk-standing.ts'
 import { hasDisks } from './rewrap.ts'
 

@@ -3,6 +3,8 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { removeAssignmentsIn } from '#domain/access/scope-assignments.ts'
+import { machineOfDisk } from '#domain/machines/machine-place.ts'
+import { notNow } from '#domain/resources/arm-refusal.ts'
 import { refuseWhileGranted } from './access-grant.ts'
 import type { HeldDisk } from './disk-standing.ts'
 import { tenantOf } from './set-place.ts'
@@ -15,13 +17,16 @@ export const diskRemovedTopic = 'diskRemoved'
  * consumes the outbox. The id is random and says nothing: it travels in the clear. Raises `ArmRefused` while a link to its bytes is out.
  */
 export async function deleteDisk(
-  context: Needs<'disks' | 'subscriptions' | 'roleAssignments'>,
+  context: Needs<'disks' | 'virtualMachines' | 'subscriptions' | 'roleAssignments'>,
   call: Call,
   { permit, disk }: { readonly permit: Permit<'disk.delete'>; readonly disk: HeldDisk },
 ): Promise<void> {
   const { scope, diskId } = disk.value
   assertPermits(permit, scope)
   refuseWhileGranted(disk, call.at)
+  const owner = machineOfDisk(context, call, disk)
+  if (owner !== undefined)
+    throw notNow(`Disk ${disk.value.name} is attached to VM ${owner.value.id} and cannot be deleted. Please detach it and retry.`)
   const tenantId = await tenantOf(context, call, (scope[1] ?? '').slice('/subscriptions/'.length))
   removeAssignmentsIn(context, call, { tenantId, scope })
   context.disks.remove(call, disk)

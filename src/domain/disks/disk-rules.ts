@@ -1,4 +1,4 @@
-import { fixed, invalid, notNow } from './arm-refusal.ts'
+import { fixed, invalid, notNow } from '#domain/resources/arm-refusal.ts'
 import type { Disk, DiskSettings } from './records.ts'
 
 /** disk-encryption.md A.2: names of disk SKUs, and what only some of them can. */

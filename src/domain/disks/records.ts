@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { millis } from '#model/brands.ts'
-import { resourceEnvelope } from '#domain/resources/records.ts'
+import { resourceEnvelope, resourceIdentity } from '#domain/resources/records.ts'
 import { family } from '#domain/records/family.ts'
 
 const keyForSet = z.object({ sourceVaultId: z.string().optional(), keyUrl: z.string() })
@@ -19,15 +19,7 @@ export const diskEncryptionTypes = [
 
 const diskEncryptionSet = z.object({
   ...resourceEnvelope,
-  identity: z.object({
-    type: z.enum(['None', 'SystemAssigned', 'UserAssigned', 'SystemAssigned, UserAssigned']),
-    /** Of the system-assigned identity. */
-    principalId: z.string().optional(),
-    clientId: z.string().optional(),
-    tenantId: z.string().optional(),
-    /** ARM ids in canonical case. */
-    userAssigned: z.array(z.object({ id: z.string(), principalId: z.string(), clientId: z.string() })),
-  }),
+  identity: resourceIdentity,
   encryptionType: z.enum(setEncryptionTypes),
   activeKey: keyForSet,
   /** Filled only while its disks are re-wrapped. */

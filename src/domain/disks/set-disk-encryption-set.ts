@@ -6,10 +6,11 @@ import type { HeldJob } from '#domain/jobs/start-job.ts'
 import { changedNow, newEnvelope } from '#domain/resources/envelope.ts'
 import { groupForWriting } from '#domain/resources/groups.ts'
 import { locationOf, normalLocation } from '#domain/resources/locations.ts'
+import type { ResourceIdentity } from '#domain/resources/records.ts'
 import type { IdentityName } from '#domain/resources/user-assigned-identities.ts'
 import { checkedTags, mergedTags } from '#domain/resources/tags.ts'
-import { fixed, invalid, refused } from './arm-refusal.ts'
-import { assignIdentity, type AssignNeeds, type IdentityWanted, type SetIdentity } from './assign-identity.ts'
+import { fixed, invalid, refused } from '#domain/resources/arm-refusal.ts'
+import { assignIdentity, type AssignNeeds, type IdentityWanted } from '#domain/resources/assign-identity.ts'
 import { forbidden } from './data-keys.ts'
 import type { HeldSet } from './disk-standing.ts'
 import { keyStanding, type StandingNeeds } from './key-standing.ts'
@@ -142,7 +143,7 @@ async function changedIdentity(
   context: SetNeeds,
   call: Call,
   { change, tenantId }: { readonly change: Change; readonly tenantId: string },
-): Promise<SetIdentity> {
+): Promise<ResourceIdentity> {
   const { id: armId, name, identity } = change.before.value
   const wanted = change.wishes.identity
   if (wanted === undefined) return identity
@@ -150,7 +151,7 @@ async function changedIdentity(
 }
 
 /** Managed by somebody else, and with its rights before the set comes. */
-const ofOthers = (identity: SetIdentity): boolean => identity.principalId === undefined && identity.userAssigned.length > 0
+const ofOthers = (identity: ResourceIdentity): boolean => identity.principalId === undefined && identity.userAssigned.length > 0
 
 /** The identity of somebody else can have its role already, and disks need it now: what would fail later fails here (disk-encryption.md A.1). */
 async function assertAccess(

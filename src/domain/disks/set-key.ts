@@ -3,7 +3,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { findKey } from '#domain/keys/find-key.ts'
 import type { Vault } from '#domain/resources/records.ts'
-import { invalid, refused } from './arm-refusal.ts'
+import { invalid, refused } from '#domain/resources/arm-refusal.ts'
 import { referenceOf } from './key-standing.ts'
 import type { KeyForSet } from './records.ts'
 

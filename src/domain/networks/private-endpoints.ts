@@ -12,6 +12,7 @@ import { locationOf } from '#domain/resources/locations.ts'
 import { childScope, groupArmId, groupScope, resourceArmId } from '#domain/resources/scopes.ts'
 import { checkedTags } from '#domain/resources/tags.ts'
 import { connectionBehind, connectionType, type HeldEndpoint } from './connections.ts'
+import { scopeOfSubnetId, subnetById } from './network-place.ts'
 import { releaseAddress, takeAddress } from './private-address.ts'
 import type { PrivateEndpoint } from './records.ts'
 
@@ -31,6 +32,7 @@ export const endpointArmId = ({ subscriptionId, group, name }: EndpointName): st
 type EndpointNeeds = Needs<
   | 'privateEndpoints'
   | 'privateEndpointConnections'
+  | 'virtualNetworks'
   | 'vaults'
   | 'names'
   | 'resourceGroups'
@@ -50,6 +52,8 @@ export interface SetEndpoint extends EndpointName {
   readonly permit: Permit<'privateEndpoint.write'>
   /** Asked where the endpoint is to be let in without anybody else's word (`LinkedAccessDenied`). */
   readonly mayApprove: (vault: Scope) => Permit<'privateConnection.approve'>
+  /** Asked of the subnet that it is to stand in (`LinkedAccessDenied`). */
+  readonly mayJoin: (subnet: Scope) => Permit<'subnet.join'>
   readonly location: string | undefined
   readonly tags: Readonly<Record<string, string>> | undefined
   readonly wishes: EndpointWishes
@@ -77,6 +81,11 @@ export async function setEndpoint(
   const { subscriptionId, name } = request
   const id = resourceArmId(group.value.id, endpointType, name)
   const { subnetId, interfaceName, connection } = request.wishes
+  if (subnetId !== undefined) {
+    const place = scopeOfSubnetId(subnetId)
+    assertPermits(request.mayJoin(place), place)
+    await subnetById(context, call, { subnetId, asker: id })
+  }
   const connectionName = await connect(context, call, { request, vault, endpointId: id })
   const endpoint = context.privateEndpoints.create(call, home, {
     path: [id.toLowerCase()],

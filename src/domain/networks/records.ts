@@ -53,3 +53,56 @@ export const privateEndpointConnections = family<PrivateEndpointConnection, read
   residency: 'resident',
   ruling: true,
 })
+
+const subnet = z.object({
+  name: z.string(),
+  /** CIDR of IPv4, inside the network's. */
+  addressPrefix: z.string(),
+  /** Told again, and nothing more: there are no packets here that it could rule. */
+  kept: z.record(z.string(), z.json()),
+})
+export type Subnet = z.output<typeof subnet>
+
+const virtualNetwork = z.object({
+  ...resourceEnvelope,
+  addressPrefixes: z.array(z.string()),
+  subnets: z.array(subnet),
+  kept: z.record(z.string(), z.json()),
+})
+export type VirtualNetwork = z.output<typeof virtualNetwork>
+
+/** In the subscription's compartment; path: ARM id in lower case. A name for addresses, no network. */
+export const virtualNetworks = family<VirtualNetwork, readonly [armId: string]>({
+  name: 'virtualNetworks',
+  schema: virtualNetwork,
+  format: 1,
+  residency: 'resident',
+  ruling: false,
+})
+
+const networkInterface = z.object({
+  ...resourceEnvelope,
+  configurations: z
+    .array(
+      z.object({
+        name: z.string(),
+        subnetId: z.string(),
+        address: z.string(),
+        allocation: z.enum(['Dynamic', 'Static']),
+        primary: z.boolean(),
+      }),
+    )
+    .min(1),
+  macAddress: z.string(),
+  kept: z.record(z.string(), z.json()),
+})
+export type NetworkInterface = z.output<typeof networkInterface>
+
+/** In the subscription's compartment; path: ARM id in lower case. */
+export const networkInterfaces = family<NetworkInterface, readonly [armId: string]>({
+  name: 'networkInterfaces',
+  schema: networkInterface,
+  format: 1,
+  residency: 'resident',
+  ruling: false,
+})

@@ -5,6 +5,11 @@ import type { Permission } from '#domain/access/permissions.ts'
 import { deleteDisk } from '#domain/disks/delete-disk.ts'
 import { deleteSet } from '#domain/disks/delete-disk-encryption-set.ts'
 import { diskType, setType } from '#domain/disks/set-place.ts'
+import { deleteMachine } from '#domain/machines/delete-machine.ts'
+import { machineType } from '#domain/machines/machine-place.ts'
+import { interfaceType, networkType } from '#domain/networks/network-place.ts'
+import { deleteInterface } from '#domain/networks/set-interface.ts'
+import { deleteNetwork } from '#domain/networks/set-network.ts'
 import { deleteEndpoint, endpointType } from '#domain/networks/private-endpoints.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { Records } from '#domain/records/records.ts'
@@ -57,6 +62,20 @@ const resourceType = <R extends ResourceEnvelope>({ type, read, records, remove 
 /** In the order in which a group loses them: what depends on another goes first. */
 export const resourceTypes: readonly ResourceType[] = [
   resourceType({
+    type: machineType,
+    read: 'machine.read',
+    records: context => context.virtualMachines,
+    remove: async (context, call, machine) =>
+      deleteMachine(context, call, { permit: context.access.permit(call, 'machine.delete', { on: machine.value.scope }), machine }),
+  }),
+  resourceType({
+    type: interfaceType,
+    read: 'interface.read',
+    records: context => context.networkInterfaces,
+    remove: async (context, call, held) =>
+      deleteInterface(context, call, { permit: context.access.permit(call, 'interface.delete', { on: held.value.scope }), held }),
+  }),
+  resourceType({
     type: diskType,
     read: 'disk.read',
     records: context => context.disks,
@@ -79,6 +98,13 @@ export const resourceTypes: readonly ResourceType[] = [
         permit: context.access.permit(call, 'privateEndpoint.delete', { on: endpoint.value.scope }),
         endpoint,
       }),
+  }),
+  resourceType({
+    type: networkType,
+    read: 'network.read',
+    records: context => context.virtualNetworks,
+    remove: async (context, call, network) =>
+      deleteNetwork(context, call, { permit: context.access.permit(call, 'network.delete', { on: network.value.scope }), network }),
   }),
   resourceType({
     type: vaultType,

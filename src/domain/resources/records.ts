@@ -122,6 +122,18 @@ export const names = family<ReservedName, readonly [kind: string, name: string]>
   ruling: false,
 })
 
+/** The identities that a resource acts as. */
+export const resourceIdentity = z.object({
+  type: z.enum(['None', 'SystemAssigned', 'UserAssigned', 'SystemAssigned, UserAssigned']),
+  /** Of the system-assigned identity. */
+  principalId: z.string().optional(),
+  clientId: z.string().optional(),
+  tenantId: z.string().optional(),
+  /** ARM ids in canonical case. */
+  userAssigned: z.array(z.object({ id: z.string(), principalId: z.string(), clientId: z.string() })),
+})
+export type ResourceIdentity = z.output<typeof resourceIdentity>
+
 const userAssignedIdentity = z.object({ ...resourceEnvelope, tenantId: z.string(), principalId: z.string(), clientId: z.string() })
 export type UserAssignedIdentity = z.output<typeof userAssignedIdentity>
 

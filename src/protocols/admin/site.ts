@@ -1,4 +1,5 @@
 import type { AuditFilter, AuditCursor } from '#domain/audit/query.ts'
+import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { operation } from '#protocols/http/operation.ts'
 import type { NewSeal, SealProof } from './seal-bodies.ts'
@@ -8,6 +9,11 @@ export interface Runtime {
   status(): Promise<Readonly<Record<string, unknown>>>
   environment(): Promise<Readonly<Record<string, unknown>>>
   exportDisk(armId: string): Promise<{ readonly name: string; readonly uri: string; readonly socket: string }>
+  /** Opens a virtual machine's metadata service, or tells again where it is. Raises `ResourceNotFound`. */
+  serveMetadata(
+    call: Call,
+    armId: string,
+  ): Promise<{ readonly url: string; readonly identityEndpoint: string; readonly identityHeader: string }>
   audit: AuditReading
   readonly seals: SealKeeping
   /** Begins the emergency seal; resolves at once, and whoever was let in is still answered. */

@@ -18,7 +18,7 @@ function resourceOf(text: string, type: string) {
   return { id: formatArmId(id), subscriptionId: id.subscriptionId, group: id.group, name }
 }
 
-const resourceId = (type: string) =>
+export const resourceId = (type: string) =>
   z.string().transform((text, context) => {
     const found = resourceOf(text, type)
     if (found !== undefined) return found
@@ -26,7 +26,7 @@ const resourceId = (type: string) =>
     return z.NEVER
   })
 
-const identityId = resourceId(identityType)
+export const identityId = resourceId(identityType)
 const vaultId = resourceId(vaultType)
 const setId = resourceId(setType)
 

@@ -4,9 +4,11 @@ import type { Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import { tierOf } from '#domain/disks/disk-rules.ts'
 import { diskScope, diskType, setScope, setType } from '#domain/disks/set-place.ts'
+import type { HeldMachine } from '#domain/machines/machine-place.ts'
 import type { HeldDisk, HeldSet } from '#domain/disks/disk-standing.ts'
 import type { KeyForSet } from '#domain/disks/records.ts'
 import { rewrapOf } from '#domain/disks/rewrap.ts'
+import type { ResourceIdentity } from '#domain/resources/records.ts'
 import type { Scope } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { Ask } from '#protocols/http/operation.ts'
@@ -57,20 +59,22 @@ function stateOfSet(context: Context, set: HeldSet): 'Succeeded' | 'Updating' | 
   return rewrapOf(context, set) === undefined && set.value.autoKeyRotationError !== undefined ? 'Failed' : 'Updating'
 }
 
+/** As resources show it (identity-and-arm.md 2.3). */
+export function identityMember({ type, principalId, tenantId, userAssigned }: ResourceIdentity) {
+  const userAssignedIdentities = Object.fromEntries(userAssigned.map(({ id, ...ids }) => [id, ids]))
+  return {
+    type,
+    ...(principalId !== undefined && { principalId }),
+    ...(type !== 'None' && tenantId !== undefined && { tenantId }),
+    ...(userAssigned.length > 0 && { userAssignedIdentities }),
+  }
+}
+
 export function setShape(context: Context, set: HeldSet): Listed {
   const { value } = set
-  const { type, principalId, tenantId, userAssigned } = value.identity
-  const userAssignedIdentities = Object.fromEntries(userAssigned.map(({ id, ...ids }) => [id, ids]))
   return trackedResource(value, {
     type: setType,
-    more: {
-      identity: {
-        type,
-        ...(principalId !== undefined && { principalId }),
-        ...(type !== 'None' && tenantId !== undefined && { tenantId }),
-        ...(userAssigned.length > 0 && { userAssignedIdentities }),
-      },
-    },
+    more: { identity: identityMember(value.identity) },
     properties: {
       encryptionType: value.encryptionType,
       activeKey: keyShape(value.activeKey),
@@ -85,11 +89,16 @@ export function setShape(context: Context, set: HeldSet): Listed {
 
 const gib = 1024 ** 3
 
-export function diskShape({ value }: HeldDisk): Listed {
+/** `owner`: the machine that has it. A machine that is not run reserves its disks. */
+export function diskShape({ value }: HeldDisk, owner?: HeldMachine): Listed {
   const { sku, zones, osType, sizeBytes, encryption } = value
   return trackedResource(value, {
     type: diskType,
-    more: { sku: { name: sku, tier: tierOf(sku) }, ...(zones !== undefined && { zones }) },
+    more: {
+      ...(owner !== undefined && { managedBy: owner.value.id }),
+      sku: { name: sku, tier: tierOf(sku) },
+      ...(zones !== undefined && { zones }),
+    },
     properties: {
       ...(osType !== undefined && { osType }),
       creationData: {
@@ -104,7 +113,7 @@ export function diskShape({ value }: HeldDisk): Listed {
       ...value.settings,
       timeCreated: isoTime(value.createdAt),
       uniqueId: value.uniqueId,
-      diskState: value.state,
+      diskState: owner === undefined || value.state === 'ActiveSAS' ? value.state : 'Reserved',
       provisioningState: 'Succeeded',
     },
   })

@@ -82,6 +82,22 @@ export const providers: Readonly<Record<string, ProviderRow>> = {
     floor: '2016-04-30',
     types: [
       type('disks', computeVersions, tracked),
+      type(
+        'virtualMachines',
+        [
+          '2026-03-01',
+          '2025-04-01',
+          '2024-11-01',
+          '2024-07-01',
+          '2024-03-01',
+          '2023-09-01',
+          '2022-11-01',
+          '2021-07-01',
+          '2020-06-01',
+          '2019-12-01',
+        ],
+        `${tracked}, SystemAssignedResourceIdentity`,
+      ),
       type('diskEncryptionSets', computeVersions, `${tracked}, SystemAssignedResourceIdentity`),
       type('locations', computeVersions),
       type('locations/operations', computeVersions),
@@ -91,7 +107,12 @@ export const providers: Readonly<Record<string, ProviderRow>> = {
     namespace: 'Microsoft.Network',
     registrationPolicy: 'RegistrationRequired',
     floor: '2015-06-15',
-    types: [type('privateEndpoints', networkVersions, tracked)],
+    types: [
+      type('privateEndpoints', networkVersions, tracked),
+      type('virtualNetworks', networkVersions, tracked),
+      type('virtualNetworks/subnets', networkVersions),
+      type('networkInterfaces', networkVersions, tracked),
+    ],
   },
   'microsoft.managedidentity': {
     namespace: 'Microsoft.ManagedIdentity',

@@ -8,6 +8,7 @@ import { auditHead } from './audit-head.ts'
 import { environment } from './environment.ts'
 import { explainAccess } from './explain-access.ts'
 import { exportDisk } from './export-disk.ts'
+import { serveMetadata } from './serve-metadata.ts'
 import { listSeals } from './list-seals.ts'
 import { queryAudit } from './query-audit.ts'
 import { removeSeal } from './remove-seal.ts'
@@ -27,6 +28,7 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   environment,
   explainAccess,
   exportDisk,
+  serveMetadata,
   listSeals,
   queryAudit,
   removeSeal,

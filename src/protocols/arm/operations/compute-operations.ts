@@ -16,6 +16,12 @@ import { diskListByGroup } from './disk-list-by-group.ts'
 import { diskListBySubscription } from './disk-list-by-subscription.ts'
 import { diskPatchOperation } from './disk-patch.ts'
 import { diskPutOperation } from './disk-put.ts'
+import { machineDelete } from './machine-delete.ts'
+import { machineGet, machineInstanceView } from './machine-get.ts'
+import { machineList, machineListInGroup } from './machine-list.ts'
+import { machinePatch } from './machine-patch.ts'
+import { machineDeallocate, machinePowerOff, machineRedeploy, machineRestart, machineStart } from './machine-power.ts'
+import { machinePut } from './machine-put.ts'
 
 export const computeOperations: readonly Operation<Context, ArmSite>[] = [
   diskEncryptionSetPut,
@@ -34,4 +40,16 @@ export const computeOperations: readonly Operation<Context, ArmSite>[] = [
   diskListBySubscription,
   diskBeginGetAccess,
   diskEndGetAccess,
+  machinePut,
+  machinePatch,
+  machineGet,
+  machineInstanceView,
+  machineDelete,
+  machineList,
+  machineListInGroup,
+  machineStart,
+  machinePowerOff,
+  machineRestart,
+  machineRedeploy,
+  machineDeallocate,
 ]

@@ -1,3 +1,4 @@
+import { machineOfDisk } from '#domain/machines/machine-place.ts'
 import { diskNamed } from '#domain/disks/set-place.ts'
 import { json } from '#protocols/http/answer.ts'
 import { atDisk, diskShape, ofDisk } from '#protocols/arm/compute-shapes.ts'
@@ -16,6 +17,6 @@ export const diskGet = armOperation({
   body: { none: true },
   async handle(context, call, { params }) {
     const disk = await diskNamed(context, call, params)
-    return json(200, diskShape(disk), etagOf(disk))
+    return json(200, diskShape(disk, machineOfDisk(context, call, disk)), etagOf(disk))
   },
 })

@@ -1,3 +1,4 @@
+import { machineOfDisk } from '#domain/machines/machine-place.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { groupNamed } from '#domain/resources/groups.ts'
 import { groupScope } from '#domain/resources/scopes.ts'
@@ -21,6 +22,10 @@ export const diskListByGroup = armOperation({
     const readable = readableIn(context, call, { ask: permit, permission: 'disk.read', on })
     await groupNamed(context, call, params)
     const inside = context.disks.all(call, compartmentOfGuid(params.subscriptionId), readable)
-    return armList(site, request, inside.map(diskShape))
+    return armList(
+      site,
+      request,
+      inside.map(one => diskShape(one, machineOfDisk(context, call, one))),
+    )
   },
 })

@@ -1,3 +1,4 @@
+import { machineOfDisk } from '#domain/machines/machine-place.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { subscriptionScope } from '#domain/resources/scopes.ts'
 import { armList } from '#protocols/arm/lists.ts'
@@ -20,7 +21,9 @@ export const diskListBySubscription = armOperation({
     return armList(
       site,
       request,
-      context.disks.all(call, compartmentOfGuid(params.subscriptionId), readableIn(context, call, reading)).map(diskShape),
+      context.disks
+        .all(call, compartmentOfGuid(params.subscriptionId), readableIn(context, call, reading))
+        .map(one => diskShape(one, machineOfDisk(context, call, one))),
     )
   },
 })

@@ -1,3 +1,4 @@
+import { machineOfDisk } from '#domain/machines/machine-place.ts'
 import { diskArmId } from '#domain/disks/set-place.ts'
 import { putDisk } from '#domain/disks/set-disk.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
@@ -26,6 +27,6 @@ export const diskPutOperation = armOperation({
       permit: permit('disk.write'),
       mayUseSet: set => askLinked(permit, 'diskSet.read', set),
     })
-    return doneAnswer({ site, call, request }, { status: 200, held: disk, resource: diskShape(disk) })
+    return doneAnswer({ site, call, request }, { status: 200, held: disk, resource: diskShape(disk, machineOfDisk(context, call, disk)) })
   },
 })

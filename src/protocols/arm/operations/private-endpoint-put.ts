@@ -13,7 +13,7 @@ export const privateEndpointPut = armOperation({
   method: 'PUT',
   path: endpointPath,
   permissions: ['privateEndpoint.write'],
-  linked: ['privateConnection.approve'],
+  linked: ['privateConnection.approve', 'subnet.join'],
   params: ofEndpoint,
   query: anyQuery,
   body: armJson(endpointBody),
@@ -25,6 +25,7 @@ export const privateEndpointPut = armOperation({
       ...params,
       ...body,
       permit: permit('privateEndpoint.write'),
+      mayJoin: subnet => askLinked(permit, 'subnet.join', subnet),
       mayApprove: vault => askLinked(permit, 'privateConnection.approve', vault),
     })
     const resource = await endpointShape({ context, call, site }, endpoint)

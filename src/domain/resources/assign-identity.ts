@@ -3,39 +3,37 @@ import type { Needs } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import { assertPermits } from '#domain/access/permit.ts'
 import { createManagedIdentity, removePrincipal } from '#domain/identity/directory.ts'
-import { identityNamed, identityScope, type IdentityName } from '#domain/resources/user-assigned-identities.ts'
+import { identityNamed, identityScope, type IdentityName } from './user-assigned-identities.ts'
 import { invalid } from './arm-refusal.ts'
-import type { DiskEncryptionSet } from './records.ts'
-
-export type SetIdentity = DiskEncryptionSet['identity']
+import type { ResourceIdentity } from './records.ts'
 
 export interface IdentityWanted {
-  readonly type: SetIdentity['type']
+  readonly type: ResourceIdentity['type']
   readonly userAssigned: readonly IdentityName[]
 }
 
 export interface IdentityChange {
   readonly wanted: IdentityWanted
-  readonly before: SetIdentity | undefined
+  readonly before: ResourceIdentity | undefined
   readonly tenantId: string
   readonly name: string
   readonly armId: string
-  /** Asked of each identity that the set has not had: it will act as it (`LinkedAccessDenied`). */
+  /** Asked of each identity that is named: the resource will act as it (`LinkedAccessDenied`). */
   readonly mayAssign: (identity: IdentityName) => Permit<'identity.assign'>
 }
 
 export type AssignNeeds = Needs<'servicePrincipals' | 'memberships' | 'identity' | 'userAssignedIdentities' | 'resourceGroups' | 'ground'>
 
-const system = (type: SetIdentity['type']): boolean => type.startsWith('SystemAssigned')
-const user = (type: SetIdentity['type']): boolean => type.endsWith('UserAssigned')
+const system = (type: ResourceIdentity['type']): boolean => type.startsWith('SystemAssigned')
+const user = (type: ResourceIdentity['type']): boolean => type.endsWith('UserAssigned')
 
-/** Gives a set the identities that it asks for: its own is made and removed with the wish for it. Raises `ArmRefused`, `ResourceNotFound`. */
-export async function assignIdentity(context: AssignNeeds, call: Call, change: IdentityChange): Promise<SetIdentity> {
+/** Gives a resource the identities that it asks for: its own is made and removed with the wish for it. Raises `ArmRefused`, `ResourceNotFound`. */
+export async function assignIdentity(context: AssignNeeds, call: Call, change: IdentityChange): Promise<ResourceIdentity> {
   const { wanted, tenantId } = change
   if (user(wanted.type) !== wanted.userAssigned.length > 0)
     throw invalid('identity', 'userAssignedIdentities must be named for the type UserAssigned, and for no other.')
   const own = await ownIdentity(context, call, change)
-  const userAssigned: SetIdentity['userAssigned'] = []
+  const userAssigned: ResourceIdentity['userAssigned'] = []
   for (const identity of wanted.userAssigned) userAssigned.push(await assigned(context, call, { ...change, identity }))
   return { type: wanted.type, tenantId, userAssigned, ...own }
 }
@@ -55,13 +53,11 @@ async function ownIdentity(context: AssignNeeds, call: Call, change: IdentityCha
 async function assigned(
   context: AssignNeeds,
   call: Call,
-  change: IdentityChange & { readonly identity: IdentityName },
-): Promise<SetIdentity['userAssigned'][number]> {
-  const { before, identity, tenantId, mayAssign } = change
+  { identity, tenantId, mayAssign }: IdentityChange & { readonly identity: IdentityName },
+): Promise<ResourceIdentity['userAssigned'][number]> {
   const permit = mayAssign(identity)
   assertPermits(permit, identityScope(identity))
   const { value } = await identityNamed(context, call, identity)
   if (value.tenantId !== tenantId) throw invalid('identity', `The identity '${value.name}' is in another tenant.`)
-  const known = before?.userAssigned.find(one => one.id.toLowerCase() === value.id.toLowerCase())
-  return known ?? { id: value.id, principalId: value.principalId, clientId: value.clientId }
+  return { id: value.id, principalId: value.principalId, clientId: value.clientId }
 }
