@@ -111,6 +111,13 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/user-disable.ts'),
   },
   {
+    words: 'tenant password-grant <on|off>',
+    example: 'keystead tenant password-grant off',
+    summary: "may clients take users' passwords themselves, beside the sign-in page? off unless you say so",
+    options: [data, json],
+    load: () => import('./commands/tenant-password-grant.ts'),
+  },
+  {
     words: 'disk export <id>',
     example: 'keystead disk export /subscriptions/…/providers/Microsoft.Compute/disks/data1',
     summary: 'serve a disk over NBD, or tell again where it is served',
@@ -232,6 +239,7 @@ export const commands: readonly CommandRow[] = [
 export const groups: Readonly<Record<string, string>> = {
   app: 'applications that sign in',
   user: 'people who sign in',
+  tenant: 'rules of the directory',
   disk: 'disks and where they are served',
   access: 'who may do what, and why',
   audit: 'the record of everything that was asked',

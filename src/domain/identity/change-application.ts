@@ -22,6 +22,9 @@ export interface ApplicationChange {
   readonly displayName?: string
   readonly identifierUris?: readonly string[]
   readonly publicClient?: boolean
+  /** Where answers about its users are sent: to servers of its own, to programs on users' machines. The whole set of each. */
+  readonly webRedirects?: readonly string[]
+  readonly nativeRedirects?: readonly string[]
   /** The whole set: it replaces what was there. */
   readonly keyCredentials?: readonly NewKeyCredential[]
   /** Ids of those that stay: secrets are made by `addPassword` alone. */
@@ -57,11 +60,22 @@ export function changeApplication(
   return context.applications.update(call, application, {
     ...value,
     ...(change.displayName !== undefined && { displayName: change.displayName }),
+    ...redirectsOf(value, change),
     ...(change.identifierUris !== undefined && { identifierUris: [...change.identifierUris] }),
     ...(change.publicClient !== undefined && { publicClient: change.publicClient }),
     ...(keyCredentials !== undefined && { keyCredentials: checkCount(keyCredentials).map(one => keyCredential(context, value, one)) }),
     ...(passwordKeyIds !== undefined && { passwordCredentials: keptPasswords(value.passwordCredentials, passwordKeyIds) }),
   })
+}
+
+function redirectsOf(
+  { redirectUris = [] }: Application,
+  { webRedirects, nativeRedirects }: ApplicationChange,
+): Pick<Application, 'redirectUris'> {
+  if (webRedirects === undefined && nativeRedirects === undefined) return {}
+  const kept = (of: 'web' | 'publicClient', given: readonly string[] | undefined) =>
+    given === undefined ? redirectUris.filter(one => one.of === of) : [...new Set(given)].map(uri => ({ of, uri }))
+  return { redirectUris: [...kept('web', webRedirects), ...kept('publicClient', nativeRedirects)] }
 }
 
 /** The application and its principal in its own tenant. */

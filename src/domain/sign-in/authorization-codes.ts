@@ -15,7 +15,7 @@ type HeldCode = Held<AuthorizationCode, readonly [id: string]>
 export async function issueCode(
   context: CodeNeeds,
   call: Call,
-  wanted: Pick<AuthorizationCode, 'clientId' | 'redirectUri' | 'challenge' | 'nonce' | 'scope' | 'resource'> & {
+  wanted: Pick<AuthorizationCode, 'clientId' | 'redirectUri' | 'isPublic' | 'challenge' | 'nonce' | 'scope' | 'resource'> & {
     readonly session: SignInSession
   },
 ): Promise<string> {

@@ -5,7 +5,7 @@ import type { Application } from '#domain/identity/records.ts'
 import { missing, refused } from '#domain/identity/refusals.ts'
 import { knownClient } from './client.ts'
 import { clientIn } from './device-codes.ts'
-import { isRegistered } from './redirects.ts'
+import { isPublicAt, registrationOf } from './redirects.ts'
 import { userScopesOf } from './scopes.ts'
 import type { Session } from './sessions.ts'
 
@@ -53,7 +53,7 @@ export function checkAuthorization(context: Needs<'identity'>, asked: Authorizat
   const responseMode = responseModes.find(mode => mode === (asked.responseMode ?? 'query'))
   if (responseMode === undefined)
     throw refused('responseMode', "The 'response_mode' of the request is not supported: query, fragment and form_post are.")
-  checkChallenge(application, asked)
+  checkChallenge(isPublicAt(application, redirectUri), asked)
   checkScopes(asked, reached)
   if (asked.maxAge !== undefined && !/^\d{1,9}$/.test(asked.maxAge))
     throw refused('malformed', "The 'max_age' of the request is not a number.")
@@ -70,7 +70,7 @@ function tenantFor(context: Needs<'identity'>, named: string, clientId: string):
 
 function redirectFor(application: Application, given: string | undefined): string {
   if (given === undefined) throw refused('noRedirect', 'No reply address provided.')
-  if (isRegistered(application, given)) return given
+  if (registrationOf(application, given) !== undefined) return given
   throw refused(
     'unregisteredRedirect',
     `The redirect URI '${given.slice(0, 256)}' specified in the request does not match the redirect URIs configured for the application '${application.appId}'. Make sure the redirect URI sent in the request matches one added to your application.`,
@@ -88,8 +88,8 @@ function checkType({ responseType }: AuthorizationAsked): void {
 }
 
 /** S256 for every client that nobody proves, and for every other that begins it (RFC 7636 4.2; RFC 9700 2.1.1). */
-function checkChallenge(application: Application, { challenge, challengeMethod }: AuthorizationAsked): void {
-  if (challenge === undefined && challengeMethod === undefined && !application.publicClient) return
+function checkChallenge(isPublic: boolean, { challenge, challengeMethod }: AuthorizationAsked): void {
+  if (challenge === undefined && challengeMethod === undefined && !isPublic) return
   if (challenge === undefined) throw missing('code_challenge')
   if (challengeMethod !== 'S256') throw refused('malformed', "The 'code_challenge_method' of the request must be S256.")
   if (!/^[A-Za-z0-9_-]{43}$/.test(challenge)) throw refused('challengeSize', 'Invalid size of Code_Challenge parameter.')

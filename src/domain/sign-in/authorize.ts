@@ -6,6 +6,7 @@ import { issueCode } from './authorization-codes.ts'
 import { knownClient } from './client.ts'
 import { actorOf } from './person.ts'
 import type { SignInSession } from './records.ts'
+import { isPublicAt } from './redirects.ts'
 import { issuerV2 } from './user-tokens.ts'
 
 /** What goes back to the client, in whichever way it asked for: never anything else than this and its `state`. */
@@ -19,7 +20,8 @@ export async function authorize(
 ): Promise<AuthorizationResponse> {
   const { authorization, user, session, login } = what
   const { asked, redirectUri } = authorization
-  const { appId } = knownClient(context, user.tenantId, authorization.application.appId)
+  const application = knownClient(context, user.tenantId, authorization.application.appId)
+  const { appId } = application
   call.who = actorOf(user, appId)
   call.ruling = { allowed: true, by: 'signed-in' }
   call.resource = `/tenants/${user.tenantId}/users/${user.id}`
@@ -28,6 +30,7 @@ export async function authorize(
     session,
     clientId: appId,
     redirectUri,
+    isPublic: isPublicAt(application, redirectUri),
     ...(asked.challenge !== undefined && { challenge: asked.challenge }),
     ...(asked.nonce !== undefined && { nonce: asked.nonce }),
     ...(asked.resource === undefined ? asked.scope !== undefined && { scope: asked.scope } : { resource: asked.resource }),

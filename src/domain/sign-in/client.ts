@@ -18,7 +18,13 @@ export interface Client {
 export async function provenClient(
   context: ClientNeeds,
   call: Call,
-  asking: { readonly tenantId: string; readonly clientId: string | undefined; readonly credential: ClientCredential },
+  asking: {
+    readonly tenantId: string
+    readonly clientId: string | undefined
+    readonly credential: ClientCredential
+    /** The grant itself says that its client proves nothing: its address is on somebody's own machine. */
+    readonly isPublic?: boolean | undefined
+  },
 ): Promise<Client> {
   const { tenantId, credential } = asking
   if (asking.clientId === undefined) throw missing('client_id')
@@ -29,7 +35,7 @@ export async function provenClient(
     return { application, proof: method === 'secret' ? '1' : '2' }
   }
   const application = knownClient(context, tenantId, asking.clientId)
-  if (!application.publicClient)
+  if (!application.publicClient && asking.isPublic !== true)
     throw refused('clientUnproved', "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
   return { application, proof: '0' }
 }

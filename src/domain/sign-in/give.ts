@@ -34,7 +34,7 @@ export async function give(context: GiveNeeds, call: Call, what: ToGive): Promis
   call.details.set('clientId', appId).set('audience', scopes.audience)
   const { idToken, ...tokens } = await userTokens(context, call, { ...what, ...request, authTime: signedIn.authTime })
   const { tenantId, userId, signInEpoch, authTime } = signedIn
-  const family = { tenantId, userId, signInEpoch, authTime, grantId, clientId: appId, sessionId }
+  const family = { tenantId, userId, signInEpoch, authTime, grantId, clientId: appId, isPublic: client.proof === '0', sessionId }
   const refreshToken = what.refreshToken ?? (scopes.offline ? beginFamily(context, call, family) : undefined)
   const foci = familyOf(client.application)
   return {

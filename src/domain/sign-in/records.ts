@@ -32,6 +32,8 @@ const authorizationCode = z.object({
   sessionId: z.string(),
   clientId: z.string(),
   redirectUri: z.string(),
+  /** The address is on somebody's own machine: its client proves nothing of itself. */
+  isPublic: z.boolean(),
   /** S256 of the verifier, base64url (RFC 7636 4.2). */
   challenge: z.string().optional(),
   nonce: z.string().optional(),
@@ -95,6 +97,8 @@ const refreshToken = z.object({
   ...signIn,
   sessionId: z.string().optional(),
   clientId: z.string(),
+  /** Its client proved nothing when it began. */
+  isPublic: z.boolean(),
   /** The one that counts; whoever shows an earlier one has stolen it, or was stolen from (RFC 9700 4.14.2). */
   generation: z.number().int(),
   createdAt: z.number().int(),

@@ -19,7 +19,7 @@ export async function redeemCode(context: RedeemNeeds, call: Call, request: Gran
   const { value: code } = held
   const { tenantId } = code
   checkTenant(context, request.tenant, tenantId)
-  const client = await provenClient(context, call, { tenantId, clientId, credential })
+  const client = await provenClient(context, call, { tenantId, clientId, credential, isPublic: code.isPublic })
   if (code.grantId !== undefined) {
     await revokeGrant(context, call, { tenantId, grantId: code.grantId })
     return {

@@ -25,10 +25,10 @@ export async function redeemRefreshToken(context: RefreshNeeds, call: Call, requ
   if (handle === undefined) throw refused('invalidGrant', 'The provided refresh token is malformed or invalid.')
   const { tenantId, id: grantId, generation } = handle
   checkTenant(context, request.tenant, tenantId)
-  const client = await provenClient(context, call, { tenantId, clientId, credential })
   const held = await context.refreshTokens.get(call, compartmentOfGuid(tenantId), [grantId])
   if (held === undefined) throw expired()
   const { value: family } = held
+  const client = await provenClient(context, call, { tenantId, clientId, credential, isPublic: family.isPublic })
   checkClient(context, family, client)
   if (family.revokedAt !== undefined) throw revoked()
   if (generation < family.generation) {

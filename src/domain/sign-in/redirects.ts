@@ -1,22 +1,30 @@
 import { azureCli } from '#domain/identity/azure-cli.ts'
 import type { Application } from '#domain/identity/records.ts'
 
+type Redirect = NonNullable<Application['redirectUris']>[number]
+
 /** az listens on whatever port is free (identity-and-arm.md 1.6). */
-const ofAzureCli = ['http://localhost']
+const ofAzureCli: readonly Redirect[] = [{ of: 'publicClient', uri: 'http://localhost' }]
 
-/** Where answers about this client's users may be sent. */
-export const redirectsOf = (application: Application): readonly string[] =>
-  application.appId === azureCli.appId ? ofAzureCli : (application.redirectUris ?? []).map(({ uri }) => uri)
+const redirectsOf = (application: Application): readonly Redirect[] =>
+  application.appId === azureCli.appId ? ofAzureCli : (application.redirectUris ?? [])
 
-/** The text itself, never what a parser makes of it (RFC 9700 4.1.3); of a loopback address the port alone is free (RFC 8252 7.3). */
-export function isRegistered(application: Application, given: string): boolean {
+/**
+ * The registration that this address is one of. The text itself counts, never what a parser makes of it (RFC 9700 4.1.3); of a loopback
+ * address the port alone is free (RFC 8252 7.3).
+ */
+export function registrationOf(application: Application, given: string): Redirect['of'] | undefined {
   const taken = loopback(given)
-  return redirectsOf(application).some(registered => {
-    if (registered === given) return true
-    const known = loopback(registered)
+  return redirectsOf(application).find(({ uri }) => {
+    if (uri === given) return true
+    const known = loopback(uri)
     return known !== undefined && taken !== undefined && known.host === taken.host && known.path === taken.path
-  })
+  })?.of
 }
+
+/** Whoever answers there proves nothing of itself: a program on somebody's own machine. */
+export const isPublicAt = (application: Application, redirectUri: string): boolean =>
+  application.publicClient || registrationOf(application, redirectUri) === 'publicClient'
 
 /** A loopback address taken apart: nothing in it but a host, a port and a plain path. */
 function loopback(uri: string): { readonly host: string; readonly path: string } | undefined {

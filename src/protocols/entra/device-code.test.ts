@@ -25,7 +25,8 @@ const poll = async ({ deviceCode }: Started, more: Readonly<Record<string, strin
   ground.post(path, { grant_type: grant, client_id: az, device_code: deviceCode, code: deviceCode, client_info: '1', ...more })
 
 /** Types the code, signs in, and answers the question. */
-async function answer({ userCode }: Started, who: Person, action: 'continue' | 'decline', by = ground.browser()): Promise<Answered> {
+async function answer({ userCode }: Started, who: Person, action: 'continue' | 'decline'): Promise<Answered> {
+  const by = ground.browser()
   await by.get('/devicelogin')
   await by.send({ user_code: userCode })
   const question = await by.send({ username: who.name, password, action: 'sign-in' })

@@ -5,6 +5,9 @@ import { instant, keyShown, passwordShown } from './shapes.ts'
 
 const isOfApplication = ({ kind }: ServicePrincipal): boolean => kind === 'application'
 
+const redirectsShown = ({ redirectUris = [] }: Application, of: 'web' | 'publicClient'): readonly string[] =>
+  redirectUris.filter(one => one.of === of).map(({ uri }) => uri)
+
 export const applicationEntity: Entity<Application> = {
   type: 'application',
   set: 'applications',
@@ -15,6 +18,8 @@ export const applicationEntity: Entity<Application> = {
     displayName: filterable(value => value.displayName),
     identifierUris: filterable(value => value.identifierUris),
     isFallbackPublicClient: property(value => (value.publicClient ? true : null)),
+    web: property(value => ({ redirectUris: redirectsShown(value, 'web') })),
+    publicClient: property(value => ({ redirectUris: redirectsShown(value, 'publicClient') })),
     signInAudience: filterable(() => 'AzureADMyOrg'),
     keyCredentials: property(value => value.keyCredentials.map(keyShown)),
     passwordCredentials: property(value => value.passwordCredentials.map(credential => passwordShown(credential))),

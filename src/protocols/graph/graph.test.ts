@@ -59,6 +59,31 @@ describe('an application', () => {
     assert.equal((await asked('GET', `/v1.0/servicePrincipals/${textIn(principal.json['id'])}`)).status, 404)
   })
 
+  test('says where answers about its users may go; what leads anywhere else is refused', async () => {
+    const { json } = await asked('POST', '/v1.0/applications', {
+      displayName: 'answered',
+      web: { redirectUris: ['https://app.example/in'] },
+    })
+    const path = `/v1.0/applications/${textIn(json['id'])}`
+    assert.equal((await asked('PATCH', path, { publicClient: { redirectUris: ['http://localhost', 'myprogram://in'] } })).status, 204)
+    const shown = (await asked('GET', path)).json
+    assert.deepEqual(
+      [shown['web'], shown['publicClient']],
+      [{ redirectUris: ['https://app.example/in'] }, { redirectUris: ['http://localhost', 'myprogram://in'] }],
+    )
+    for (const uri of [
+      'http://app.example/in',
+      'https://app.example/#x',
+      'https://*.example/',
+      'javascript:alert(1)',
+      'https://user@app.example/',
+    ])
+      assert.equal((await asked('PATCH', path, { web: { redirectUris: [uri] } })).status, 400, uri)
+    for (const uri of ['javascript:alert(1)', 'data:text/html,x', 'http://elsewhere.example/', 'blob:x'])
+      assert.equal((await asked('PATCH', path, { publicClient: { redirectUris: [uri] } })).status, 400, uri)
+    assert.equal((await asked('PATCH', path, { spa: { redirectUris: [] } })).status, 400)
+  })
+
   test('signs in with the secret that addPassword showed once, until removePassword', async () => {
     const { json } = await asked('POST', '/v1.0/applications', { displayName: 'passworded' })
     const [id, appId] = [textIn(json['id']), textIn(json['appId'])]

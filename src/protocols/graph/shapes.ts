@@ -43,10 +43,25 @@ const keyCredentialIn = z.object({
   endDateTime: dateTime.nullish(),
 })
 
+const uri = z.string('not a string').max(256, 'longer than 256 characters')
+/** To a server of the application's own; a machine's own address for whoever develops it. Nothing behind a `#`, no wildcard. */
+const webRedirect = uri.regex(
+  /^(?:https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?|http:\/\/localhost(?::\d{1,5})?)(?:[/?][^#*\s]*)?$/,
+  'not an https address without a fragment and a wildcard',
+)
+/** To a program on the user's machine: its own scheme, or a loopback address. */
+const nativeRedirect = uri.regex(
+  /^(?:http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:\/[^#*?\s]*)?|https:\/\/[^#*\s]+|(?!(?:https?|javascript|data|vbscript|file|blob|about):)[a-z][a-z0-9+.-]+:(?:\/\/)?[^#*\s]+)$/,
+  'not an address of a program: its own scheme, or a loopback address',
+)
+const redirects = (of: z.ZodString) => z.strictObject({ redirectUris: z.array(of).max(256, 'more than 256 addresses').nullish() })
+
 /** A member that is not known would be lost in silence, so it is refused. */
 const writable = {
   identifierUris: z.array(z.string().min(1).max(255)).max(50).nullish(),
   isFallbackPublicClient: z.boolean().nullish(),
+  web: redirects(webRedirect).nullish(),
+  publicClient: redirects(nativeRedirect).nullish(),
   signInAudience: z.literal('AzureADMyOrg', 'only AzureADMyOrg is supported').nullish(),
   keyCredentials: z.array(keyCredentialIn).nullish(),
 }
@@ -68,11 +83,13 @@ export const passwordOut = z.object({ keyId: guid })
 
 /** What was given, without the nulls that stand for "nothing". */
 export function changeOf(body: z.output<typeof applicationPatch> | z.output<typeof applicationIn>): ApplicationChange {
-  const { displayName, identifierUris, isFallbackPublicClient, keyCredentials, passwordCredentials } = body
+  const { displayName, identifierUris, isFallbackPublicClient, web, publicClient, keyCredentials, passwordCredentials } = body
   return {
     ...present('displayName', displayName),
     ...present('identifierUris', identifierUris),
     ...present('publicClient', isFallbackPublicClient),
+    ...present('webRedirects', web?.redirectUris),
+    ...present('nativeRedirects', publicClient?.redirectUris),
     ...present('keyCredentials', keyCredentials?.map(keyCredentialOf)),
     ...present(
       'passwordKeyIds',

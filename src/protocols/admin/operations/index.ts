@@ -13,6 +13,7 @@ import { listSeals } from './list-seals.ts'
 import { queryAudit } from './query-audit.ts'
 import { removeSeal } from './remove-seal.ts'
 import { sealInstance } from './seal-instance.ts'
+import { setPasswordGrant } from './set-password-grant.ts'
 import { setUserEnabled } from './set-user-enabled.ts'
 import { setUserPassword } from './set-user-password.ts'
 import { status } from './status.ts'
@@ -33,6 +34,7 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   queryAudit,
   removeSeal,
   sealInstance,
+  setPasswordGrant,
   setUserEnabled,
   setUserPassword,
   status,

@@ -4,7 +4,7 @@ import type { Context } from '#domain/context.ts'
 import { namedTenant, namesNoTenant } from '#domain/identity/find-tenant.ts'
 import { hintedBy, type IdTokenHint } from '#domain/sign-in/id-token-hint.ts'
 import { actorOf } from '#domain/sign-in/person.ts'
-import { isRegistered } from '#domain/sign-in/redirects.ts'
+import { registrationOf } from '#domain/sign-in/redirects.ts'
 import { endSession, sessionOf, type Session } from '#domain/sign-in/sessions.ts'
 import { cookieIn, noCookie } from '#protocols/entra/pages/cookies.ts'
 import { checkForm, formToken } from '#protocols/entra/pages/form-token.ts'
@@ -74,7 +74,7 @@ function leadingTo(context: Context, asked: Query, of: { readonly tenantId: stri
   const clientId = of.clientId ?? asked.client_id?.toLowerCase()
   const uri = asked.post_logout_redirect_uri
   const application = clientId === undefined ? undefined : context.identity.index.application(of.tenantId, clientId)?.value
-  if (uri === undefined || application === undefined || !isRegistered(application, uri)) return undefined
+  if (uri === undefined || application === undefined || registrationOf(application, uri) === undefined) return undefined
   const state = asked.state === undefined ? '' : `${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ state: asked.state }).toString()}`
   return uri + state
 }

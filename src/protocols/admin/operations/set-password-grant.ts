@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { Problem } from '#model/problem.ts'
+import { compartmentOfGuid } from '#domain/instance.ts'
+import { rootScope } from '#domain/resources/scopes.ts'
+import { adminOperation } from '#protocols/admin/site.ts'
+import { json } from '#protocols/http/answer.ts'
+
+/** May clients show users' passwords themselves, instead of the sign-in page? Off unless somebody says so here. */
+export const setPasswordGrant = adminOperation({
+  name: 'TenantSetPasswordGrant',
+  method: 'POST',
+  path: '/tenant/password-grant',
+  permissions: ['directory.write'],
+  scope: () => rootScope,
+  params: z.object({}),
+  query: z.object({}),
+  body: { json: z.strictObject({ enabled: z.boolean() }) },
+  async handle(context, call, { site, body }) {
+    const { tenantId } = site.runtime
+    const tenant = await context.tenants.get(call, compartmentOfGuid(tenantId), [tenantId])
+    if (tenant === undefined) throw new Problem({ code: 'TenantNotFound', details: { tenant: tenantId } })
+    context.tenants.update(call, tenant, { ...tenant.value, passwordGrant: body.enabled })
+    call.resource = `/tenants/${tenantId}`
+    call.details.set('passwordGrant', body.enabled.toString())
+    return json(200, { tenantId, passwordGrant: body.enabled })
+  },
+})
