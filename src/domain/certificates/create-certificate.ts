@@ -36,8 +36,19 @@ export async function createCertificate(
   const policy = given ?? before?.value.policy
   if (policy === undefined)
     throw new Problem({ code: 'InvalidBody', details: { name: 'policy', message: 'must be given where there is none yet' } })
-  await issuerKind(context, call, { named, policy })
+  const issuer = await issuerKind(context, call, { named, policy })
   const earlier = await assertNoneInProgress(context, call, named)
   await assertNameUntaken(context, call, named)
-  return requestCertificate(context, call, { named, before, earlier, policy, enabled, tags, preserveOrder, renewal: false, portSuffix })
+  return requestCertificate(context, call, {
+    named,
+    before,
+    earlier,
+    policy,
+    issuer,
+    enabled,
+    tags,
+    preserveOrder,
+    renewal: false,
+    portSuffix,
+  })
 }

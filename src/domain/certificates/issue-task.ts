@@ -72,7 +72,7 @@ function refusalOf({ body }: Problem): { readonly code: string; readonly message
   if (body.code === 'IssuerNotConnected')
     return {
       code: 'Certificate issuer error',
-      message: `The provider of the issuer ${body.details.name} is not connected here: its request can be signed outside and merged.`,
+      message: `The issuer ${body.details.name} is not there, is disabled, or its provider is not connected here: the request can be signed outside and merged.`,
     }
   if (body.code === 'NotSupported') return { code: 'Request rejected', message: body.details.message }
   const message =

@@ -28,6 +28,8 @@ export interface CertificateRequest {
   /** The last request, ended. */
   readonly earlier: HeldOperation | undefined
   readonly policy: CertificatePolicy
+  /** Who will answer it. */
+  readonly issuer: CertificateOperation['issuer']
   readonly enabled: boolean
   readonly tags: ObjectTags | undefined
   readonly preserveOrder: boolean | undefined
@@ -51,15 +53,14 @@ export async function issuerKind(
 
 /**
  * Makes the key, or takes the current one again, and a request that it signs; stages both with the policy. Whoever issues by himself is due at once
- * (key-vault.md 0.7). Raises `IssuerUnusable`.
+ * (key-vault.md 0.7).
  */
 export async function requestCertificate(
   context: RequestNeeds,
   call: Call,
   asked: CertificateRequest,
 ): Promise<{ readonly certificate: Certificate; readonly operation: CertificateOperation }> {
-  const { named, policy, earlier, tags } = asked
-  const issuer = await issuerKind(context, call, asked)
+  const { named, policy, issuer, earlier, tags } = asked
   const { place, made, request, requestId } = await call.once('certificate request', async () => keyAndRequest(context, call, asked))
   if (made.publicKey === undefined) throw new Error('a key pair without its public half')
   const operation: CertificateOperation = {

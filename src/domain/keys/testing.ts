@@ -8,7 +8,7 @@ import type { Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Vault } from '#domain/resources/records.ts'
-import { objectScope } from '#domain/vault-objects/reference.ts'
+import { objectScope, type Collection } from '#domain/vault-objects/reference.ts'
 import { testGround, type GroundChanges, type TestGround } from '#domain/testing.ts'
 import { createKey } from './create-key.ts'
 import { kindOf, type KeyType } from './specs.ts'
@@ -89,7 +89,7 @@ export async function keyGround(changes: GroundChanges = {}): Promise<KeyGround>
   await newCompartment(ground, compartmentOfGuid(tenantId))
   const permit: KeyGround['permit'] = (call, permission, { vault, name }) =>
     context.access.permit(call, permission, {
-      on: name === undefined ? vault.scope : objectScope(vault, permission.startsWith('secret.') ? 'secrets' : 'keys', name),
+      on: name === undefined ? vault.scope : objectScope(vault, collectionOf(permission), name),
     })
   return {
     ...ground,
@@ -112,6 +112,9 @@ export async function keyGround(changes: GroundChanges = {}): Promise<KeyGround>
     },
   }
 }
+
+const collectionOf = (permission: Permission): Collection =>
+  permission.startsWith('secret.') ? 'secrets' : permission.startsWith('certificate.') ? 'certificates' : 'keys'
 
 async function newCompartment(ground: TestGround, id: CompartmentId): Promise<void> {
   await ground.run(officer, async call => {

@@ -1,6 +1,7 @@
+import { secretAsPem } from '#domain/certificates/secret-as-pem.ts'
 import { getSecret } from '#domain/secrets/get-secret.ts'
 import { json } from '#protocols/http/answer.ts'
-import { assertOutContentType, outContentTypeQuery } from '#protocols/keyvault/out-content-type.ts'
+import { convertsToPem, outContentTypeQuery } from '#protocols/keyvault/out-content-type.ts'
 import { scopeOfSecret, urlOfSecret, versionedObject } from '#protocols/keyvault/params.ts'
 import { bundleWithValue } from '#protocols/keyvault/secret-shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
@@ -17,7 +18,7 @@ export const getSecretOperation = vaultOperation({
   body: { none: true },
   async handle(context, call, { site, params, query, permit, request }) {
     const found = await getSecret(context, call, { permit: permit('secret.get'), reference: { vault: site.vault.value, ...params } })
-    assertOutContentType(query.outContentType, found)
-    return json(200, bundleWithValue({ site, request }, found))
+    const shown = convertsToPem(query.outContentType, found) ? await secretAsPem(context, call, found) : found
+    return json(200, bundleWithValue({ site, request }, shown))
   },
 })
