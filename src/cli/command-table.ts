@@ -139,6 +139,21 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/access-explain.ts'),
   },
   {
+    words: 'access review',
+    example: 'keystead access review --duties --csv',
+    summary: 'who can do what in which vault, and why; exit code 1 where something is found',
+    options: [
+      data,
+      ['--scope <scope>', 'vaults at this place and below: a resource id, or a vault by name'],
+      ['--principal <who>', 'this principal alone'],
+      ['--action <action>', 'those alone who may do this, such as keys/sign'],
+      ['--duties', 'flag who both manages a vault and uses what is in it'],
+      ['--csv', 'one line a principal and vault, for a spreadsheet'],
+      json,
+    ],
+    load: () => import('./commands/access-review.ts'),
+  },
+  {
     words: 'audit query',
     example: 'keystead audit query --since 24h --denied',
     summary: 'records of the audit, oldest first',

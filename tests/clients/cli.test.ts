@@ -127,6 +127,13 @@ describe('a running instance', () => {
     assert.match(stdout, /grant: az role assignment create .*--role "Key Vault Crypto User"/)
   })
 
+  test('access review shows who may what, ends with 1 where something is found, and writes CSV', async () => {
+    const { code, stdout } = await instance.run('access', 'review', '--csv')
+    assert.match(stdout, /^resource,resourceId,model,principal,objectId,type,management,data,conditional,via,findings\n/)
+    const rows = (await instance.ask('access', 'review')) as readonly { findings: readonly string[] }[]
+    assert.equal(code, rows.some(row => row.findings.length > 0) ? 1 : 0)
+  })
+
   test('audit query filters, tail shows the newest, verify exits 0 running and stopped', async () => {
     const denied = (await instance.ask('audit', 'query', '--denied')) as { rows: readonly { decision: { allow: boolean } }[] }
     assert(denied.rows.every(row => !row.decision.allow))

@@ -22,10 +22,23 @@ function tellWhy(
   if (action !== undefined) print(`${verdict} ${principal}: ${action}${scope === undefined ? '' : ` on ${scope}`}`)
   const because = textOf(memberOf(explained, 'because'))
   if (because !== '') print(`because ${because}`)
-  for (const considered of listOf(memberOf(explained, 'considered')))
-    print(`  ${textOf(memberOf(considered, 'role'))} at ${textOf(memberOf(considered, 'scope'))}`)
+  for (const considered of listOf(memberOf(explained, 'considered'))) print(`  ${assignmentText(considered)}`)
+  for (const policy of listOf(memberOf(explained, 'policies'))) print(`  ${policyText(policy)}`)
   const grant = listOf(memberOf(explained, 'grant')).map(textOf)
   if (grant.length > 0) print(`grant: ${grant.map(quoted).join(' ')}`)
+}
+
+function assignmentText(considered: unknown): string {
+  const [role, scope, via] = ['role', 'scope', 'via'].map(name => textOf(memberOf(considered, name)))
+  const weight = textOf(memberOf(considered, 'weight'))
+  const condition = weight.startsWith('condition') ? `: its ${weight.replace('-', ' ')}` : ''
+  return `${role} at ${scope}${via === '' ? '' : `, by group ${via}`}${memberOf(considered, 'inScope') === true ? '' : ' (not here)'}${condition}`
+}
+
+function policyText(policy: unknown): string {
+  const words = listOf(memberOf(policy, 'words')).map(textOf).join(', ')
+  const via = textOf(memberOf(policy, 'via'))
+  return `access policy ${words}${via === '' ? '' : `, by group ${via}`}${memberOf(policy, 'counts') === true ? '' : ' (the vault goes by roles)'}`
 }
 
 /** As a shell takes it. */

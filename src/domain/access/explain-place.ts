@@ -20,17 +20,34 @@ function placeOfArmId(armId: string): Scope | undefined {
   return scope
 }
 
-/** An ARM id, a vault's name, `vault/key`, or a key's URL. Raises `InvalidParameter`, `VaultNotFound`. */
+const objectPattern = /^(?<kind>keys|secrets|certificates)\/(?<name>[^/]+)/i
+const urlPattern = /^https:\/\/(?<vault>[^./:]+)\.vault\.[^/]+(?:\/(?<rest>.*))?$/i
+
+/** An ARM id, a vault's name, `vault/key`, `vault/secrets/name`, or an object's URL. Raises `InvalidParameter`, `VaultNotFound`. */
 export async function placeNamed(context: Needs<'names' | 'vaults' | 'instance'>, call: Call, text: string): Promise<Scope> {
   if (text === '/') return rootScope
-  if (text.startsWith('/')) {
-    const scope = placeOfArmId(text)
-    if (scope !== undefined) return scope
-    throw new Problem({ code: 'InvalidParameter', details: { name: 'scope', message: 'The scope is no resource id.' } })
-  }
-  const url = /^https:\/\/([^./:]+)\.vault\.[^/]+(?:\/keys\/([^/]+).*)?\/?$/i.exec(text)
-  const [name = '', key] = url === null ? text.split('/') : [url[1], url[2]]
+  if (text.startsWith('/')) return placeOfArmId(text) ?? refuseScope('The scope is no resource id.')
+  const { name, rest } = partsOf(text)
   const vault = await vaultByName(context, call, name)
   if (vault === undefined) throw new Problem({ code: 'VaultNotFound', details: { name } })
-  return key === undefined || key === '' ? vault.value.scope : childScope(vault.value.scope, `keys/${key}`)
+  return placeWithin(vault.value.scope, rest)
+}
+
+function partsOf(text: string): { readonly name: string; readonly rest: string } {
+  const url = urlPattern.exec(text)?.groups
+  if (url !== undefined) return { name: url['vault'] ?? '', rest: url['rest'] ?? '' }
+  const [name = '', ...rest] = text.split('/')
+  return { name, rest: rest.join('/') }
+}
+
+/** What stands behind a vault's name; a word alone is a key. */
+function placeWithin(vault: Scope, rest: string): Scope {
+  if (rest === '') return vault
+  const { kind, name } = objectPattern.exec(rest)?.groups ?? {}
+  if (kind !== undefined && name !== undefined) return childScope(vault, `${kind}/${name}`)
+  return rest.includes('/') ? refuseScope('A vault holds keys, secrets and certificates.') : childScope(vault, `keys/${rest}`)
+}
+
+function refuseScope(message: string): never {
+  throw new Problem({ code: 'InvalidParameter', details: { name: 'scope', message } })
 }

@@ -3,7 +3,7 @@ import { permissionRow, permissions, type Permission } from './permissions.ts'
 
 const isPermission = (name: string): name is Permission => Object.hasOwn(permissions, name)
 
-/** A permission by its own name (`key.sign`), by Azure's action in full, or by the action's end: `keys/sign`, `keys/sign/action`. Raises `InvalidParameter`. */
+/** A permission by its own name (`key.sign`), by Azure's action in full, by the action's end: `keys/sign`, `keys/sign/action`, or by the word of access policies: `secrets/get`. Raises `InvalidParameter`. */
 export function permissionNamed(word: string): Permission {
   const wanted = word.toLowerCase()
   const names = Object.keys(permissions).filter(isPermission)
@@ -16,6 +16,8 @@ export function permissionNamed(word: string): Permission {
   // keys/read is several permissions of one action; vaults/keys/read the same end on the other plane: who says keys/… means the data plane.
   const found = ends.find(name => permissionRow(name).data === true) ?? ends[0]
   if (found !== undefined) return found
+  const byPolicy = names.find(name => permissionRow(name).policies?.toLowerCase().split(' ').slice(0, 2).join('/') === wanted)
+  if (byPolicy !== undefined) return byPolicy
   throw new Problem({
     code: 'InvalidParameter',
     details: {

@@ -12,6 +12,7 @@ import { serveMetadata } from './serve-metadata.ts'
 import { listSeals } from './list-seals.ts'
 import { queryAudit } from './query-audit.ts'
 import { removeSeal } from './remove-seal.ts'
+import { reviewAccess } from './review-access.ts'
 import { sealInstance } from './seal-instance.ts'
 import { setPasswordGrant } from './set-password-grant.ts'
 import { setUserEnabled } from './set-user-enabled.ts'
@@ -33,6 +34,7 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   listSeals,
   queryAudit,
   removeSeal,
+  reviewAccess,
   sealInstance,
   setPasswordGrant,
   setUserEnabled,

@@ -1,0 +1,71 @@
+import { ask, dataDirOf } from '#cli/admin.ts'
+import { listOf, memberOf, textOf } from '#cli/json-value.ts'
+import { columns, exits, print, printJson } from '#cli/output.ts'
+import { text, type Run } from '#cli/command.ts'
+import { csvLine } from '#cli/csv.ts'
+
+export const run: Run = async ({ options }) => {
+  const data = text(options['data'])
+  const [scope, principal, action] = ['scope', 'principal', 'action'].map(name => text(options[name]))
+  const body = {
+    ...(scope !== undefined && { scope }),
+    ...(principal !== undefined && { principal }),
+    ...(action !== undefined && { action }),
+    ...(options['duties'] === true && { duties: true }),
+  }
+  const answered = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'POST', path: '/access/review', body })
+  const rows = listOf(memberOf(answered, 'rows'))
+  if (options['json'] === true) printJson(rows)
+  else if (options['csv'] === true) printCsv(rows)
+  else printTable(rows)
+  return rows.some(row => textsOf(row, 'findings').length > 0) ? exits.bad : exits.good
+}
+
+const textsOf = (row: unknown, name: string): readonly string[] => listOf(memberOf(row, name)).map(textOf)
+
+/** `Key Vault Crypto User at rg, by group g`. */
+function reasonOf(grant: unknown): string {
+  const [name, scope, via] = ['name', 'scope', 'via'].map(member => textOf(memberOf(grant, member)))
+  const place = scope?.split('/').at(-1)
+  const where = memberOf(grant, 'by') === 'role' ? ` at ${place === '' || place === undefined ? '/' : place}` : ' by policy'
+  const condition = memberOf(grant, 'condition') === undefined ? '' : ', under a condition'
+  return `${name}${where}${via === undefined || via === '' ? '' : `, group ${via}`}${condition}`
+}
+
+function printTable(rows: readonly unknown[]): void {
+  if (rows.length === 0) {
+    print('nobody')
+    return
+  }
+  const header = ['VAULT', 'MODEL', 'PRINCIPAL', 'MAY', 'BY', 'FINDINGS']
+  const lines = rows.map(row => [
+    textOf(memberOf(row, 'resource')),
+    textOf(memberOf(row, 'model')),
+    textOf(memberOf(row, 'principal')),
+    shortened(row),
+    listOf(memberOf(row, 'grants')).map(reasonOf).join('; '),
+    textsOf(row, 'findings')
+      .map(finding => `! ${finding}`)
+      .join(' '),
+  ])
+  print(columns([header, ...lines]))
+}
+
+/** `keys get list sign; manage, delete`; what depends on a condition with a question mark. */
+function shortened(row: unknown): string {
+  const pairs = [...textsOf(row, 'data'), ...textsOf(row, 'conditional').map(word => `${word}?`)].map(word => word.split(/ (.*)/, 2))
+  const kinds = Map.groupBy(pairs, ([kind = '']) => kind)
+  const data = [...kinds].map(([kind, words]) => `${kind} ${[...new Set(words.map(([, word = '']) => word))].join(' ')}`.trim())
+  return [...data, textsOf(row, 'management').join(', ')].filter(part => part !== '').join('; ')
+}
+
+function printCsv(rows: readonly unknown[]): void {
+  print(
+    csvLine(['resource', 'resourceId', 'model', 'principal', 'objectId', 'type', 'management', 'data', 'conditional', 'via', 'findings']),
+  )
+  for (const row of rows) {
+    const plain = ['resource', 'resourceId', 'model', 'principal', 'objectId', 'type'].map(name => textOf(memberOf(row, name)))
+    const lists = ['management', 'data', 'conditional'].map(name => textsOf(row, name).join('; '))
+    print(csvLine([...plain, ...lists, listOf(memberOf(row, 'grants')).map(reasonOf).join('; '), textsOf(row, 'findings').join('; ')]))
+  }
+}
