@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import type { Instance } from '#tests/clients/instance.ts'
+import type { Instance, Ran } from '#tests/clients/instance.ts'
 
 const folder = join(import.meta.dirname, '..', '..', 'docs', 'clients')
 
@@ -22,6 +22,8 @@ export interface Page {
   section(title: string): void
   /** Runs it and notes it: what was typed, how it ended, the calls that the instance answered meanwhile. */
   told<T>(command: string, done: () => Promise<T>, outcome?: (result: T) => string): Promise<T>
+  /** The same of a program that somebody runs: it succeeds, or fails with the refusal that is expected, and for no other reason. */
+  ran(command: string, run: () => Promise<Ran>, expected: { readonly by?: string; readonly refusal?: RegExp }): Promise<Ran>
   /** Compares with the page that is committed; `CLIENT_PAGES=write` writes it instead. */
   settle(): Promise<void>
 }
@@ -47,7 +49,7 @@ export function clientPage(instance: Instance, heading: Heading): Page {
   const lines: (Entry | string)[] = []
   const since = Date.now()
   let whole = true
-  return {
+  const page: Page = {
     section: title => lines.push(title),
     async told(command, done, outcome = () => '✓') {
       const from = Date.now()
@@ -57,6 +59,16 @@ export function clientPage(instance: Instance, heading: Heading): Page {
       lines.push({ command, outcome: outcome(result), from, to: Date.now() })
       return result
     },
+    async ran(command, run, { by, refusal }) {
+      const told = async (): Promise<Ran> => {
+        const answer = await run()
+        assert.equal(answer.code === 0, refusal === undefined, `${command}: exit ${answer.code}\n${answer.stderr}`)
+        if (refusal !== undefined) assert.match(answer.stderr, refusal)
+        return answer
+      }
+      const who = by === undefined ? '' : ` as ${by}`
+      return page.told(command, told, ({ stderr }) => (refusal === undefined ? '✓' : `✗ ${refusal.exec(stderr)?.[0]}`) + who)
+    },
     async settle() {
       // What failed is told by its test.
       if (!whole) return
@@ -65,6 +77,7 @@ export function clientPage(instance: Instance, heading: Heading): Page {
       settlePage(heading, pageOf(heading, lines, rows))
     },
   }
+  return page
 }
 
 function settlePage({ file, title }: Heading, text: string): void {

@@ -10,6 +10,9 @@ export interface House {
   application(name: string, ...roles: readonly string[]): Promise<Application>
 }
 
+/** Before anybody was made. */
+export const nobody: Application = { clientId: '', clientSecret: '', objectId: '' }
+
 export async function houseOf(instance: Instance, name: string): Promise<House> {
   const { environment } = instance
   const { location, resourceGroup: group, tenantId, administrator } = environment

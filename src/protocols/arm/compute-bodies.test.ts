@@ -49,6 +49,11 @@ describe('the body of a disk encryption set', () => {
 })
 
 describe('the body of a disk', () => {
+  test('of Terraform says an operating system of no name: a disk of data', () => {
+    const { wishes } = diskBody.parse({ location: 'local', properties: { creationData: { createOption: 'Empty' }, osType: '' } })
+    assert.equal(wishes.osType, undefined)
+  })
+
   test('says what is wished, and leaves the rest', () => {
     const { wishes } = diskBody.parse({
       location: 'local',

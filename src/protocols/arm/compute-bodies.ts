@@ -137,7 +137,8 @@ const diskProperties = z.object({
   networkAccessPolicy: maybe(wordOf(['AllowAll', 'AllowPrivate', 'DenyAll'])),
   diskAccessId: maybe(z.string()),
   publicNetworkAccess: maybe(wordOf(['Enabled', 'Disabled'])),
-  osType: maybe(wordOf(['Linux', 'Windows'])),
+  // Terraform sends it empty for a disk of data (terraform-and-clients.md 3.2).
+  osType: z.preprocess(value => (value === '' ? undefined : value), maybe(wordOf(['Linux', 'Windows']))),
   encryptionSettingsCollection: absent('encryptionSettingsCollection (Azure Disk Encryption) is not served here', enabledIsFalse),
   securityProfile: absent('securityProfile is not served here: there are no confidential or trusted-launch machines', isStandard),
   ...settings,
