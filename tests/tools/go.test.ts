@@ -46,6 +46,14 @@ function testGo(program: string, instance: Instance): void {
       await step(officer, 'keys', 'CreateKey, WrapKey, Sign, RotateKey, UnwrapKey, NewListKeyPropertiesVersionsPager')
     })
 
+    test('azsecrets: versions, deletion, recovery', async () => {
+      await step(officer, 'secrets', 'SetSecret, GetSecret, DeleteSecret, RecoverDeletedSecret')
+    })
+
+    test('azcertificates: one by policy, which crypto/x509 reads and verifies', async () => {
+      await step(officer, 'certificates', 'CreateCertificate, GetCertificateOperation, GetCertificate')
+    })
+
     test('who may use keys and not make them is refused with 403', async () => {
       await step(user, 'refused', 'CreateKey (refused), GetKey')
     })

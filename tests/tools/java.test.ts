@@ -53,6 +53,10 @@ function testJava(program: string, instance: Instance): void {
       )
     })
 
+    test('secrets: versions, deletion, recovery', async () => {
+      await step(officer, 'secrets', 'setSecret, getSecret, beginDeleteSecret, beginRecoverDeletedSecret')
+    })
+
     test('who may use keys and not make them is refused with 403', async () => {
       await step(user, 'refused', 'createRsaKey (refused), getKey')
     })

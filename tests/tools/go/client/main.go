@@ -107,14 +107,14 @@ func secrets(ctx context.Context, vault string, credential azcore.TokenCredentia
 func certificates(ctx context.Context, vault string, credential azcore.TokenCredential) {
 	client, err := azcertificates.NewClient(vault, credential, nil)
 	check(err)
-	_, err = client.CreateCertificate(ctx, "go", azcertificates.CreateCertificateParameters{CertificatePolicy: &azcertificates.CertificatePolicy{
+	_, err = client.CreateCertificate(ctx, "go-site", azcertificates.CreateCertificateParameters{CertificatePolicy: &azcertificates.CertificatePolicy{
 		IssuerParameters:          &azcertificates.IssuerParameters{Name: to.Ptr("Self")},
 		KeyProperties:             &azcertificates.KeyProperties{KeyType: to.Ptr(azcertificates.KeyTypeEC), Curve: to.Ptr(azcertificates.CurveNameP256), Exportable: to.Ptr(true)},
 		X509CertificateProperties: &azcertificates.X509CertificateProperties{Subject: to.Ptr("CN=go.example"), ValidityInMonths: to.Ptr[int32](12)},
 	}}, nil)
 	check(err)
 	for {
-		pending, err := client.GetCertificateOperation(ctx, "go", nil)
+		pending, err := client.GetCertificateOperation(ctx, "go-site", nil)
 		check(err)
 		if *pending.Status != "inProgress" {
 			must(*pending.Status == "completed", *pending.Status)
@@ -126,13 +126,13 @@ func certificates(ctx context.Context, vault string, credential azcore.TokenCred
 		case <-time.After(time.Second):
 		}
 	}
-	got, err := client.GetCertificate(ctx, "go", "", nil)
+	got, err := client.GetCertificate(ctx, "go-site", "", nil)
 	check(err)
 	leaf, err := x509.ParseCertificate(got.CER)
 	check(err)
 	must(leaf.Subject.CommonName == "go.example", leaf.Subject.String())
 	check(leaf.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature))
-	must(strings.HasPrefix(string(*got.SID), vault+"/secrets/go/"), "its secret")
+	must(strings.HasPrefix(string(*got.SID), vault+"/secrets/go-site/"), "its secret")
 }
 
 // refused: a key may be used by whom may use it, and not made, read as a secret or opened under another algorithm's name.
