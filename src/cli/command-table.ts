@@ -1,17 +1,5 @@
-import type { Run } from './command.ts'
-
-export interface CommandRow {
-  readonly words: string
-  /** One line to copy: the first thing that help shows. */
-  readonly example: string
-  readonly summary: string
-  readonly options?: readonly (readonly [flags: string, description: string])[]
-  /** Loaded when it is called: `--help` costs no server. */
-  load(): Promise<{ readonly run: Run }>
-}
-
-const data = ['--data <dir>', 'the instance by its data directory (default: $KEYSTEAD_DATA, else ./data)'] as const
-const json = ['--json', 'one JSON document on stdout'] as const
+import { data, json, type CommandRow } from './command-row.ts'
+import { directoryCommands } from './directory-commands.ts'
 
 const sealFile = ['--seal-file <file>', 'the key file of a seal, instead of the one where the instance looks for it'] as const
 const proofPassphraseFile = ['--proof-passphrase-file <file>', 'the passphrase of a seal that there is; - is standard input'] as const
@@ -117,6 +105,7 @@ export const commands: readonly CommandRow[] = [
     options: [data, json],
     load: () => import('./commands/tenant-password-grant.ts'),
   },
+  ...directoryCommands,
   {
     words: 'disk export <id>',
     example: 'keystead disk export /subscriptions/…/providers/Microsoft.Compute/disks/data1',
@@ -253,8 +242,9 @@ export const commands: readonly CommandRow[] = [
 /** What the words in front of a group's commands stand for. */
 export const groups: Readonly<Record<string, string>> = {
   app: 'applications that sign in',
+  group: 'groups, and who is in them',
   user: 'people who sign in',
-  tenant: 'rules of the directory',
+  tenant: 'tenants and the rules of their directories',
   disk: 'disks and where they are served',
   access: 'who may do what, and why',
   audit: 'the record of everything that was asked',

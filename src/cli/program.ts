@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { commands, groups, type CommandRow } from './command-table.ts'
+import type { CommandRow } from './command-row.ts'
+import { commands, groups } from './command-table.ts'
 import { CommandFailed, exits, tell } from './output.ts'
 import { packageVersion } from './package-version.ts'
 

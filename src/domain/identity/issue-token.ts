@@ -2,6 +2,7 @@ import type { Principal } from '#model/principal.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { resourceOf, type Reached } from './audiences.ts'
+import { groupClaims } from './group-claims.ts'
 import { signIn, type ClientCredential, type SignedIn } from './sign-in.ts'
 import { missing, refused } from './refusals.ts'
 import { signToken } from './sign-token.ts'
@@ -99,7 +100,8 @@ async function sign(context: IssueNeeds, call: Call, what: ToSign): Promise<Issu
   const { signedIn, audience } = what
   const { principal, credentialId, tenant } = signedIn
   const named = `token ${principal.id} ${credentialId} ${audience}`
-  const { token, ...times } = await signToken(context, call, { tenantId: tenant.tenantId, named, claims: claimsOf(what) })
+  const groups = groupClaims(context, { oid: principal.id, kind: 'servicePrincipals', login: what.request.login })
+  const { token, ...times } = await signToken(context, call, { tenantId: tenant.tenantId, named, claims: { ...claimsOf(what), ...groups } })
   return { accessToken: token, audience, ...times }
 }
 

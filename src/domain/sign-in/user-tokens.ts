@@ -1,5 +1,6 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { groupClaims } from '#domain/identity/group-claims.ts'
 import type { Application, User } from '#domain/identity/records.ts'
 import { signToken, type SignNeeds } from '#domain/identity/sign-token.ts'
 import { credentialClaim, epochClaim } from '#domain/identity/token-claims.ts'
@@ -41,7 +42,7 @@ export async function userTokens(context: SignNeeds, call: Call, grant: UserGran
   const access = await signToken(context, call, {
     tenantId,
     named: `access ${grantId} ${audience}`,
-    claims: accessClaims(context, call, grant),
+    claims: { ...accessClaims(context, call, grant), ...groupClaims(context, { oid: user.id, kind: 'users', login: grant.login }) },
   })
   const tokens = { accessToken: access.token, audience, issuedAt: access.issuedAt, expiresAt: access.expiresAt }
   if (!scopes.openid) return tokens

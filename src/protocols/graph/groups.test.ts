@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { listIn, textIn } from '#protocols/http/testing.ts'
-import { base, codeOf, graphGround, names } from './testing.ts'
+import type { Made } from '#domain/identity/testing.ts'
+import { listIn, objectIn, textIn } from '#protocols/http/testing.ts'
+import { base, codeOf, graphGround, names, tokenFor } from './testing.ts'
 
 const { ground, as, asked, filtered } = await graphGround()
+const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 const nobody = '99999999-2222-4333-8444-555555555555'
 
 const made = async (displayName: string, more: object = {}): Promise<string> => {
@@ -165,6 +167,29 @@ describe('members', () => {
     assert.deepEqual(await idsOf(`groups/${outer}/members`), [])
     const left = ground.context.memberships.peek().filter(({ value }) => value.groupId === group || value.memberId === group)
     assert.deepEqual(left, [])
+  })
+})
+
+describe('a token', () => {
+  const claimsOf = async (made: Made) =>
+    objectIn(JSON.parse(Buffer.from((await tokenFor(ground, made)).split('.')[1] ?? '', 'base64url').toString()))
+
+  test('names the groups at any depth, two hundred at most; beyond it says where they are to be had', async () => {
+    const someone = await ground.add('in groups')
+    assert.equal((await claimsOf(someone))['groups'], undefined)
+    const [outer, inner] = [await made('claimed'), await made('claimed-too')]
+    await add(outer, inner)
+    await add(inner, someone.oid)
+    assert.deepEqual((await claimsOf(someone))['groups'], [inner, outer])
+    for (let at = 0; at < 198; at += 1) await made(`many-${at}`, { 'members@odata.bind': [link(someone.oid)['@odata.id']] })
+    assert.equal(listed((await claimsOf(someone))['groups']).length, 200)
+    await made('one-more', { 'members@odata.bind': [link(someone.oid)['@odata.id']] })
+    const claims = await claimsOf(someone)
+    assert.equal(claims['groups'], undefined)
+    assert.deepEqual(claims['_claim_names'], { groups: 'src1' })
+    const endpoint = textIn(objectIn(objectIn(claims['_claim_sources'])['src1'])['endpoint'])
+    const found = await asked('POST', endpoint.slice(base.length), { securityEnabledOnly: false })
+    assert.equal(listed(found.json['value']).length, 201)
   })
 })
 

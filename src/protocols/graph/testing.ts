@@ -39,7 +39,8 @@ export async function graphGround(changes: GroundChanges = {}): Promise<GraphGro
   return { ground, pipeline, as, asked, filtered }
 }
 
-async function tokenFor(ground: IdentityGround, { appId, secretText }: Made): Promise<string> {
+/** An access token for Graph. */
+export async function tokenFor(ground: IdentityGround, { appId, secretText }: Made): Promise<string> {
   const { accessToken } = await ground.run(system, async call =>
     issueToken(ground.context, call, {
       tenant: tenantId,

@@ -21,6 +21,13 @@ import { status } from './status.ts'
 import { stop } from './stop.ts'
 import { unsealInstance } from './unseal-instance.ts'
 import { verifyAudit } from './verify-audit.ts'
+import { createTenantOperation } from './create-tenant.ts'
+import { listTenants } from './list-tenants.ts'
+import { createGroupOperation } from './create-group.ts'
+import { listGroups } from './list-groups.ts'
+import { changeGroupMember } from './change-group-member.ts'
+import { removeGroupOperation } from './remove-group.ts'
+import { federateApplication } from './federate-application.ts'
 
 export const operations: readonly Operation<Context, AdminSite>[] = [
   addApplication,
@@ -43,4 +50,11 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   stop,
   unsealInstance,
   verifyAudit,
+  createTenantOperation,
+  listTenants,
+  createGroupOperation,
+  listGroups,
+  changeGroupMember,
+  removeGroupOperation,
+  federateApplication,
 ]
