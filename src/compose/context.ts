@@ -15,6 +15,7 @@ import { directoryBook } from '#domain/access/rule-books/directory.ts'
 import { ownRuleBook } from '#domain/access/rule-books/own.ts'
 import { allFamilies, openFamilies, type Context } from '#domain/context.ts'
 import type { Node } from '#domain/entries.ts'
+import type { AuditTrail } from '#domain/audit/query.ts'
 import { openIdentity, type Identity } from '#domain/identity/identity.ts'
 import type { Instance } from '#domain/instance.ts'
 import { createNoise } from '#domain/noise.ts'
@@ -32,9 +33,13 @@ export interface ContextParts {
   readonly node: Node
   readonly instance: Instance
   readonly modules: readonly CryptoModule[]
+  /** Absent: a program that has no audit to read. */
+  readonly trail?: AuditTrail
   /** Absent: nothing outside is ever asked. */
   readonly outgoing?: Outgoing
 }
+
+async function* noTrail(): AsyncGenerator<never> {}
 
 /** Decoded records of cached families that a node keeps. */
 const cacheMax = 100_000
@@ -68,6 +73,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     identity,
     store,
     instance,
+    trail: parts.trail ?? noTrail,
     log,
     pki: pkiOnDemand(random),
     module(name) {

@@ -5,6 +5,7 @@ import { nbdReader } from '#adapters/nbd-client/nbd-client.ts'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { adminSocketPath } from '#adapters/system/socket-path.ts'
 import type { Config } from '#config'
+import { queryAudit } from '#domain/audit/query.ts'
 import type { Context } from '#domain/context.ts'
 import { createExportControl, type DiskExports } from '#domain/disks/export-control.ts'
 import type { Scheduler } from '#domain/jobs/scheduler.ts'
@@ -60,6 +61,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     node,
     instance,
     modules: [module],
+    trail: filter => queryAudit({ log: store, cipher: barrier, compartment: custody.installation }, filter),
     outgoing: outgoingOf(config),
   })
   const home = await bringUp(context, custody)

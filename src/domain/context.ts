@@ -4,6 +4,7 @@ import type { Pki } from '#ports/pki.ts'
 import type { RecordStore } from '#ports/record-store.ts'
 import { denyAssignments, roleAssignments, roleDefinitions } from './access/records.ts'
 import type { Access } from './access/permit.ts'
+import type { AuditTrail } from './audit/query.ts'
 import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
 import { certificateAuthorities, issuedCertificates } from './authority/records.ts'
 import { certificateContacts, certificateIssuers, certificateOperations, certificates } from './certificates/records.ts'
@@ -84,6 +85,7 @@ export interface Context extends AllRecords {
   readonly identity: Identity
   readonly store: RecordStore
   readonly instance: Instance
+  readonly trail: AuditTrail
   readonly log: Log
   /** The module that a version names; generation goes to `software` unless a vault has another. */
   module(name: string): CryptoModule

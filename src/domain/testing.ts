@@ -11,6 +11,8 @@ import type { AuditBatch, AuditSealer } from '#ports/audit-log.ts'
 import { sealed } from '#model/brands.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Outgoing } from '#ports/outgoing.ts'
+import { parseRow, type AuditRow } from './audit/parse-row.ts'
+import type { AuditFilter } from './audit/query.ts'
 import { beginCall, type Call } from './call.ts'
 import type { Context } from './context.ts'
 import { installationCompartment } from './seal/custody.ts'
@@ -88,6 +90,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
       guardPolicies: changes.guardPolicies ?? false,
     },
     modules: [softwareModule({ barrier, random, native, threads: 2 })],
+    trail: trailOf(rows),
     ...(changes.outgoing !== undefined && { outgoing: changes.outgoing }),
   })
   return {
@@ -128,6 +131,15 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
 
 /** The instance's own principal: may do what schedulers may. */
 export const asSystem = system
+
+/** The rows in clear, as a reader of the audit gets them. */
+const trailOf = (rows: readonly Record<string, unknown>[]) =>
+  async function* trail({ since = 0, principal }: AuditFilter): AsyncGenerator<AuditRow> {
+    for (const [at, row] of rows.entries()) {
+      const parsed = parseRow({ seq: at + 1, text: JSON.stringify(row) })
+      if (Date.parse(parsed.at) >= since && (principal === undefined || parsed.actor.oid === principal)) yield parsed
+    }
+  }
 
 function plainSealer(rows: Record<string, unknown>[]): AuditSealer {
   let seq = 0

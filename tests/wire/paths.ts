@@ -28,6 +28,7 @@ const values: Readonly<Record<string, string>> = {
   id,
   idOrName: id,
   lock: 'a-lock',
+  resource: 'a-resource',
   machine: 'a-machine',
   network: 'a-network',
   subnet: 'a-subnet',

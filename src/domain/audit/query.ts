@@ -23,6 +23,9 @@ export interface AuditFilter {
   readonly after?: AuditCursor
 }
 
+/** The audit as a verb may read it: rows that the filter lets through, oldest first. */
+export type AuditTrail = (filter: AuditFilter) => AsyncIterable<AuditRow>
+
 /** Number of the last row seen, by node. */
 export type AuditCursor = Readonly<Record<number, number>>
 

@@ -14,6 +14,7 @@ import { deleteEndpoint, endpointType } from '#domain/networks/private-endpoints
 import type { Held } from '#domain/records/family.ts'
 import type { Records } from '#domain/records/records.ts'
 import { deleteVault } from './delete-vault.ts'
+import { changedNow } from './envelope.ts'
 import type { ResourceEnvelope } from './records.ts'
 import { vaultType } from './set-vault.ts'
 import { deleteIdentity, identityType } from './user-assigned-identities.ts'
@@ -31,6 +32,12 @@ export interface ResourceType {
   peek(context: Context): readonly HeldResource[]
   all(context: Context, call: Call, at: Wanted): readonly HeldResource[]
   find(context: Context, call: Call, at: Pick<HeldResource, 'compartment' | 'path'>): Promise<HeldResource | undefined>
+  /** Its tags and nothing else of it. */
+  retag(
+    context: Context,
+    call: Call,
+    change: Pick<HeldResource, 'compartment' | 'path'> & { readonly tags: Readonly<Record<string, string>> },
+  ): Promise<void>
   /** Under the job's own permit; raises a Problem where it cannot go. */
   remove(context: Context, call: Call, held: HeldResource): Promise<void>
 }
@@ -53,6 +60,10 @@ const resourceType = <R extends ResourceEnvelope>({ type, read, records, remove 
   peek: context => records(context).peek(),
   all: (context, call, { compartment, keep }) => records(context).all(call, compartment, keep),
   find: async (context, call, { compartment, path }) => records(context).get(call, compartment, path),
+  async retag(context, call, { compartment, path, tags }) {
+    const held = await records(context).get(call, compartment, path)
+    if (held !== undefined) records(context).update(call, held, { ...held.value, ...changedNow(call), tags: { ...tags } })
+  },
   async remove(context, call, { compartment, path }) {
     const held = await records(context).get(call, compartment, path)
     if (held !== undefined) await remove(context, call, held)

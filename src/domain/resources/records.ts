@@ -20,7 +20,13 @@ export const resourceEnvelope = {
 
 export type ResourceEnvelope = z.output<z.ZodObject<typeof resourceEnvelope>>
 
-const subscription = z.object({ subscriptionId: z.string(), tenantId: z.string(), displayName: z.string(), createdAt: z.number().int() })
+const subscription = z.object({
+  subscriptionId: z.string(),
+  tenantId: z.string(),
+  displayName: z.string(),
+  createdAt: z.number().int(),
+  tags: z.record(z.string(), z.string()).optional(),
+})
 export type Subscription = z.output<typeof subscription>
 
 /** In its own compartment (the subscription id's 16 bytes); path: subscription id. */

@@ -1,4 +1,5 @@
 import type { WireRequest } from '#protocols/http/request.ts'
+import { kindOf, untouched, type Left } from './rate-limits.ts'
 
 const sane = /^[\w.:{}-]{1,128}$/
 const saneHeader = (request: WireRequest, name: string): string | undefined => {
@@ -10,22 +11,29 @@ const saneHeader = (request: WireRequest, name: string): string | undefined => {
 export const correlationIdOf = (request: WireRequest): string | undefined =>
   saneHeader(request, 'x-ms-correlation-request-id') ?? saneHeader(request, 'x-ms-client-request-id')
 
-/** Azure's published quota of an hour. Nothing is counted against it here, so it stays whole. */
-const quotas: Readonly<Record<string, readonly [kind: string, left: string]>> = {
-  GET: ['reads', '12000'],
-  HEAD: ['reads', '12000'],
-  DELETE: ['deletes', '15000'],
+/** Of the subscription that the path names, else of the tenant. */
+function limitsOf({ method, segments }: WireRequest, counted: Left | undefined): Readonly<Record<string, string>> {
+  const kind = kindOf(method)
+  const { own, all } = counted ?? untouched(kind)
+  if (segments[0]?.toLowerCase() !== 'subscriptions' || segments.length === 1)
+    return { [`x-ms-ratelimit-remaining-tenant-${kind}`]: own.toString() }
+  return {
+    [`x-ms-ratelimit-remaining-subscription-${kind}`]: own.toString(),
+    [`x-ms-ratelimit-remaining-subscription-global-${kind}`]: all.toString(),
+  }
 }
 
 /** What every answer of ARM carries (identity-and-arm.md 2.3). */
 export function headersOf({
   request,
   requestId,
+  left,
 }: {
   readonly request: WireRequest
   readonly requestId: string
+  /** Of the rate limits; `undefined` where nothing was counted. */
+  readonly left: Left | undefined
 }): Readonly<Record<string, string>> {
-  const [kind, left] = quotas[request.method] ?? ['writes', '1200']
   const echoed =
     request.header('x-ms-return-client-request-id')?.toLowerCase() === 'true' ? saneHeader(request, 'x-ms-client-request-id') : undefined
   return {
@@ -37,7 +45,7 @@ export function headersOf({
     'x-ms-request-id': requestId,
     'x-ms-correlation-request-id': saneHeader(request, 'x-ms-correlation-request-id') ?? requestId,
     'x-ms-routing-request-id': `LOCAL:${requestId}`,
-    [`x-ms-ratelimit-remaining-subscription-${kind}`]: left,
+    ...limitsOf(request, left),
     ...(echoed !== undefined && { 'x-ms-client-request-id': echoed }),
   }
 }

@@ -1,4 +1,5 @@
 import type { Context } from '#domain/context.ts'
+import { permissionRow } from '#domain/access/permissions.ts'
 import { audiencesOf } from '#domain/identity/audiences.ts'
 import { verifyToken } from '#domain/identity/verify-token.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
@@ -10,6 +11,7 @@ import { bearerToken } from '#protocols/azure/bearer.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { floorOf } from './providers.ts'
+import { createRateLimits, kindOf, type Left } from './rate-limits.ts'
 import { correlationIdOf, headersOf } from './headers.ts'
 import { operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
@@ -34,47 +36,76 @@ function withoutEmptyParent(segments: readonly string[]): readonly string[] {
 
 const isPublic = ({ segments }: WireRequest): boolean => segments[0]?.toLowerCase() === 'metadata'
 
+/** The first permission of an operation is the one that names it. */
+function actionOf(name: string): string | undefined {
+  const permissionsOf = operations.find(operation => operation.name === name)?.permissions
+  const [first] = typeof permissionsOf === 'object' ? permissionsOf : []
+  return first === undefined ? undefined : permissionRow(first).azure
+}
+
+/** Counts requests, and keeps of each what was left: its answer says so. */
+function countRequests() {
+  const limits = createRateLimits()
+  const left = new WeakMap<WireRequest, Left>()
+  return {
+    left,
+    /** Once a request, however often it is tried. */
+    async count(context: Context, call: Call, request: WireRequest): Promise<void> {
+      await call.once('counted', async () => {
+        const by = { place: subscriptionOf(request) ?? call.who.tenant ?? '', caller: call.who.id, nowMs: context.ground.clock.monotonic() }
+        left.set(request, { own: 0, all: 0 })
+        left.set(request, limits.take(kindOf(request.method), by))
+      })
+    },
+  }
+}
+
 /** Azure Resource Manager on `management.{domain}` (identity-and-arm.md 2). */
-export const armProtocol = (domain: string): Protocol<Context, ArmSite> => ({
-  name: 'arm',
-  plane: 'arm',
-  serves: hostname => hostname === `management.${domain}`,
-  operations,
-  readPath: withoutEmptyParent,
-  routeBeforeToken: false,
-  async locate(context, call, request) {
-    const { barrier } = context.ground
-    return {
-      baseUrl: `https://${request.host}`,
-      domain,
-      portSuffix: request.portSuffix,
-      // No record, collection or tag has a path that begins so: a mark is never an index.
-      mark: text => barrier.index(context.instance.installation, JSON.stringify(['mark', 'arm', call.who.id, text])).slice(32, 72),
-    }
-  },
-  async authenticate(context, call, { request }) {
-    const at = { domain, portSuffix: request.portSuffix }
-    const token = bearerToken(request)
-    const tenantId = await tenantOfPath(context, call, request)
-    return verifyToken(context, call, {
-      token,
-      audiences: audiencesOf('arm', at),
-      login: `https://login.${domain}${request.portSuffix}`,
-      resourceName: 'arm',
-      ...(tenantId !== undefined && { tenantId }),
-    })
-  },
-  async admit(context, call, { request }) {
-    if (isPublic(request)) return
-    apiVersionOf(request)
-    const id = subscriptionOf(request)
-    if (id !== undefined && (await context.subscriptions.get(call, compartmentOfGuid(id), [id])) === undefined)
-      throw new Problem({ code: 'SubscriptionNotFound', details: { id } })
-  },
-  checkVersion(request) {
-    refuseOlder(apiVersionOf(request), floorOf(request))
-  },
-  refuse,
-  headers: (_context, at) => headersOf(at),
-  correlationId: correlationIdOf,
-})
+export function armProtocol(domain: string): Protocol<Context, ArmSite> {
+  const counted = countRequests()
+  return {
+    name: 'arm',
+    plane: 'arm',
+    serves: hostname => hostname === `management.${domain}`,
+    operations,
+    readPath: withoutEmptyParent,
+    routeBeforeToken: false,
+    async locate(context, call, request) {
+      const { barrier } = context.ground
+      return {
+        baseUrl: `https://${request.host}`,
+        domain,
+        portSuffix: request.portSuffix,
+        actionOf,
+        // No record, collection or tag has a path that begins so: a mark is never an index.
+        mark: text => barrier.index(context.instance.installation, JSON.stringify(['mark', 'arm', call.who.id, text])).slice(32, 72),
+      }
+    },
+    async authenticate(context, call, { request }) {
+      const at = { domain, portSuffix: request.portSuffix }
+      const token = bearerToken(request)
+      const tenantId = await tenantOfPath(context, call, request)
+      return verifyToken(context, call, {
+        token,
+        audiences: audiencesOf('arm', at),
+        login: `https://login.${domain}${request.portSuffix}`,
+        resourceName: 'arm',
+        ...(tenantId !== undefined && { tenantId }),
+      })
+    },
+    async admit(context, call, { request }) {
+      if (isPublic(request)) return
+      if (context.instance.throttle) await counted.count(context, call, request)
+      apiVersionOf(request)
+      const id = subscriptionOf(request)
+      if (id !== undefined && (await context.subscriptions.get(call, compartmentOfGuid(id), [id])) === undefined)
+        throw new Problem({ code: 'SubscriptionNotFound', details: { id } })
+    },
+    checkVersion(request) {
+      refuseOlder(apiVersionOf(request), floorOf(request))
+    },
+    refuse,
+    headers: (_context, at) => headersOf({ ...at, left: counted.left.get(at.request) }),
+    correlationId: correlationIdOf,
+  }
+}

@@ -103,6 +103,12 @@ export const providers: Readonly<Record<string, ProviderRow>> = {
       type('locations/operations', computeVersions),
     ],
   },
+  'microsoft.insights': {
+    namespace: 'Microsoft.Insights',
+    registrationPolicy: 'RegistrationFree',
+    floor: '2014-04-01',
+    types: [type('eventtypes', ['2017-03-01-preview', '2015-04-01']), type('eventcategories', ['2017-03-01-preview', '2015-04-01'])],
+  },
   'microsoft.network': {
     namespace: 'Microsoft.Network',
     registrationPolicy: 'RegistrationRequired',
@@ -131,6 +137,7 @@ export const providers: Readonly<Record<string, ProviderRow>> = {
       type('roleAssignments', authorizationVersions),
       type('roleDefinitions', authorizationVersions),
       type('locks', ['2020-05-01', '2016-09-01', '2015-01-01']),
+      type('providerOperations', ['2022-04-01', '2018-01-01-preview', '2015-07-01']),
       type('permissions', authorizationVersions),
       type('denyAssignments', authorizationVersions),
       type('policyAssignments', resourcesVersions),
@@ -141,6 +148,7 @@ export const providers: Readonly<Record<string, ProviderRow>> = {
     registrationPolicy: 'RegistrationFree',
     floor: '2014-04-01',
     types: [
+      type('tags', resourcesVersions),
       type('tenants', resourcesVersions),
       type('subscriptions', resourcesVersions),
       type('subscriptions/locations', resourcesVersions),

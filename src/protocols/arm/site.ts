@@ -9,6 +9,8 @@ export interface ArmSite {
   readonly portSuffix: string
   /** Authenticates what the caller will bring back (paging tokens, ids of finished operations): bound to this instance and to who calls. */
   mark(text: string): string
+  /** The action that an operation asks for, by its name in the audit. */
+  actionOf(operation: string): string | undefined
 }
 
 export const armOperation = operation<Context, ArmSite>()

@@ -80,7 +80,7 @@ async function work(ground: IdentityGround): Promise<void> {
   }
 }
 
-export async function armWire(changes: { readonly guardPolicies?: boolean } = {}): Promise<ArmWire> {
+export async function armWire(changes: { readonly guardPolicies?: boolean; readonly throttle?: boolean } = {}): Promise<ArmWire> {
   const ground = await identityGround(changes)
   const { context } = ground
   const pipeline = createPipeline(context, armProtocol('keystead.test'))

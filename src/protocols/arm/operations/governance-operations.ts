@@ -1,7 +1,26 @@
 import type { Context } from '#domain/context.ts'
 import type { Operation } from '#protocols/http/operation.ts'
 import type { ArmSite } from '#protocols/arm/site.ts'
+import { headResources } from './head-resources.ts'
+import { listActivity, listActivityCategories } from './list-activity.ts'
+import { getProviderActions, listAllProviderActions, listProviderActions } from './list-provider-operations.ts'
 import { getLock, listLocks, putLock, removeLock } from './locks.ts'
+import { deleteTags, getTags, patchTags, putTags } from './tags.ts'
 
 /** What holds for resources of every type. */
-export const governanceOperations: readonly Operation<Context, ArmSite>[] = [putLock, getLock, removeLock, listLocks]
+export const governanceOperations: readonly Operation<Context, ArmSite>[] = [
+  putLock,
+  getLock,
+  removeLock,
+  listLocks,
+  getTags,
+  putTags,
+  patchTags,
+  deleteTags,
+  ...headResources,
+  listActivity,
+  listActivityCategories,
+  listProviderActions,
+  getProviderActions,
+  listAllProviderActions,
+]
