@@ -11,6 +11,7 @@ import { graphProtocol } from '#protocols/graph/index.ts'
 import { imdsProtocol } from '#protocols/imds/index.ts'
 import { createPipeline } from '#protocols/http/pipeline.ts'
 import { ask, textIn, type Answered } from '#protocols/http/testing.ts'
+import { pkiProtocol } from '#protocols/pki/index.ts'
 import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 import { codeOf, domain, house, unreachable, vault, type AnyOperation, type House, type Sent, type Who, type Wire } from './wire/house.ts'
@@ -41,6 +42,7 @@ const words: Readonly<Record<string, Words>> = {
   },
   keyvault: { malformed: 'BadParameter', nobody: 'Unauthorized', foreign: 'Unauthorized', stranger: 'Forbidden' },
   diskaccess: { malformed: 'InvalidInput' },
+  pki: { malformed: 'none: OCSP has a word of its own for what is malformed' },
   imds: { malformed: 'invalid_request' },
   admin: { malformed: 'InvalidBody' },
 }
@@ -53,6 +55,7 @@ const protocols = [
   keyVaultProtocol(domain),
   diskAccessProtocol(domain, unread),
   imdsProtocol({ armId: '', identityHeader: '' }),
+  pkiProtocol(domain),
   adminProtocol(unreachable),
 ]
 
@@ -88,7 +91,7 @@ const rowShape = z.looseObject({
 })
 const planeOf = ({ name }: Wire): string => protocols.find(protocol => protocol.name === name)?.plane ?? ''
 
-const takesBody = ({ body }: AnyOperation): boolean => !('none' in body)
+const takesBody = ({ body }: AnyOperation): boolean => !('none' in body) && !('bytes' in body)
 const malformedBodies: readonly (readonly [what: string, body: string])[] = [
   ['no JSON', '{'],
   ['a member twice', '{"a":1,"a":2}'],

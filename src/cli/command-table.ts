@@ -107,6 +107,13 @@ export const commands: readonly CommandRow[] = [
   },
   ...directoryCommands,
   {
+    words: 'authority revoke <serial>',
+    example: 'keystead authority revoke 41f00d…',
+    summary: "revoke a certificate of the tenant's own authority, in its list and by OCSP",
+    options: [data, json],
+    load: () => import('./commands/authority-revoke.ts'),
+  },
+  {
     words: 'disk export <id>',
     example: 'keystead disk export /subscriptions/…/providers/Microsoft.Compute/disks/data1',
     summary: 'serve a disk over NBD, or tell again where it is served',

@@ -12,6 +12,7 @@ import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
 import { createSealedPipeline, type SealedParts } from '#protocols/http/sealed.ts'
 import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
+import { pkiProtocol } from '#protocols/pki/index.ts'
 import { strayProtocol } from '#protocols/stray/index.ts'
 import { instanceOf, type World } from './world.ts'
 
@@ -44,6 +45,7 @@ export function createFront(world: World, clusterId: string, runtime: SealedRunt
     wireOf(parts, armProtocol(domain)),
     wireOf(parts, graphProtocol(domain)),
     wireOf(parts, keyVaultProtocol(domain)),
+    wireOf(parts, pkiProtocol(domain)),
   ]
   const links = createGate(createSealedPipeline(parts, diskAccessProtocol(domain, shutReader)))
   const stray = wireOf(parts, strayProtocol)

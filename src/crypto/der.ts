@@ -7,14 +7,19 @@ export const tags = {
   octetString: 0x04,
   null: 0x05,
   objectIdentifier: 0x06,
+  enumerated: 0x0a,
   utf8String: 0x0c,
   utcTime: 0x17,
   generalizedTime: 0x18,
   sequence: 0x30,
   set: 0x31,
-  /** `[0]` and `[1]`, constructed. */
+  /** `[0]`, `[1]` and `[2]`, constructed. */
   context0: 0xa0,
   context1: 0xa1,
+  context2: 0xa2,
+  /** The same, primitive: what stands for a NULL or an OCTET STRING by IMPLICIT. */
+  implicit0: 0x80,
+  implicit2: 0x82,
 } as const
 
 type Tag = (typeof tags)[keyof typeof tags]

@@ -99,6 +99,7 @@ export const problemKinds = {
   MergeMismatch: 'invalid',
   MergeForbidden: 'forbidden',
   NotInProgress: 'invalid',
+  IssuedCertificateNotFound: 'missing',
   // the directory
   TenantNotFound: 'invalid',
   OAuthRefused: 'invalid',
@@ -198,6 +199,8 @@ interface DetailsOf {
   /** `because`: a sentence about "it", the container, without any of its values. */
   BundleRefused: { readonly because: string }
   MergeForbidden: { readonly issuer: string }
+  /** Of the tenant's own authority; hex. */
+  IssuedCertificateNotFound: { readonly serial: string }
   /** A vault's firewall. `because`: the address is not listed, or public access is off; `bypassed`: trusted services may pass. */
   NetworkForbidden: { readonly because: 'address' | 'publicAccess'; readonly bypassed: boolean; readonly address: string }
   TenantNotFound: { readonly tenant: string }

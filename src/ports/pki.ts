@@ -87,6 +87,26 @@ export interface Revoked {
   readonly at: Millis
 }
 
+/** Of which certificate a status is asked: by the hashes of its issuer's name and key, and its serial (RFC 6960 4.1.1). */
+export interface StatusQuestion {
+  /** DER, as it was asked: it stands so in the answer. */
+  readonly certId: Bytes
+  /** Name in node:crypto; `undefined` for one that is not known. */
+  readonly hash: string | undefined
+  readonly issuerNameHash: Bytes
+  readonly issuerKeyHash: Bytes
+  /** Hex. */
+  readonly serial: string
+}
+
+export interface StatusRequest {
+  readonly questions: readonly StatusQuestion[]
+  /** The extension as it came, DER: echoed (RFC 9654). */
+  readonly nonce: Bytes | undefined
+}
+
+export type CertificateStatus = 'good' | 'unknown' | { readonly revokedAt: Millis }
+
 /** X.509, PKCS #10 and PKCS #12 as bytes (RFC 5280, 2986, 7292). It signs nothing itself: what is to be signed goes to the key that signs. */
 export interface Pki {
   /** Is this text an X.500 name? */
@@ -106,6 +126,20 @@ export interface Pki {
     readonly nextUpdate: Millis
     readonly revoked: readonly Revoked[]
   }): Bytes
+  /** `undefined` for what is no OCSP request (RFC 6960 4.1.1). */
+  readStatusRequest(der: Bytes): StatusRequest | undefined
+  /** Is the question about something that this issuer signed? */
+  asksAbout(question: StatusQuestion, issuer: Bytes): boolean
+  /** ResponseData, by the issuer's own key (RFC 6960 4.2.1). */
+  statusToSign(wanted: {
+    readonly issuer: Bytes
+    readonly producedAt: Millis
+    readonly nextUpdate: Millis
+    readonly answers: readonly { readonly question: StatusQuestion; readonly status: CertificateStatus }[]
+    readonly nonce: Bytes | undefined
+  }): Bytes
+  /** OCSPResponse around a signed BasicOCSPResponse; or the refusal of a malformed request. */
+  statusAnswer(signed: Bytes | 'malformed'): Bytes
   /** `undefined` for what is no certificate of a key that is known here. */
   readCertificate(der: Bytes): ReadCertificate | undefined
   readPkcs12(container: Bytes, password: string): Promise<OpenedBundle | BundleFlaw>

@@ -3,6 +3,7 @@ import type { Random } from '#ports/random.ts'
 import { isAlternativeName } from './alternative-names.ts'
 import { chained } from './chain.ts'
 import { nameOf } from './names.ts'
+import { asksAbout, readStatusRequest, statusAnswer, statusToSign } from './ocsp.ts'
 import { readPem, writePem } from './pem.ts'
 import { readPkcs12 } from './pkcs12-read.ts'
 import { writePkcs12 } from './pkcs12-write.ts'
@@ -16,6 +17,10 @@ export const pkiBy = (random: Random): Pki => ({
   certificateToSign,
   requestToSign,
   revocationListToSign,
+  readStatusRequest,
+  asksAbout,
+  statusToSign,
+  statusAnswer,
   readCertificate,
   readPkcs12,
   writePkcs12: async bundle => writePkcs12(random, bundle),

@@ -183,6 +183,7 @@ export const permissions = {
   'instance.operate': { operator: true, system: true },
   'instance.seal': { operator: true },
   'audit.read': { operator: true },
+  'authority.revoke': { operator: true },
 } as const satisfies Record<string, PermissionRow>
 
 export type Permission = keyof typeof permissions

@@ -17,18 +17,17 @@ function parsedBy(schema: z.ZodType, value: unknown): unknown {
   return result.success ? result.data : invalid(result)
 }
 
+const limitOf = (body: Body): number => ('none' in body ? undefined : body.maximumBytes) ?? bodyBytesDefault
+
 /** The body in its place: after the permit. Raises `BodyTooLarge`, `InvalidBody`, `UnsupportedMediaType`. */
 export function parseBody<B extends Body>(body: B, request: WireRequest): BodyOf<B>
 export function parseBody(body: Body, request: WireRequest): unknown {
-  if (request.bodyTooLong)
-    throw new Problem({
-      code: 'BodyTooLarge',
-      details: { maximumBytes: ('none' in body ? undefined : body.maximumBytes) ?? bodyBytesDefault },
-    })
+  if (request.bodyTooLong) throw new Problem({ code: 'BodyTooLarge', details: { maximumBytes: limitOf(body) } })
   if ('none' in body) return undefined
   const bytes = request.body ?? nothing
   if ('optionalJson' in body) return bytes.length === 0 ? undefined : parsedBy(body.optionalJson, parseJson(request, bytes))
   if ('json' in body) return parsedBy(body.json, parseJson(request, bytes))
+  if ('bytes' in body) return ofType(body.bytes, request, bytes)
   return parsedBy(body.form, parseForm(request.header('content-type') ?? '', bytes))
 }
 
@@ -38,6 +37,12 @@ function parseJson(request: WireRequest, bytes: Uint8Array): unknown {
   if (bytes.length > 0 && type !== '' && !/^(?:application|text)\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type))
     throw new Problem({ code: 'UnsupportedMediaType' })
   return parseStrictJson(bytes)
+}
+
+function ofType(type: string, request: WireRequest, bytes: Uint8Array): Uint8Array {
+  const [named = ''] = (request.header('content-type') ?? '').split(';')
+  if (named.trim().toLowerCase() !== type) throw new Problem({ code: 'UnsupportedMediaType' })
+  return bytes
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true })

@@ -13,6 +13,8 @@ export type Body =
   /** Absent is as good as present: clients differ. */
   | { readonly optionalJson: z.ZodType; readonly maximumBytes?: number }
   | { readonly form: z.ZodType; readonly maximumBytes?: number }
+  /** Of this media type, as it comes; an operation of its own refuses what it holds. */
+  | { readonly bytes: string; readonly maximumBytes?: number }
   | { readonly none: true }
 
 export type BodyOf<B extends Body> = B extends { readonly json: infer S extends z.ZodType }
@@ -21,7 +23,9 @@ export type BodyOf<B extends Body> = B extends { readonly json: infer S extends 
     ? z.output<S> | undefined
     : B extends { readonly form: infer S extends z.ZodType }
       ? z.output<S>
-      : undefined
+      : B extends { readonly bytes: string }
+        ? Uint8Array
+        : undefined
 
 /** Hands over the permit asked of the path, or asks now for what was `found`. An undeclared permission is a bug. */
 export type Ask = <P extends Permission>(permission: P, found?: Found) => Permit<P>

@@ -13,6 +13,7 @@ import { listSeals } from './list-seals.ts'
 import { queryAudit } from './query-audit.ts'
 import { removeSeal } from './remove-seal.ts'
 import { reviewAccess } from './review-access.ts'
+import { revokeCertificate } from './revoke-certificate.ts'
 import { sealInstance } from './seal-instance.ts'
 import { setPasswordGrant } from './set-password-grant.ts'
 import { setUserEnabled } from './set-user-enabled.ts'
@@ -42,6 +43,7 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   queryAudit,
   removeSeal,
   reviewAccess,
+  revokeCertificate,
   sealInstance,
   setPasswordGrant,
   setUserEnabled,
