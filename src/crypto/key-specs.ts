@@ -1,3 +1,5 @@
+import { isSymmetric, symmetricSpecs, type SymmetricSpec } from './symmetric.ts'
+
 /** What a key can be, one row each (key-vault.md 2.2; RFC 7518 6). The HSM kinds are the same mathematics in another place. */
 export const keySpecs = {
   'RSA-2048': { kty: 'RSA', bits: 2048 },
@@ -21,5 +23,8 @@ interface EcSpec {
   /** OpenSSL's name of the curve. */
   readonly opensslName: string
 }
+
+/** Of a key of any type, in bits; a modulus' length, or a field's. */
+export const bitsOf = (spec: KeySpec | SymmetricSpec): number => (isSymmetric(spec) ? symmetricSpecs[spec] : keySpecs[spec]).bits
 
 export type KeySpec = keyof typeof keySpecs

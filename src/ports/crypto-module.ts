@@ -2,6 +2,7 @@ import type { Bytes, RecordId } from '#model/brands.ts'
 import type { SecretBytes } from '#model/secret-bytes.ts'
 import type { KeySpec } from '#crypto/key-specs.ts'
 import type { EncryptionAlgorithm, SignatureAlgorithm } from '#crypto/algorithms.ts'
+import type { MacAlgorithm, SymmetricCipher, SymmetricSpec } from '#crypto/symmetric.ts'
 import type { Material, Place } from './record-store.ts'
 
 /** A key that is open for use. Nothing turns it into a row. Private operations run off the HTTP thread. */
@@ -13,6 +14,29 @@ export interface UsableKey {
   /** Over the digest as given: never hashed again. ECDSA answers R ‖ S of fixed width (RFC 7518 3.4). */
   sign(algorithm: SignatureAlgorithm, digest: Bytes): Promise<Bytes>
   verify(algorithm: SignatureAlgorithm, digest: Bytes, signature: Bytes): Promise<boolean>
+}
+
+/** What goes along with a plaintext or a ciphertext, where the algorithm wants it. */
+export interface CipherInput {
+  readonly iv?: Bytes | undefined
+  readonly aad?: Bytes | undefined
+  readonly tag?: Bytes | undefined
+}
+
+export interface CipherOutput {
+  readonly value: Bytes
+  readonly iv?: Bytes
+  readonly tag?: Bytes
+}
+
+/** A symmetric key that is open for use. Raises `ValueLengthInvalid`, `AlgorithmIncompatible`, `InvalidBody` for what goes along. */
+export interface UsableSymmetricKey {
+  encrypt(algorithm: SymmetricCipher, plaintext: Bytes, input?: CipherInput): Promise<CipherOutput>
+  /** One refusal for every cause: `DecryptionFailed`. */
+  decrypt(algorithm: SymmetricCipher, ciphertext: Bytes, input?: CipherInput): Promise<SecretBytes>
+  /** HMAC over the bytes as given. */
+  sign(algorithm: MacAlgorithm, data: Bytes): Promise<Bytes>
+  verify(algorithm: MacAlgorithm, data: Bytes, signature: Bytes): Promise<boolean>
 }
 
 /** The public half as SubjectPublicKeyInfo DER; `undefined` for symmetric keys. */
@@ -29,6 +53,10 @@ export interface CryptoModule {
   import(spec: KeySpec, pkcs8: SecretBytes, place: Place): Promise<MadeKey>
   /** Bounded cache inside: `material` is asked on a miss alone. */
   use(place: Place, spec: KeySpec, material: () => Promise<Material>): Promise<UsableKey>
+  generateSymmetric(spec: SymmetricSpec, place: Place): Promise<MadeKey>
+  /** `secret` is of the spec's length. */
+  importSymmetric(spec: SymmetricSpec, secret: SecretBytes, place: Place): Promise<MadeKey>
+  useSymmetric(place: Place, spec: SymmetricSpec, material: () => Promise<Material>): Promise<UsableSymmetricKey>
   /** The material as bytes that travel in a sealed backup, and back. */
   backUp(place: Place, material: Material): SecretBytes
   restore(place: Place, backedUp: SecretBytes): Material

@@ -111,7 +111,7 @@ export async function keep(running: Running): Promise<Kept> {
       ruling: false,
     },
   ])
-  return { who, vault: vault.name, dataKey, wrapped, publicKey: Buffer.from(version.publicKey, 'base64') }
+  return { who, vault: vault.name, dataKey, wrapped, publicKey: Buffer.from(version.publicKey ?? '', 'base64') }
 }
 
 /** Those of the names that are no whole key, in the record and in its material. */

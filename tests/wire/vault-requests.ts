@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { answerTo, selfSignedPem } from './certificates.ts'
 import type { Sent } from './house.ts'
 
@@ -17,6 +17,12 @@ const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export(
 export const keysUnderTest: readonly KeyUnderTest[] = [
   { kind: 'RSA', create: { kty: 'RSA', key_size: 2048 }, algorithms: { encrypt: 'RSA-OAEP-256', sign: 'PS256' }, jwk: { ...rsa } },
   { kind: 'EC', create: { kty: 'EC', crv: 'P-256' }, algorithms: { sign: 'ES256' }, jwk: { ...ec } },
+  {
+    kind: 'oct-HSM',
+    create: { kty: 'oct-HSM' },
+    algorithms: { encrypt: 'A256KW', sign: 'HS256' },
+    jwk: { kty: 'oct-HSM', k: randomBytes(32).toString('base64url') },
+  },
 ]
 
 /** What earlier answers gave: a ciphertext, a signature, a backup. */

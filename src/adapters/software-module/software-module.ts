@@ -5,8 +5,10 @@ import { isRsa } from '#crypto/algorithm-fit.ts'
 import type { KeySpec } from '#crypto/key-specs.ts'
 import { publicKeyOfPkcs8 } from '#crypto/private-key.ts'
 import { specOfPublicKey } from '#crypto/public-key.ts'
+import { symmetricSpecs } from '#crypto/symmetric.ts'
 import { compartmentOf } from '#model/brands.ts'
 import { heldOperationsMax } from '#model/limits.ts'
+import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { CryptoModule, MadeKey } from '#ports/crypto-module.ts'
 import type { KeyMathematics } from '#ports/key-mathematics.ts'
@@ -17,6 +19,7 @@ import { keyCache } from './key-cache.ts'
 import { openKey } from './opened-key.ts'
 import type { OpenedKey } from './opened-key.ts'
 import { pairwiseConsistent } from './pairwise.ts'
+import { symmetricKey } from './symmetric-key.ts'
 import { usableKey } from './usable-key.ts'
 import { workQueue } from './work-queue.ts'
 
@@ -66,6 +69,7 @@ export function softwareModule({ barrier, random, native, threads, keyCacheMax =
         return placement === 'inline' ? once() : queue.run(compartmentOf(place.id), once)
       })
     },
+    ...symmetricKeys(barrier, random),
     backUp: (place, material) => barrier.openMaterial(place, material),
     export: (place, material) => barrier.openMaterial(place, material),
     restore: (place, backedUp) => barrier.sealMaterial(place, backedUp.bytes),
@@ -77,3 +81,22 @@ export function softwareModule({ barrier, random, native, threads, keyCacheMax =
     },
   }
 }
+
+/** Their bytes are opened for the time of one operation, and no longer: it costs less than the operation's way here. */
+const symmetricKeys = (barrier: Barrier, random: Random): Pick<CryptoModule, 'generateSymmetric' | 'importSymmetric' | 'useSymmetric'> => ({
+  async generateSymmetric(spec, place) {
+    using secret = new SecretBytes(random.bytes(symmetricSpecs[spec].bits / 8))
+    return { material: barrier.sealMaterial(place, secret.bytes) }
+  },
+  async importSymmetric(spec, secret, place) {
+    assert(secret.length * 8 === symmetricSpecs[spec].bits, 'the imported key is of another length')
+    return { material: barrier.sealMaterial(place, secret.bytes) }
+  },
+  async useSymmetric(place, spec, material) {
+    const sealed = await material()
+    return symmetricKey(spec, random, async work => {
+      using secret = barrier.openMaterial(place, sealed)
+      return work(secret.bytes)
+    })
+  },
+})

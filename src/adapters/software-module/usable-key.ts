@@ -8,7 +8,7 @@ import { SecretBytes } from '#model/secret-bytes.ts'
 import type { UsableKey } from '#ports/crypto-module.ts'
 import type { Placement, RsaSignatureAlgorithm } from '#ports/key-mathematics.ts'
 import type { OpenedKey } from './opened-key.ts'
-import { incompatible, wrongLength } from './refusals.ts'
+import { incompatible, wrongLength } from '#model/algorithm-refusals.ts'
 import { rsaEncrypt, rsaVerify } from './rsa-public.ts'
 
 /** How a usable key comes to its opened key: on the calling thread, or when the pool has a thread for it. */

@@ -41,6 +41,10 @@ export const permissions = {
   'key.backUp': vaultData('keys/backup/action', 'keys backup'),
   'key.restore': vaultData('keys/restore/action', 'keys restore'),
   'key.encrypt': vaultData('keys/encrypt/action', 'keys encrypt', { impliedBy: 'key.read' }),
+  // what a symmetric key does is never its reader's: there is no public half
+  'key.encryptSymmetric': vaultData('keys/encrypt/action', 'keys encrypt'),
+  'key.wrapSymmetric': vaultData('keys/wrap/action', 'keys wrapKey'),
+  'key.verifySymmetric': vaultData('keys/verify/action', 'keys verify'),
   'key.decrypt': vaultData('keys/decrypt/action', 'keys decrypt'),
   'key.wrap': vaultData('keys/wrap/action', 'keys wrapKey', { impliedBy: 'key.read' }),
   'key.unwrap': vaultData('keys/unwrap/action', 'keys unwrapKey'),

@@ -123,7 +123,8 @@ async function keyAgain(
   if (!policy.key.reuse || current === undefined) return undefined
   const key = await recordOf(context.keys, call, named)
   const version = key?.value.versions.find(one => one.id === current.id)
-  if (key === undefined || version === undefined || version.spec !== policy.key.spec || version.hsm !== policy.key.hsm) return undefined
+  if (key === undefined || version?.publicKey === undefined || version.spec !== policy.key.spec || version.hsm !== policy.key.hsm)
+    return undefined
   const from = { id: key.id, version: version.id }
   const material = await context.store.material(from)
   assert(material !== undefined, 'a key version without material')

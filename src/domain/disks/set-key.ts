@@ -1,4 +1,3 @@
-import { keySpecs } from '#crypto/key-specs.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { findKey } from '#domain/keys/find-key.ts'
@@ -43,7 +42,7 @@ export async function assertKeyFits(context: SetKeyNeeds, call: Call, choice: Ke
     throw refused(400, { code: 'KeyVaultKeyNotFound', message, target })
   }
   const { spec } = found.version
-  if (keySpecs[spec].kty !== 'RSA') throw invalid(target, `A ${spec} key cannot protect disks: RSA keys of 2048, 3072 and 4096 bits can.`)
+  if (!spec.startsWith('RSA-')) throw invalid(target, `A ${spec} key cannot protect disks: RSA keys of 2048, 3072 and 4096 bits can.`)
 }
 
 const vaultGone = 'There is no key vault behind the key URL in this installation.'

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isSymmetric } from '#crypto/symmetric.ts'
 import type { MadeKey } from '#ports/crypto-module.ts'
 import type { Place } from '#ports/record-store.ts'
 import { Problem } from '#model/problem.ts'
@@ -11,19 +12,25 @@ import { withDueAt } from './due.ts'
 import { keyRecord, type HeldKey } from './find-key.ts'
 import type { Key, KeyOperation, KeyVersion } from './records.ts'
 import { keyArmId, type KeyName } from './reference.ts'
-import type { KindOfKey } from './specs.ts'
+import type { AnyKind } from './specs.ts'
 
 /** Where new keys of vaults are made until a vault names another module. */
 export const defaultModule = 'software'
 
 export type MakingNeeds = Needs<'keys' | 'certificates' | 'module' | 'ground'>
 
+/** New material of that kind. */
+export const generating =
+  ({ module }: Needs<'module'>, spec: AnyKind['spec']): NewVersion['make'] =>
+  async place =>
+    isSymmetric(spec) ? module(defaultModule).generateSymmetric(spec, place) : module(defaultModule).generate(spec, place)
+
 /** A version that is about to be: its material is made for this place, whichever try commits it. */
 export interface NewVersion {
   readonly named: KeyName
   /** Where its certificate has chosen it already; 32 lower-case hex digits. */
   readonly id?: string
-  readonly kind: KindOfKey
+  readonly kind: AnyKind
   readonly origin: KeyVersion['origin']
   /** As a refusal names it; `certificate`: its certificate makes it, and keeps the key. */
   readonly operation: 'create' | 'import' | 'rotate' | 'certificate'
@@ -65,7 +72,7 @@ export async function addVersion(
     const place: Place = { id, version: asked.id ?? context.ground.random.bytes(16).toHex() }
     return { place, made: await asked.make(place) }
   })
-  if (made.publicKey === undefined) throw new Error('a key pair without its public half')
+  if (made.publicKey === undefined && !isSymmetric(kind.spec)) throw new Error('a key pair without its public half')
   const version: KeyVersion = {
     id: place.version,
     ...kind,
@@ -76,7 +83,7 @@ export async function addVersion(
     createdAt: wholeSecond(call.at),
     updatedAt: wholeSecond(call.at),
     ...(tags !== undefined && { tags: { ...tags } }),
-    publicKey: Buffer.from(made.publicKey).toString('base64'),
+    ...(made.publicKey !== undefined && { publicKey: Buffer.from(made.publicKey).toString('base64') }),
   }
   const key = stageVersion(context, call, { asked, before, version })
   call.materials.push({ place, material: made.material })

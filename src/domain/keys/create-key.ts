@@ -1,10 +1,10 @@
 import type { Call } from '#domain/call.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
-import { addVersion, defaultModule, type MakingNeeds } from './add-version.ts'
+import { addVersion, generating, type MakingNeeds } from './add-version.ts'
 import type { ObjectAttributes, ObjectTags } from '#domain/vault-objects/attributes.ts'
 import type { Key, KeyVersion } from './records.ts'
 import { keyScope, type KeyName } from './reference.ts'
-import { assertTypeOffered, keyOpsFor, type KindOfKey } from './specs.ts'
+import { assertTypeOffered, keyOpsFor, type AnyKind } from './specs.ts'
 
 /**
  * Generates a key, or the next version of the one under this name: type and size are the caller's each time.
@@ -15,7 +15,7 @@ export async function createKey(
   call: Call,
   request: KeyName & {
     readonly permit: Permit<'key.create'> | Permit<'vault.writeKey'>
-    readonly kind: KindOfKey
+    readonly kind: AnyKind
     readonly keyOps?: readonly string[] | undefined
     readonly attributes?: ObjectAttributes | undefined
     readonly tags?: ObjectTags | undefined
@@ -32,6 +32,6 @@ export async function createKey(
     keyOps: keyOpsFor(kind.spec, request.keyOps),
     attributes,
     tags,
-    make: async place => context.module(defaultModule).generate(kind.spec, place),
+    make: generating(context, kind.spec),
   })
 }

@@ -1,6 +1,6 @@
 import { aesUnwrap, canUnwrap } from '#crypto/aes-key-wrap.ts'
 import type { PrivateJwk } from '#crypto/import-gate.ts'
-import { keySpecs } from '#crypto/key-specs.ts'
+import { bitsOf, keySpecs } from '#crypto/key-specs.ts'
 import { membersOfPkcs8 } from '#crypto/pkcs8-members.ts'
 import type { Bytes } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
@@ -64,7 +64,7 @@ async function exchangeKeyOf(context: BringingNeeds, call: Call, reference: KeyN
   const fits =
     found !== undefined &&
     found.version.hsm &&
-    keySpecs[found.version.spec].kty === 'RSA' &&
+    found.version.spec.startsWith('RSA-') &&
     found.version.keyOps.join(' ') === 'import' &&
     keyUse(found.version, call.at).state === 'usable'
   if (fits) return found
@@ -79,7 +79,7 @@ async function unwrapped(
   { exchange, wrapped }: { readonly exchange: FoundKey; readonly wrapped: WrappedKey },
 ): Promise<PrivateJwk> {
   const { ciphertext } = wrapped
-  const modulusBytes = keySpecs[exchange.version.spec].bits / 8
+  const modulusBytes = bitsOf(exchange.version.spec) / 8
   const [underRsa, underAes] = [ciphertext.subarray(0, modulusBytes), ciphertext.subarray(modulusBytes)]
   if (underRsa.length !== modulusBytes || !canUnwrap('padded', underAes.length)) throw notUnwrapped()
   using transportKey = await transportKeyOf(context, exchange, underRsa)
@@ -94,8 +94,9 @@ async function unwrapped(
 /** Where RSA refuses, a random key goes on to be refused by AES: which of the two it was is nobody's to know. */
 async function transportKeyOf(context: BringingNeeds, exchange: FoundKey, underRsa: Bytes): Promise<SecretBytes> {
   const usable = await useMaterial(context, exchange)
+  if (usable.kty === 'oct') throw new Error('a symmetric key exchange key')
   try {
-    const opened = await usable.decrypt('RSA-OAEP', underRsa)
+    const opened = await usable.key.decrypt('RSA-OAEP', underRsa)
     if (opened.length === transportKeyBytes) return opened
     opened[Symbol.dispose]()
   } catch (error) {

@@ -38,7 +38,7 @@ describe('createKey', () => {
       )
       assert.equal(version.spec, spec)
       assert.equal(version.hsm, type.endsWith('-HSM'))
-      assert.equal(specOfPublicKey(Buffer.from(version.publicKey, 'base64')), spec)
+      assert.equal(specOfPublicKey(Buffer.from(version.publicKey ?? '', 'base64')), spec)
       assert.match(version.id, /^[0-9a-f]{32}$/)
     })
   }

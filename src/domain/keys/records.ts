@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { keySpecs } from '#crypto/key-specs.ts'
+import { symmetricSpecs } from '#crypto/symmetric.ts'
 import { namesOf } from '#model/names.ts'
 import { family } from '#domain/records/family.ts'
 import { dueAtOf, objectShape, stateTags, versionShape } from '#domain/vault-objects/object.ts'
@@ -9,15 +10,15 @@ export type KeyOperation = (typeof keyOperations)[number]
 
 const keyVersion = z.object({
   ...versionShape,
-  spec: z.enum(namesOf(keySpecs)),
+  spec: z.enum([...namesOf(keySpecs), ...namesOf(symmetricSpecs)]),
   /** An `-HSM` kind: premium vaults. */
   hsm: z.boolean(),
   /** Name of the CryptoModule that made the material. */
   module: z.string(),
   origin: z.enum(['generated', 'imported']),
   keyOps: z.array(z.enum(keyOperations)),
-  /** SubjectPublicKeyInfo DER, base64. */
-  publicKey: z.string(),
+  /** SubjectPublicKeyInfo DER, base64; of a pair, always. */
+  publicKey: z.string().optional(),
 })
 export type KeyVersion = z.output<typeof keyVersion>
 

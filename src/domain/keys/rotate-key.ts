@@ -1,6 +1,6 @@
 import type { Call } from '#domain/call.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
-import { addVersion, defaultModule, type MakingNeeds } from './add-version.ts'
+import { addVersion, generating, type MakingNeeds } from './add-version.ts'
 import { moved, parseDuration } from './durations.ts'
 import { wholeSecond } from '#domain/vault-objects/attributes.ts'
 import { requireKey } from './find-key.ts'
@@ -28,7 +28,7 @@ export async function rotateKey(
     keyOps,
     attributes: { enabled, expires: expiryByPolicy(key.value, call.at) },
     tags,
-    make: async place => context.module(defaultModule).generate(spec, place),
+    make: generating(context, spec),
   })
 }
 

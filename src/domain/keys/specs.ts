@@ -1,10 +1,11 @@
 import { keySpecs, type KeySpec } from '#crypto/key-specs.ts'
+import { isSymmetric, type SymmetricSpec } from '#crypto/symmetric.ts'
 import { namesOf } from '#model/names.ts'
 import { Problem } from '#model/problem.ts'
 import type { Vault } from '#domain/resources/records.ts'
 import { keyOperations, type KeyOperation } from './records.ts'
 
-/** What a vault makes and stores (key-vault.md 2.2): symmetric keys live in pools. */
+/** The pairs that a vault makes and stores (key-vault.md 2.2). */
 export const keyTypes = ['RSA', 'RSA-HSM', 'EC', 'EC-HSM'] as const
 export type KeyType = (typeof keyTypes)[number]
 
@@ -14,7 +15,27 @@ export interface KindOfKey {
   readonly hsm: boolean
 }
 
+/** What every key of a vault is: a pair, or a symmetric key. */
+export interface AnyKind {
+  readonly spec: KeySpec | SymmetricSpec
+  readonly hsm: boolean
+}
+
+/** The one type of symmetric keys: none is kept in software's place (key-vault.md 0.8). */
+export const symmetricType = 'oct-HSM'
+
 export const keyType = ({ spec, hsm }: KindOfKey): KeyType => `${keySpecs[spec].kty}${hsm ? '-HSM' : ''}`
+export const anyKeyType = ({ spec, hsm }: AnyKind): KeyType | typeof symmetricType =>
+  isSymmetric(spec) ? symmetricType : keyType({ spec, hsm })
+
+const symmetricSizes = [128, 192, 256]
+
+/** Raises `KeySizeNotSupported`. */
+export function symmetricKind(bits = 256): AnyKind {
+  const spec = `oct-${bits}`
+  if (isSymmetric(spec)) return { spec, hsm: true }
+  throw new Problem({ code: 'KeySizeNotSupported', details: { size: bits, supported: symmetricSizes } })
+}
 
 /** The older name of P-256K that some clients still send. */
 const curveAliases: Readonly<Record<string, string>> = { SECP256K1: 'P-256K' }
@@ -44,12 +65,19 @@ export function kindOf(asked: {
 }
 
 /** Hardware kinds are premium's. Raises `KeyTypeNeedsPremium`. */
-export function assertTypeOffered(vault: Pick<Vault, 'sku'>, { hsm }: Pick<KindOfKey, 'hsm'>): void {
+export function assertTypeOffered(vault: Pick<Vault, 'sku'>, { hsm }: Pick<AnyKind, 'hsm'>): void {
   if (hsm && vault.sku !== 'premium') throw new Problem({ code: 'KeyTypeNeedsPremium' })
 }
 
 const forRsa = ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey'] as const
 const forEc = ['sign', 'verify'] as const
+const forSymmetric = ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'] as const
+
+/** What each type has unless something else is asked for, and what may be asked for. */
+function operationsOf(spec: AnyKind['spec']): { readonly usual: readonly KeyOperation[]; readonly supported: readonly string[] } {
+  if (isSymmetric(spec)) return { usual: forSymmetric, supported: [...forSymmetric, ...forEc] }
+  return keySpecs[spec].kty === 'RSA' ? { usual: forRsa, supported: [...forRsa, 'import'] } : { usual: forEc, supported: forEc }
+}
 
 const isOperation = (name: string): name is KeyOperation => keyOperations.some(operation => operation === name)
 
@@ -57,9 +85,8 @@ const isOperation = (name: string): name is KeyOperation => keyOperations.some(o
  * The operations of a new version: what was asked for, in its order, or all that the type has. A key exchange key has `import` alone (key-vault.md 2.3).
  * Raises `KeyOperationsUnsupported`.
  */
-export function keyOpsFor(spec: KeySpec, asked: readonly string[] | undefined): KeyOperation[] {
-  const usual: readonly KeyOperation[] = keySpecs[spec].kty === 'RSA' ? forRsa : forEc
-  const supported: readonly string[] = keySpecs[spec].kty === 'RSA' ? [...forRsa, 'import'] : forEc
+export function keyOpsFor(spec: AnyKind['spec'], asked: readonly string[] | undefined): KeyOperation[] {
+  const { usual, supported } = operationsOf(spec)
   if (asked === undefined) return [...usual]
   const wrong = asked.filter(operation => !supported.includes(operation))
   if (wrong.length > 0) throw new Problem({ code: 'KeyOperationsUnsupported', details: { given: wrong, supported } })

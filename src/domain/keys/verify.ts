@@ -1,9 +1,9 @@
-import type { SignatureAlgorithm } from '#crypto/algorithms.ts'
 import type { Bytes } from '#model/brands.ts'
 import type { Call } from '#domain/call.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import { openKey, type KeyNeeds } from './open-key.ts'
 import type { KeyReference } from './reference.ts'
+import { verifyWith, type AnySignatureAlgorithm } from './use-key.ts'
 
 /** Is this the key's signature over the digest? False for one of any wrong length. Raises `ValueLengthInvalid` for the digest, `AlgorithmIncompatible`. */
 export async function verify(
@@ -12,12 +12,12 @@ export async function verify(
   request: {
     readonly permit: Permit<'key.verify'>
     readonly reference: KeyReference
-    readonly algorithm: SignatureAlgorithm
+    readonly algorithm: AnySignatureAlgorithm
     readonly digest: Bytes
     readonly signature: Bytes
   },
 ): Promise<boolean> {
   const { algorithm, digest, signature } = request
-  const { usable } = await openKey(context, call, { ...request, operation: 'verify' })
-  return usable.verify(algorithm, digest, signature)
+  const opened = await openKey(context, call, { ...request, operation: 'verify' })
+  return verifyWith(opened, algorithm, { value: digest, signature })
 }

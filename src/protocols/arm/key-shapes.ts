@@ -1,9 +1,10 @@
 import type { Key, KeyVersion } from '#domain/keys/records.ts'
 import { currentVersion } from '#domain/vault-objects/object.ts'
-import { keyType } from '#domain/keys/specs.ts'
+import { anyKeyType } from '#domain/keys/specs.ts'
 import { recoveryLevel } from '#domain/vault-objects/deletion.ts'
 import type { Vault } from '#domain/resources/records.ts'
-import { keySpecs } from '#crypto/key-specs.ts'
+import { bitsOf, keySpecs } from '#crypto/key-specs.ts'
+import { isSymmetric } from '#crypto/symmetric.ts'
 import type { Listed } from './answers.ts'
 import { attributesShape, seconds } from './object-attributes.ts'
 import { vaultUri } from './shapes.ts'
@@ -16,6 +17,7 @@ const attributes = (vault: Vault, version: KeyVersion) => ({
 })
 
 function size({ spec }: KeyVersion) {
+  if (isSymmetric(spec)) return { keySize: bitsOf(spec) }
   const row = keySpecs[spec]
   return row.kty === 'RSA' ? { keySize: row.bits } : { curveName: row.crv }
 }
@@ -54,7 +56,7 @@ export function vaultKeyShape(site: ArmSite, { vault, key, version: named }: Sho
     tags: version.tags ?? {},
     properties: {
       attributes: attributes(vault, version),
-      kty: keyType(version),
+      kty: anyKeyType(version),
       keyOps: version.keyOps,
       ...size(version),
       keyUri,

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { encryptionAlgorithms, signatureAlgorithms } from '#crypto/algorithms.ts'
+import { macAlgorithms, symmetricCiphers } from '#crypto/symmetric.ts'
 import { namesOf } from '#model/names.ts'
-import { keyTypes } from '#domain/keys/specs.ts'
+import { keyTypes, symmetricType } from '#domain/keys/specs.ts'
 import { base64url } from '#protocols/azure/base64url.ts'
 import { tagsOf } from '#protocols/azure/object-bodies.ts'
 import { tagCharactersMax } from './limits.ts'
@@ -41,7 +42,10 @@ export const presence = z
   .optional()
   .transform(value => value !== undefined && value !== null)
 
+/** Of a pair. */
 export const keyType = z.enum(keyTypes, must(`one of ${keyTypes.join(', ')}`))
+const createdTypes = [...keyTypes, symmetricType] as const
+export const createdType = z.enum(createdTypes, must(`one of ${createdTypes.join(', ')}`))
 export const integer = maybe(z.int(must('an integer')))
 export const text = maybe(z.string(must('a string')))
 /** Clients may say the exponent, not choose it (key-vault.md 2.2); the Java SDK says 0 where its caller said nothing (`CreateRsaKeyOptions`). */
@@ -50,10 +54,18 @@ export const publicExponent = integer.refine(value => value === undefined || val
 /** Bytes, at least one. */
 const value = base64url.refine(bytes => bytes.length > 0, must('not empty'))
 
-const encryptionAlgorithm = z.enum(namesOf(encryptionAlgorithms), must(`one of ${Object.keys(encryptionAlgorithms).join(', ')}`))
-const signatureAlgorithm = z.enum(namesOf(signatureAlgorithms), must(`one of ${Object.keys(signatureAlgorithms).join(', ')}`))
+const cipherNames = [...namesOf(encryptionAlgorithms), ...namesOf(symmetricCiphers)]
+const cipherAlgorithm = z.enum(cipherNames, must(`one of ${cipherNames.join(', ')}`))
+const signatureNames = [...namesOf(signatureAlgorithms), ...namesOf(macAlgorithms)]
+const signatureAlgorithm = z.enum(signatureNames, must(`one of ${signatureNames.join(', ')}`))
 
-export const encryptionBody = jsonBody({ alg: encryptionAlgorithm, value })
+const beside = maybe(base64url)
+
+/** What AES wants besides goes with it; RSA has no use for it. */
+export const encryptionBody = jsonBody({ alg: cipherAlgorithm, value, iv: beside, aad: beside, tag: beside })
+/** As the verbs take it. */
+export const cipherInput = ({ value, iv, aad, tag }: z.output<typeof encryptionBody>) => ({ value, iv, aad, tag })
+
 export const signBody = jsonBody({ alg: signatureAlgorithm, value })
 /** A signature of no length at all is a wrong one, not a wrong request. */
 export const verifyBody = jsonBody({ alg: signatureAlgorithm, digest: value, value: base64url })

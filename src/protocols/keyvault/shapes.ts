@@ -1,7 +1,9 @@
 import { publicKeyToJwk } from '#crypto/public-key.ts'
+import type { CipherOutput } from '#ports/crypto-module.ts'
 import type { Key, KeyVersion } from '#domain/keys/records.ts'
-import { keyType } from '#domain/keys/specs.ts'
+import { anyKeyType } from '#domain/keys/specs.ts'
 import { currentVersion } from '#domain/vault-objects/object.ts'
+import { toBase64url } from '#protocols/azure/base64url.ts'
 import { since73 } from './api-version.ts'
 import { deletionOf, markOf, objectAttributes, objectUrl, tagsOf, type Writing } from './object-shapes.ts'
 import type { VaultSite } from './site.ts'
@@ -21,12 +23,18 @@ export const keyUrl = (site: VaultSite, key: Pick<Key, 'name'>): string => objec
 /** The id of a version: what an operation answers with is always versioned. */
 export const versionUrl = (site: VaultSite, { key, version }: Shown): string => `${keyUrl(site, key)}/${version.id}`
 
+/** A symmetric key has none. */
+function publicNumbers({ publicKey }: KeyVersion) {
+  if (publicKey === undefined) return {}
+  const { kty: _kty, ...numbers } = publicKeyToJwk(Buffer.from(publicKey, 'base64'))
+  return numbers
+}
+
 /** Public members alone: they are read from the public key, and nothing else is at hand. */
 export function keyBundle(writing: Writing, shown: Shown) {
   const { key, version } = shown
-  const { kty: _kty, ...numbers } = publicKeyToJwk(Buffer.from(version.publicKey, 'base64'))
   return {
-    key: { kid: versionUrl(writing.site, shown), kty: keyType(version), key_ops: version.keyOps, ...numbers },
+    key: { kid: versionUrl(writing.site, shown), kty: anyKeyType(version), key_ops: version.keyOps, ...publicNumbers(version) },
     attributes: attributesOf(writing, version),
     ...tagsOf(version),
     ...markOf(key),
@@ -49,3 +57,15 @@ export const versionItem = (writing: Writing, shown: Shown) => ({
 
 export const deletedBundle = (writing: Writing, key: Key) => ({ ...currentBundle(writing, key), ...deletionOf(writing, 'keys', key) })
 export const deletedItem = (writing: Writing, key: Key) => ({ ...keyItem(writing, key), ...deletionOf(writing, 'keys', key) })
+
+/** What encrypts answers: IV and tag where they were made, and the data that was authenticated along with it (key-vault.md 2.6). */
+export function cipherAnswer(site: VaultSite, made: Shown & CipherOutput & { readonly aad: Uint8Array | undefined }) {
+  const { value, iv, tag, aad } = made
+  return {
+    kid: versionUrl(site, made),
+    value: toBase64url(value),
+    ...(iv !== undefined && { iv: toBase64url(iv) }),
+    ...(tag !== undefined && { tag: toBase64url(tag) }),
+    ...(tag !== undefined && aad !== undefined && { aad: toBase64url(aad) }),
+  }
+}

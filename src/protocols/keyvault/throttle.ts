@@ -1,6 +1,6 @@
-import { keySpecs } from '#crypto/key-specs.ts'
+import { bitsOf } from '#crypto/key-specs.ts'
 import { Problem } from '#model/problem.ts'
-import type { KindOfKey } from '#domain/keys/specs.ts'
+import type { AnyKind } from '#domain/keys/specs.ts'
 import { subscriptionFactor, throttleWindowMs } from './limits.ts'
 
 /** Transactions of a vault in 10 s (key-vault.md 8). Each class has a limit of its own; inside it, dear calls weigh more. */
@@ -18,9 +18,9 @@ export const importing: Transaction = { of: 'import', weight: 1 }
 export const other: Transaction = { of: 'other', weight: 1 }
 
 /** 4,000 of RSA-2048 and all curves, 1,000 of RSA-3072, 500 of RSA-4096; hardware keys weigh twice as much. */
-export function using(kind: KindOfKey | undefined): Transaction {
+export function using(kind: AnyKind | undefined): Transaction {
   if (kind === undefined) return { of: 'key', weight: 1 }
-  const { bits } = keySpecs[kind.spec]
+  const bits = bitsOf(kind.spec)
   const weight = bits === 4096 ? 8 : bits === 3072 ? 4 : 1
   return { of: 'key', weight: kind.hsm ? weight * 2 : weight }
 }

@@ -1,7 +1,7 @@
 import { createKey } from '#domain/keys/create-key.ts'
-import { kindOf } from '#domain/keys/specs.ts'
+import { kindOf, symmetricKind, symmetricType } from '#domain/keys/specs.ts'
 import { json } from '#protocols/http/answer.ts'
-import { attributes, integer, jsonBody, keyOps, keyType, presence, publicExponent, tags, text } from '#protocols/keyvault/bodies.ts'
+import { attributes, integer, jsonBody, keyOps, createdType, presence, publicExponent, tags, text } from '#protocols/keyvault/bodies.ts'
 import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
 import { refuseExportable } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
@@ -18,7 +18,7 @@ export const createKeyOperation = vaultOperation({
   query: noQuery,
   body: {
     json: jsonBody({
-      kty: keyType,
+      kty: createdType,
       key_size: integer,
       crv: text,
       public_exponent: publicExponent,
@@ -29,7 +29,7 @@ export const createKeyOperation = vaultOperation({
     }),
   },
   async handle(context, call, { site, params, body, permit, request }) {
-    const kind = kindOf({ type: body.kty, bits: body.key_size, crv: body.crv })
+    const kind = body.kty === symmetricType ? symmetricKind(body.key_size) : kindOf({ type: body.kty, bits: body.key_size, crv: body.crv })
     refuseExportable(body, { site, request, hsm: kind.hsm })
     const made = await createKey(context, call, {
       permit: permit('key.create'),

@@ -1,7 +1,7 @@
 import { decrypt } from '#domain/keys/decrypt.ts'
 import { toBase64url } from '#protocols/azure/base64url.ts'
 import { json } from '#protocols/http/answer.ts'
-import { encryptionBody } from '#protocols/keyvault/bodies.ts'
+import { cipherInput, encryptionBody } from '#protocols/keyvault/bodies.ts'
 import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
 import { versionUrl } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
@@ -21,7 +21,7 @@ export const decryptOperation = vaultOperation({
       permit: permit('key.decrypt'),
       reference: { vault: site.vault.value, ...params },
       algorithm: body.alg,
-      value: body.value,
+      ...cipherInput(body),
     })
     using value = used.value
     return json(200, { kid: versionUrl(site, used), value: toBase64url(value.bytes) })

@@ -1,4 +1,5 @@
 import { importKey } from '#domain/keys/import-key.ts'
+import { importSymmetricKey } from '#domain/keys/import-symmetric-key.ts'
 import { importWrappedKey } from '#domain/keys/import-wrapped-key.ts'
 import { json } from '#protocols/http/answer.ts'
 import { attributes, flag, jsonBody, presence, tags } from '#protocols/keyvault/bodies.ts'
@@ -39,7 +40,9 @@ export const importKeyOperation = vaultOperation({
     const made =
       'jwk' in key
         ? await importKey(context, call, { ...asked, ...key })
-        : await importWrappedKey(context, call, { ...asked, ...key, wrapped: wrappedFor(site, key.wrapped) })
+        : 'secret' in key
+          ? await importSymmetricKey(context, call, { ...asked, ...key })
+          : await importWrappedKey(context, call, { ...asked, ...key, wrapped: wrappedFor(site, key.wrapped) })
     return json(200, keyBundle({ site, request }, made))
   },
 })

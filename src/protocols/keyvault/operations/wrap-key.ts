@@ -1,10 +1,9 @@
 import { SecretBytes } from '#model/secret-bytes.ts'
 import { wrapKey } from '#domain/keys/wrap-key.ts'
-import { toBase64url } from '#protocols/azure/base64url.ts'
 import { json } from '#protocols/http/answer.ts'
-import { encryptionBody } from '#protocols/keyvault/bodies.ts'
+import { cipherInput, encryptionBody } from '#protocols/keyvault/bodies.ts'
 import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
-import { versionUrl } from '#protocols/keyvault/shapes.ts'
+import { cipherAnswer } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
 export const wrapKeyOperation = vaultOperation({
@@ -23,8 +22,8 @@ export const wrapKeyOperation = vaultOperation({
       permit: permit('key.wrap'),
       reference: { vault: site.vault.value, ...params },
       algorithm: body.alg,
-      value: body.value,
+      ...cipherInput(body),
     })
-    return json(200, { kid: versionUrl(site, used), value: toBase64url(used.value) })
+    return json(200, cipherAnswer(site, { ...used, aad: body.aad }))
   },
 })
