@@ -23,14 +23,15 @@ export type VaultName = 'benchvault' | 'benchmany'
 export interface Seed {
   readonly keys: number
   readonly assignments: number
+  readonly groups?: number
 }
 
 const credentials = z.object({ clientId: z.string(), clientSecret: z.string(), objectId: z.string() })
 export const apiVersion = '7.6'
 
 /** Fills an empty place; nothing runs in it yet. */
-export async function seed(place: Place, { keys, assignments }: Seed): Promise<Credentials> {
-  const plan = JSON.stringify({ dataDir: place.data, stateHome: join(place.folder, 'state'), keys, assignments })
+export async function seed(place: Place, { keys, assignments, groups = 0 }: Seed): Promise<Credentials> {
+  const plan = JSON.stringify({ dataDir: place.data, stateHome: join(place.folder, 'state'), keys, assignments, groups })
   const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'programs', 'seed.ts'), plan], { env: environmentOf(place) })
   return credentials.parse(JSON.parse(stdout))
 }

@@ -11,12 +11,16 @@ import { seed } from '#bench/world.ts'
 const run = promisify(execFile)
 const costs = z.object({ decision: z.number(), cached: z.number(), jose: z.number() })
 const [decisionGoalUs, cachedGoalUs, joseGoal] = [1, 2, 30]
+/** Groups that the principal is in, each through the one before; and how flat the cost stays: among 10, half of the groups have nothing to look at. */
+const [nested, flatShare] = [20, 0.5]
 
 export const decisions: BenchCase = {
   name: 'decisions',
   async run({ settings }) {
-    const few = await costsWith(settings.memory, 10)
-    const many = await costsWith(settings.memory, 10_000)
+    const few = await costsWith(settings.memory, { assignments: 10 })
+    const many = await costsWith(settings.memory, { assignments: 10_000 })
+    const fewInGroups = await costsWith(settings.memory, { assignments: 10, groups: nested })
+    const manyInGroups = await costsWith(settings.memory, { assignments: 10_000, groups: nested })
     const decided = (assignments: number, us: number): Row =>
       rowOf({
         case: `decision among ${assignments.toLocaleString('en')} assignments`,
@@ -28,6 +32,13 @@ export const decisions: BenchCase = {
     return [
       decided(10, few.decision),
       decided(10_000, many.decision),
+      rowOf({
+        case: `decision in ${nested} nested groups, among 10,000 assignments`,
+        anchor: 'the same among 10',
+        goal: flatShare,
+        rounds: [fewInGroups.decision / manyInGroups.decision],
+        figures: { µs: manyInGroups.decision, 'µs among 10': fewInGroups.decision },
+      }),
       rowOf({
         case: 'token verified before',
         anchor: `${cachedGoalUs} µs`,
@@ -46,10 +57,13 @@ export const decisions: BenchCase = {
   },
 }
 
-async function costsWith(under: string, assignments: number): Promise<z.output<typeof costs>> {
+async function costsWith(
+  under: string,
+  seeded: { readonly assignments: number; readonly groups?: number },
+): Promise<z.output<typeof costs>> {
   const place = await newPlace(under)
   try {
-    const user = await seed(place, { keys: 0, assignments })
+    const user = await seed(place, { keys: 0, ...seeded })
     const instance = await startInstance(place)
     const { environment } = instance
     const web = openWeb({ port: place.port, caFile: environment.caFile })

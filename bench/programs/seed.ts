@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { openInstance, performAs } from '#bench/seeding/open-instance.ts'
 import { seedAssignments } from '#bench/seeding/seed-assignments.ts'
+import { seedGroups } from '#bench/seeding/seed-groups.ts'
 import { seedKeys } from '#bench/seeding/seed-keys.ts'
 import { assignRole } from '#domain/access/assign-role.ts'
 import { createKey } from '#domain/keys/create-key.ts'
@@ -18,9 +19,11 @@ const plan = z.object({
   keys: z.int(),
   /** Beside the three that the instance needs. */
   assignments: z.int(),
+  /** The measured principal is in the first, each is in the next. */
+  groups: z.int().default(0),
 })
 
-const { dataDir, stateHome, keys, assignments } = plan.parse(JSON.parse(process.argv[2] ?? ''))
+const { dataDir, stateHome, keys, assignments, groups } = plan.parse(JSON.parse(process.argv[2] ?? ''))
 const opened = await openInstance({ dataDir, stateHome })
 const { context, home } = opened
 const { tenantId, subscriptionId, resourceGroup: group, administrator } = home
@@ -79,6 +82,7 @@ const bench = await vaultOf('benchvault')
 await keyOf(bench, 'rsa', 'RSA-2048')
 await keyOf(bench, 'ec', 'P-256')
 if (keys > 0) await seedKeys(context, { vault: await vaultOf('benchmany'), count: keys, who: user })
-await seedAssignments(context, { vault: bench, count: assignments, who: owner, principalId: credentials.objectId, tenantId })
+const chain = await seedGroups(context, { count: groups, who: owner, memberId: credentials.objectId, tenantId })
+await seedAssignments(context, { vault: bench, count: assignments, who: owner, holders: [credentials.objectId, ...chain], tenantId })
 await opened.close()
 console.log(JSON.stringify(credentials))

@@ -8,18 +8,19 @@ import { performAs } from './open-instance.ts'
 const keyVaultReader = '21090545-7ca7-4776-b22c-e363652d74d2'
 const perCall = 100
 
-/** Half of them are the measured principal's own, on keys of the vault that it uses, half are other principals' on the vault itself. */
+/** Half of them are the measured principal's own, or of groups that it is in, on keys of the vault that it uses, half are other principals' on the vault itself. */
 export async function seedAssignments(
   context: Context,
   seeded: {
     readonly vault: Vault
     readonly count: number
     readonly who: Principal
-    readonly principalId: string
+    /** The measured principal and its groups. */
+    readonly holders: readonly string[]
     readonly tenantId: string
   },
 ): Promise<void> {
-  const { vault, count, who, principalId, tenantId } = seeded
+  const { vault, count, who, holders, tenantId } = seeded
   for (let from = 0; from < count; from += perCall) {
     await performAs(context, who, async call => {
       for (let at = from; at < Math.min(count, from + perCall); at += 1) {
@@ -33,7 +34,7 @@ export async function seedAssignments(
             scopeId: own ? `${vault.id}/keys/unused-${at}` : vault.id,
             scope,
             roleId: keyVaultReader,
-            principalId: own ? principalId : context.ground.random.uuid(),
+            principalId: (own ? holders[at % holders.length] : undefined) ?? context.ground.random.uuid(),
             principalType: 'ServicePrincipal',
             createdAt: call.at,
             createdBy: who.id,

@@ -44,6 +44,8 @@ export function createScales(catalog: RoleCatalog): Scales {
       if (azure === undefined || role === undefined) return 'lacks'
       const naming = role.entries.filter(entry => entry.matches(azure, data ?? false))
       if (naming.length === 0) return 'lacks'
+      // What most are: nothing is asked of the request.
+      if (held.value.condition === undefined && naming.some(({ condition }) => condition === undefined)) return 'grants'
       const judged = judgedBy(question, azure)
       const own = new Set(naming.map(({ condition }) => (condition === undefined ? true : condition(judged))))
       const truths: ReadonlySet<Truth> = own.has(true) ? new Set([ownCondition(held, judged)]) : own

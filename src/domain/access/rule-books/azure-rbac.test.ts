@@ -83,6 +83,30 @@ describe('Azure RBAC', () => {
     assert.deepEqual(may, ['key.encrypt', 'key.wrap', 'key.verify'])
   })
 
+  test('a denial of what carries an action takes the action from who has it by that alone, and from no other', () => {
+    const rbac = azureRbac(builtInRoles)
+    rbac.denials.observe(undefined, {
+      ...assignment('Reader', vault),
+      value: {
+        name: 'd',
+        denyAssignmentName: 'no reading',
+        scopeId: '',
+        scope: vault,
+        doNotApplyToChildScopes: false,
+        permissions: [{ actions: [], notActions: [], dataActions: ['*/read'], notDataActions: [] }],
+        principals: [{ id: 'p', type: 'ServicePrincipal' }],
+        excludePrincipals: [],
+        createdAt: 0,
+        createdBy: '',
+      },
+    })
+    rbac.observe(undefined, assignment('Key Vault Reader', vault))
+    assert.equal(allowed(rbac, 'key.encrypt', { on: key }), false)
+    rbac.observe(undefined, assignment('Key Vault Crypto User', vault, '2'))
+    assert.equal(allowed(rbac, 'key.encrypt', { on: key }), true)
+    assert.equal(allowed(rbac, 'key.read', { on: key }), false)
+  })
+
   test('an assignment that is taken away counts no more', () => {
     const rbac = azureRbac(builtInRoles)
     const given = assignment('Key Vault Crypto User', vault)

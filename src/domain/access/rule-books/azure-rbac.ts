@@ -39,15 +39,27 @@ export function azureRbac(builtIns: readonly RoleDefinition[], countsAs: CountsA
     if (forbidden !== undefined) return forbidden
     const rows = [own, ...carrying.filter(row => denied(denials, row, { question, ids }) === undefined)]
     let unmet = false
-    for (const at of question.on) {
-      for (const held of ids.flatMap(id => index.at(id, at))) {
-        const weights = rows.map(row => scales.row(held, row, question))
-        if (weights.includes('grants')) return { allowed: true, by: spelt(held, at) }
-        unmet ||= weights.some(weight => weight !== 'lacks')
+    for (const at of question.on)
+      for (const id of ids) {
+        const found = best(index.at(id, at), rows, question)
+        if (found === undefined) continue
+        if (found.weight === 'grants') return { allowed: true, by: spelt(found.held, at) }
+        unmet = true
       }
-    }
     if (unmet) return { allowed: false, because: 'condition-not-met' }
     return { allowed: false, because: ids.some(id => index.of(id).length > 0) ? 'no-assignment-grants-it-here' : 'no-assignment' }
+  }
+
+  /** The one that grants, else one that would but for a condition; on the road of every request, so without lists of its own. */
+  function best(held: readonly WeighedAssignment[], rows: readonly PermissionRow[], question: Question) {
+    let other: { readonly held: WeighedAssignment; readonly weight: Weight } | undefined
+    for (const one of held)
+      for (const row of rows) {
+        const weight = scales.row(one, row, question)
+        if (weight === 'grants') return { held: one, weight }
+        if (weight !== 'lacks') other = { held: one, weight }
+      }
+    return other
   }
 
   const spelt = ({ compartment, value: { roleId, name } }: WeighedAssignment, at: string): string =>
