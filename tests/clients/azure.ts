@@ -23,7 +23,7 @@ export interface Azure {
   keys(vault: string): KeyClient
   secrets(vault: string): SecretClient
   /** A role by its public name, for a principal, at a scope; answers the assignment's name. */
-  assign(role: string, principalId: string, scope: string): Promise<string>
+  assign(role: string, principalId: string, scope: string, type?: 'ServicePrincipal' | 'User'): Promise<string>
   token(resource: string): Promise<string>
 }
 
@@ -52,7 +52,7 @@ export function azureBy(environment: Environment, credential: TokenCredential): 
     identities: new ManagedServiceIdentityClient(credential, subscriptionId, at),
     keys: vault => new KeyClient(vaultUrl(environment, vault), credential),
     secrets: vault => new SecretClient(vaultUrl(environment, vault), credential),
-    async assign(role, principalId, scope) {
+    async assign(...[role, principalId, scope, principalType = 'ServicePrincipal']) {
       const definitions = await Array.fromAsync(authorization.roleDefinitions.list(scope, { filter: `roleName eq '${role}'` }))
       const [definition] = definitions
       if (definition?.id === undefined || definitions.length > 1) throw new Error(`${definitions.length} roles are called ${role}`)
@@ -60,7 +60,7 @@ export function azureBy(environment: Environment, credential: TokenCredential): 
       await authorization.roleAssignments.create(scope, name, {
         roleDefinitionId: definition.id,
         principalId,
-        principalType: 'ServicePrincipal',
+        principalType,
       })
       return name
     },

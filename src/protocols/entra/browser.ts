@@ -57,7 +57,7 @@ const unescaped = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
 
 /** Action and hidden fields of the page's only form. */
-export function formIn({ text }: Answered): Form {
+export function formIn({ text }: Pick<Answered, 'text'>): Form {
   const [form, action] = /<form method="post" action="([^"]*)">[\s\S]*?<\/form>/.exec(text) ?? []
   assert(form !== undefined && action !== undefined, `no form in: ${text}`)
   const hidden = form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)" ?\/?>/g)

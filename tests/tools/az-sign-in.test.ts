@@ -1,0 +1,87 @@
+// People sign in to az as Microsoft publishes it: by a code that they type elsewhere, and by the browser that az opens.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { z } from 'zod'
+import { azureOf, called } from '#tests/clients/azure.ts'
+import { behindInstance } from '#tests/clients/behind.ts'
+import type { Instance } from '#tests/clients/instance.ts'
+import { addPerson, approveDevice, disable, type Person } from '#tests/clients/person.ts'
+import { findProgram, ran, testMissing } from './programs.ts'
+
+const az = findProgram('az', ['version'])
+if (az === undefined) testMissing('people at az', 'no az: pip install azure-cli==2.91.0 in a virtual environment and put it on PATH')
+else testAz(az, await behindInstance(import.meta.filename))
+
+function testAz(program: string, instance: Instance): void {
+  const { environment } = instance
+  const { administrator, tenantId, subscriptionId } = environment
+
+  /** A user who may read the subscription, and az's own folder for this one. */
+  async function reader(name: string) {
+    const person = await addPerson(instance, called(name))
+    await azureOf(environment, administrator).assign('Reader', person.objectId, `/subscriptions/${subscriptionId}`, 'User')
+    const config = join(instance.dir, name)
+    mkdirSync(config)
+    return { person, env: { ...process.env, AZURE_CONFIG_DIR: config } }
+  }
+  const asked = async (env: NodeJS.ProcessEnv, ...words: readonly string[]): Promise<unknown> => {
+    const { code, stdout, stderr } = await ran(program, [...words, '--output', 'json'], { env, cwd: instance.dir })
+    assert.equal(code, 0, `az ${words.join(' ')}: exit ${code}\n${stderr}`)
+    return JSON.parse(stdout)
+  }
+  const account = z.looseObject({ id: z.guid(), tenantId: z.guid(), user: z.object({ name: z.string(), type: z.string() }) })
+  async function isWho(env: NodeJS.ProcessEnv, person: Person): Promise<void> {
+    const shown = account.parse(await asked(env, 'account', 'show'))
+    assert.deepEqual([shown.id, shown.tenantId, shown.user], [subscriptionId, tenantId, { name: person.name, type: 'user' }])
+    const me = z.looseObject({ id: z.guid() }).parse(await asked(env, 'ad', 'signed-in-user', 'show'))
+    assert.equal(me.id, person.objectId)
+    const groups = z.array(z.looseObject({ name: z.string() })).parse(await asked(env, 'group', 'list'))
+    assert(groups.some(group => group.name === environment.resourceGroup))
+  }
+
+  describe('people at az', { concurrency: 1, timeout: 300_000 }, () => {
+    test('sign in by a code that they type elsewhere; disabled, they are nobody at the next command', async () => {
+      const { person, env } = await reader('device')
+      const login = spawn(program, ['login', '--use-device-code', '--output', 'json'], { env, cwd: instance.dir })
+      const [code, url] = await codeSaid(login.stderr)
+      await approveDevice(url, code, person)
+      const [exit] = (await once(login, 'exit')) as [number]
+      assert.equal(exit, 0)
+      await isWho(env, person)
+      await disable(instance, person)
+      const refused = await ran(program, ['group', 'list'], { env, cwd: instance.dir })
+      assert.notEqual(refused.code, 0)
+      assert.match(refused.stderr, /AADSTS50057|InvalidAuthenticationToken|az login/)
+    })
+
+    test('sign in by the browser that az opens', async () => {
+      const { person, env } = await reader('browser')
+      const script = join(instance.dir, 'browser.sh')
+      writeFileSync(script, `#!/bin/sh\nexec ${process.execPath} ${join(import.meta.dirname, 'visit.ts')} "$1"\n`, { mode: 0o700 })
+      const browsing = {
+        ...env,
+        BROWSER: `${script} %s &`,
+        DISPLAY: ':0',
+        KEYSTEAD_PERSON: person.name,
+        KEYSTEAD_PASSWORD: person.password,
+      }
+      await asked(browsing, 'login', '--tenant', tenantId)
+      await isWho(env, person)
+    })
+  })
+}
+
+/** What az prints of a device code. */
+async function codeSaid(stderr: AsyncIterable<unknown>): Promise<readonly [code: string, url: string]> {
+  let said = ''
+  for await (const piece of stderr) {
+    said += String(piece)
+    const [, url, code] = /open the page (\S+) and enter the code (\S+)/.exec(said) ?? []
+    if (url !== undefined && code !== undefined) return [code, url]
+  }
+  throw new Error(`no code: ${said}`)
+}
