@@ -61,7 +61,7 @@ function knownAs({ identity: { index } }: SignInNeeds, { tenantId }: Tenant, cli
 async function attempt(context: SignInNeeds, call: Call, principal: string): Promise<void> {
   if (!context.instance.throttle) return
   const { delays } = context.identity
-  const free = await call.once('sign-in attempt', async () => delays.begin(call.source.sourceIp ?? '', principal, call.at))
+  const free = await call.once('attempt of a client', async () => delays.begin(call.source.sourceIp ?? '', principal, call.at))
   if (!free) throw refused('locked', "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.")
 }
 

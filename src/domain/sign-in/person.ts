@@ -59,11 +59,11 @@ function tenantOfPerson(context: PersonNeeds, named: string, username: string): 
   return context.identity.index.tenantOfDomain(username.split('@')[1] ?? '')?.value
 }
 
-/** One attempt a request, however often it is tried: of this person from this address, and of anybody from its network. */
+/** One attempt a request, however often it is tried, beside that of its client: of this person from this address, and of anybody from its network. */
 async function attempt({ identity, instance }: PersonNeeds, call: Call, username: string): Promise<void> {
   if (!instance.throttle) return
   const source = call.source.sourceIp ?? ''
-  const free = await call.once('sign-in attempt', async () => {
+  const free = await call.once('attempt of a person', async () => {
     const ofPerson = identity.delays.begin(source, `user ${username}`, call.at)
     return identity.sprays.begin(networkOf(source), everybody, call.at) && ofPerson
   })

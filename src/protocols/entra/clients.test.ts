@@ -181,6 +181,23 @@ describe('the password grant', () => {
     await turn(false)
   })
 
+  test('counts wrong passwords of a person, however well the client proves itself', async () => {
+    const throttled = await peopleGround({ throttle: true })
+    const who = await throttled.person('guessed')
+    const client = await throttled.ground.add('a client that guesses')
+    await throttled.ground.run(operator, async call => {
+      const tenant = await throttled.ground.context.tenants.get(call, compartmentOfGuid(tenantId), [tenantId])
+      assert(tenant)
+      throttled.ground.context.tenants.update(call, tenant, { ...tenant.value, passwordGrant: true })
+    })
+    const guess = { ...form({ username: who.name, client_id: client.appId }), client_secret: client.secretText }
+    // What was tried before: nobody waits for Argon2 eleven times.
+    const { delays } = throttled.ground.context.identity
+    for (let turn = 0; turn < 9; turn += 1) delays.begin('', `user ${who.name}`, throttled.ground.clock.now())
+    assert.deepEqual(said(await throttled.post(v2, { ...guess, password: 'wrong' })), [400, 'invalid_grant', 50126])
+    assert.deepEqual(said(await throttled.post(v2, guess))[2], 50053)
+  })
+
   test('user realms are told by their domain, never by their users', async () => {
     const realm = async (name: string) =>
       (await ground.get(`/common/userrealm/${encodeURIComponent(name)}?api-version=1.0`)).json['account_type']
