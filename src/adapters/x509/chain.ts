@@ -1,11 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import type { Bytes } from '#model/brands.ts'
 
+/** Nobody's chain is longer; each step looks at every certificate that is left, and the signatures are a stranger's. */
+const chainMax = 10
+
 /** By name and by signature; two certificates of one authority are told apart by neither, and the first stands. */
 export function chained(leaf: Bytes, others: readonly Bytes[]): readonly Bytes[] {
   const left = distinct([leaf, ...others]).slice(1)
   const chain = [new X509Certificate(leaf)]
-  for (let last = chain.at(-1); last !== undefined && !isRoot(last);) {
+  for (let last = chain.at(-1); last !== undefined && chain.length < chainMax && !isRoot(last);) {
     const subject = last
     const at = left.findIndex(one => issued(one, subject))
     const [next] = at < 0 ? [] : left.splice(at, 1)

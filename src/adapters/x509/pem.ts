@@ -3,7 +3,7 @@ import type { Bytes } from '#model/brands.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { BundleFlaw, OpenedBundle } from '#ports/pki.ts'
 
-const block = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g
+const begin = /-----BEGIN ([A-Z0-9 ]{1,64})-----/g
 const blocksMax = 100
 
 /** What others say of a key that they wrote in another form. */
@@ -11,13 +11,31 @@ const otherKeys = /PRIVATE KEY$|PARAMETERS$/
 
 export function readPem(text: string): OpenedBundle | BundleFlaw {
   const taken: { readonly keys: SecretBytes[]; readonly certificates: Bytes[] } = { keys: [], certificates: [] }
-  for (const [, label = '', body = ''] of text.matchAll(block)) {
+  for (const { label, body } of blocksOf(text)) {
     const flaw = takeBlock(taken, label, body)
     if (flaw === undefined) continue
     for (const key of taken.keys) key[Symbol.dispose]()
     return { flaw }
   }
   return taken.keys.length + taken.certificates.length === 0 ? { flaw: 'it holds no PEM block' } : taken
+}
+
+/** Each from its beginning to its own end, looked for once: text without ends costs no more than its length. */
+function* blocksOf(text: string): Generator<{ readonly label: string; readonly body: string }> {
+  const endless = new Set<string>()
+  let after = 0
+  for (const { index, 0: line, 1: label = '' } of text.matchAll(begin)) {
+    if (index < after || endless.has(label)) continue
+    const end = `-----END ${label}-----`
+    const at = text.indexOf(end, index + line.length)
+    if (at < 0) {
+      endless.add(label)
+      if (endless.size >= blocksMax) return
+    } else {
+      after = at + end.length
+      yield { label, body: text.slice(index + line.length, at) }
+    }
+  }
 }
 
 /** What was wrong with a block, if anything was; blocks of other things are passed over. */
