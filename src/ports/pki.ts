@@ -142,6 +142,7 @@ export interface Pki {
   statusAnswer(signed: Bytes | 'malformed'): Bytes
   /** `undefined` for what is no certificate of a key that is known here. */
   readCertificate(der: Bytes): ReadCertificate | undefined
+  /** One at a time: a stranger's file says what its keys cost. Raises `Busy` where too many wait. */
   readPkcs12(container: Bytes, password: string): Promise<OpenedBundle | BundleFlaw>
   /** Openable with an empty password. The first certificate is the key's. */
   writePkcs12(bundle: { readonly key?: SecretBytes | undefined; readonly certificates: readonly Bytes[] }): Promise<SecretBytes>

@@ -7,11 +7,9 @@ import { content, elements, sequenceOf, tags, unsignedInteger } from '#crypto/de
 import { integerOf } from '#crypto/integers.ts'
 import { derive, purposes, type Pkcs12Hash } from './pkcs12-kdf.ts'
 import { Refused } from './refused.ts'
+import type { Rounds } from './rounds.ts'
 
 const pbkdf2Async = promisify(pbkdf2)
-
-/** A file names them; beyond it, it is an attack on whoever opens it. Firefox writes 600,000. */
-export const iterationsMax = 2_000_000
 
 interface Cipher {
   readonly name: string
@@ -48,10 +46,11 @@ const gone: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.12.1.6': 'RC2 with 40 bits',
 }
 
-/** The two spellings of a password: its text, and the BMPString of the older derivation. */
+/** The two spellings of a password: its text, and the BMPString of the older derivation; and what may still be derived from it. */
 export interface Password {
   readonly text: string
   readonly bmp: Uint8Array
+  readonly rounds: Rounds
 }
 
 /** The caller zeroes what comes. Raises `Refused`. */
@@ -90,18 +89,16 @@ async function keyOf(oid: string, parameters: Uint8Array, password: Password): P
     )
   }
   const members = sequenceOf(parameters)
-  const derivation = {
-    hash: 'sha1' as const,
-    password: password.bmp,
-    salt: content(members, 0, tags.octetString),
-    iterations: iterationsAt(members, 1),
-  }
+  const iterations = iterationsAt(members)
+  const derivation = { hash: 'sha1' as const, password: password.bmp, salt: content(members, 0, tags.octetString), iterations }
+  // One for each block of hash: two for a key, one for its vector.
+  password.rounds.take(3 * iterations)
   const [key, iv] = [await derive(derivation, purposes.key, older.keyBytes), await derive(derivation, purposes.iv, 8)]
   return { cipher: older.name, key, iv }
 }
 
 /** PBES2-params and PBKDF2-params (RFC 8018 A.2, A.4). */
-async function pbes2Key(parameters: Uint8Array, { text }: Password): Promise<KeyAndIv> {
+async function pbes2Key(parameters: Uint8Array, { text, rounds }: Password): Promise<KeyAndIv> {
   const [derivation, encryption] = sequenceOf(parameters)
   if (derivation === undefined || encryption === undefined) throw new Refused('its encryption parameters are not whole')
   const [kdf, scheme] = [elements(derivation.content), elements(encryption.content)]
@@ -109,13 +106,10 @@ async function pbes2Key(parameters: Uint8Array, { text }: Password): Promise<Key
   if (content(kdf, 0, tags.objectIdentifier).toHex() !== pbkdf2Oid || cipher === undefined)
     throw new Refused('it is encrypted with a scheme of PBES2 that is not supported')
   const members = elements(content(kdf, 1, tags.sequence))
-  const key = await pbkdf2Async(
-    text,
-    content(members, 0, tags.octetString),
-    iterationsAt(members, 1),
-    cipher.keyBytes,
-    pseudorandomOf(members.at(-1)),
-  )
+  const iterations = iterationsAt(members)
+  const digest = pseudorandomOf(members.at(-1))
+  rounds.take(iterations)
+  const key = await pbkdf2Async(text, content(members, 0, tags.octetString), iterations, cipher.keyBytes, digest)
   return { cipher: cipher.name, key, iv: content(scheme, 1, tags.octetString) }
 }
 
@@ -127,15 +121,8 @@ function pseudorandomOf(last: { readonly tag: number; readonly content: Uint8Arr
   return name
 }
 
-export function iterationsAt(members: Parameters<typeof unsignedInteger>[0], index: number): number {
-  return checkedIterations(Number(integerOf(unsignedInteger(members, index))))
-}
-
-export function checkedIterations(iterations: number): number {
-  if (!Number.isSafeInteger(iterations) || iterations < 1 || iterations > iterationsMax)
-    throw new Refused(`its key is derived with more than ${iterationsMax} rounds`)
-  return iterations
-}
+/** Behind the salt, in both kinds of parameters. */
+const iterationsAt = (members: Parameters<typeof unsignedInteger>[0]): number => Number(integerOf(unsignedInteger(members, 1)))
 
 /** The bytes of an OCTET STRING that stands alone. */
 export const octetsOf = (der: ArrayBuffer): Uint8Array => new Uint8Array(AsnConvert.parse(der, OctetString).buffer)

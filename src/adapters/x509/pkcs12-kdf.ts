@@ -16,6 +16,8 @@ const sizes: Readonly<Record<Pkcs12Hash, { readonly block: number; readonly outp
   sha512: { block: 128, output: 64 },
 }
 
+export const outputBytes = (of: Pkcs12Hash): number => sizes[of].output
+
 export interface Derivation {
   readonly hash: Pkcs12Hash
   /** As BMPString with its two zero bytes, or nothing at all: some writers say so of no password. */
@@ -25,7 +27,7 @@ export interface Derivation {
 }
 
 /** Others have their turn after so many rounds: a file says how many there are. */
-const roundsAtOnce = 2_000
+const roundsAtOnce = 500
 
 /** BMPString, big-endian, with its two zero bytes (RFC 7292 B.1). */
 export function bmpPassword(password: string): Uint8Array {

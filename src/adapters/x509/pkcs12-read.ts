@@ -18,9 +18,10 @@ import { AsnConvert, AsnProp, AsnPropTypes, AsnType, AsnTypeTypes } from '@pecul
 import type { Bytes } from '#model/brands.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { BundleFlaw, OpenedBundle } from '#ports/pki.ts'
-import { checkedIterations, decrypted, octetsOf, type Password } from './pkcs12-ciphers.ts'
-import { bmpPassword, derive, purposes, type Pkcs12Hash } from './pkcs12-kdf.ts'
+import { decrypted, octetsOf, type Password } from './pkcs12-ciphers.ts'
+import { bmpPassword, derive, outputBytes, purposes, type Pkcs12Hash } from './pkcs12-kdf.ts'
 import { Refused } from './refused.ts'
+import { roundsOfContainer } from './rounds.ts'
 
 /** Bags may hold bags (RFC 7292 4.2.6); nobody writes them deeper. */
 const depthMax = 4
@@ -45,12 +46,12 @@ const macHashes: Readonly<Record<string, Pkcs12Hash>> = {
 }
 
 /** Integrity by password, then every bag (RFC 7292 5.2). Containers sealed by public keys are refused. */
-export async function readPkcs12(container: Bytes, text: string): Promise<OpenedBundle | BundleFlaw> {
+export async function readPkcs12(container: Bytes, text: string, rounds = roundsOfContainer()): Promise<OpenedBundle | BundleFlaw> {
   const taken: Taken = { keys: [], certificates: [], bags: 0 }
   try {
     const pfx = parsed(container)
     const safe = octetsOf(pfx.authSafe.content)
-    const password = await passwordFor(pfx, safe, text)
+    const password = await passwordFor(pfx, safe, { text, rounds })
     for (const info of AsnConvert.parse(safe, AuthenticatedSafe)) {
       const plain = await contentsOf(info, password)
       await takeAll(taken, { contents: AsnConvert.parse(plain, SafeContents), password, depth: 0 })
@@ -78,24 +79,26 @@ function parsed(container: Bytes): PFX {
 }
 
 /** An empty password is spelled in two ways: two zero bytes, and none at all. The one that the integrity code speaks for is the container's. */
-async function passwordFor({ macData }: PFX, safe: Uint8Array, text: string): Promise<Password> {
+async function passwordFor({ macData }: PFX, safe: Uint8Array, { text, rounds }: Pick<Password, 'text' | 'rounds'>): Promise<Password> {
   const spellings = text === '' ? [bmpPassword(''), new Uint8Array()] : [bmpPassword(text)]
   // Without an integrity code, decryption alone tells: and of the spellings, the usual one.
   const [usual = new Uint8Array()] = spellings
-  if (!isPresent(macData)) return { text, bmp: usual }
-  for (const bmp of spellings) if (await isWhole(macData, safe, bmp)) return { text, bmp }
+  if (!isPresent(macData)) return { text, bmp: usual, rounds }
+  for (const bmp of spellings) if (await isWhole(macData, safe, { text, bmp, rounds })) return { text, bmp, rounds }
   throw new Refused('it does not open with this password, or was damaged')
 }
 
 /** The schema gives an empty one where there is none. */
 const isPresent = (mac: MacData | undefined): mac is MacData => mac !== undefined && mac.mac.digestAlgorithm.algorithm !== ''
 
-async function isWhole({ mac, macSalt, iterations }: MacData, safe: Uint8Array, password: Uint8Array): Promise<boolean> {
+async function isWhole({ mac, macSalt, iterations }: MacData, safe: Uint8Array, { bmp, rounds }: Password): Promise<boolean> {
   const hash = macHashes[mac.digestAlgorithm.algorithm]
   if (hash === undefined) throw new Refused('its integrity code is of a kind that is not supported')
   const expected = new Uint8Array(mac.digest.buffer)
-  const derivation = { hash, password, salt: new Uint8Array(macSalt.buffer), iterations: checkedIterations(iterations) }
-  const key = await derive(derivation, purposes.mac, expected.length)
+  // Of another length it is no code of this hash; a long one would be derived block by block.
+  if (expected.length !== outputBytes(hash)) throw new Refused('its integrity code is of a kind that is not supported')
+  rounds.take(iterations)
+  const key = await derive({ hash, password: bmp, salt: new Uint8Array(macSalt.buffer), iterations }, purposes.mac, expected.length)
   const found = createHmac(hash, key).update(safe).digest()
   key.fill(0)
   return found.length === expected.length && timingSafeEqual(found, expected)
