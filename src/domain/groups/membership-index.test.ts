@@ -68,6 +68,14 @@ describe('who is in which group', () => {
     assert.deepEqual([index.groupsOf('p'), index.membershipsOf('p'), index.membersOf('a')], [[], [], []])
   })
 
+  test('a group of very many is looked at like any other', () => {
+    const { index, ...feed } = fed()
+    const many = 130_000
+    feed.group(undefined, group('all'))
+    for (let at = 0; at < many; at += 1) feed.membership(undefined, membership('all', `p${at}`, at))
+    assert.equal(index.allMembersOf('all').length, many)
+  })
+
   test('members stand in the order in which they were added, whatever order the feed has them in', () => {
     const { index, ...feed } = fed()
     feed.group(undefined, group('a'))

@@ -23,8 +23,8 @@ export interface GroupRecords {
   readonly memberships: Pick<Records<Membership, readonly [groupId: string, memberId: string]>, 'observe'>
 }
 
-/** Closures that are kept; any change of any membership forgets them all: changes are rare, decisions are not. */
-const closuresMax = 20_000
+/** Ids in the closures that are kept, of all objects together; any change of any membership forgets them all: changes are rare, decisions are not. */
+const keptMax = 1_000_000
 
 type Side = Map<string, Map<string, HeldMembership>>
 
@@ -34,13 +34,18 @@ export function indexMemberships(records: GroupRecords): MembershipIndex {
   const below: Side = new Map()
   const above: Side = new Map()
   const closures = new Map<string, readonly string[]>()
-  records.groups.observe((before, after) => {
+  let kept = 0
+  const forget = (): void => {
     closures.clear()
+    kept = 0
+  }
+  records.groups.observe((before, after) => {
+    forget()
     if (before !== undefined) groups.delete(before.value.id)
     if (after !== undefined) groups.set(after.value.id, after)
   })
   records.memberships.observe((before, after) => {
-    closures.clear()
+    forget()
     if (before !== undefined) {
       drop(below, before.value.groupId, before.value.memberId)
       drop(above, before.value.memberId, before.value.groupId)
@@ -59,8 +64,11 @@ export function indexMemberships(records: GroupRecords): MembershipIndex {
     groupsOf(objectId) {
       const known = closures.get(objectId)
       if (known !== undefined) return known
-      if (closures.size >= closuresMax) closures.clear()
       const found = reachedFrom(objectId, parentsOf)
+      // One for the entry itself: whoever is in no group takes room too.
+      const room = found.length + 1
+      if (kept + room > keptMax) forget()
+      kept += room
       closures.set(objectId, found)
       return found
     },
@@ -73,9 +81,11 @@ function reachedFrom(start: string, next: (id: string) => readonly string[]): re
   const seen = new Set<string>()
   const waiting = [start]
   for (const id of waiting) {
-    const fresh = next(id).filter(one => !seen.has(one))
-    for (const one of fresh) seen.add(one)
-    waiting.push(...fresh)
+    for (const one of next(id)) {
+      if (seen.has(one)) continue
+      seen.add(one)
+      waiting.push(one)
+    }
   }
   return [...seen]
 }
