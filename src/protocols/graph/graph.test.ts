@@ -77,9 +77,11 @@ describe('an application', () => {
       'https://*.example/',
       'javascript:alert(1)',
       'https://user@app.example/',
+      'https://app.example/\u010din',
+      'https://app.example/\u0000',
     ])
       assert.equal((await asked('PATCH', path, { web: { redirectUris: [uri] } })).status, 400, uri)
-    for (const uri of ['javascript:alert(1)', 'data:text/html,x', 'http://elsewhere.example/', 'blob:x'])
+    for (const uri of ['javascript:alert(1)', 'data:text/html,x', 'http://elsewhere.example/', 'blob:x', 'myprogram://\u010d'])
       assert.equal((await asked('PATCH', path, { publicClient: { redirectUris: [uri] } })).status, 400, uri)
     assert.equal((await asked('PATCH', path, { spa: { redirectUris: [] } })).status, 400)
   })

@@ -43,7 +43,11 @@ const keyCredentialIn = z.object({
   endDateTime: dateTime.nullish(),
 })
 
-const uri = z.string('not a string').max(256, 'longer than 256 characters')
+/** It will stand in a header of the answer: what has no place there would break off a sign-in. */
+const uri = z
+  .string('not a string')
+  .max(256, 'longer than 256 characters')
+  .regex(/^[!-~]*$/, 'not of visible characters of ASCII alone')
 /** To a server of the application's own; a machine's own address for whoever develops it. Nothing behind a `#`, no wildcard. */
 const webRedirect = uri.regex(
   /^(?:https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?|http:\/\/localhost(?::\d{1,5})?)(?:[/?][^#*\s]*)?$/,
