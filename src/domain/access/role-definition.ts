@@ -1,3 +1,5 @@
+import { anyRun, follows } from './wildcards.ts'
+
 /** One entry of a role: what its own exceptions leave of it, where its condition holds. Patterns with `*`, compared without case. */
 export interface RolePermission {
   readonly actions: readonly string[]
@@ -63,14 +65,9 @@ export const keyVaultControl: readonly string[] = [
 ]
 
 /** `*` matches any run of characters, slashes included; case does not count. */
-export function actionPattern(pattern: string): RegExp {
-  return new RegExp(
-    `^${pattern
-      .split('*')
-      .map(part => RegExp.escape(part))
-      .join('.*')}$`,
-    'i',
-  )
+export function actionPattern(pattern: string): { test(action: string): boolean } {
+  const pieces = Array.from(pattern.toLowerCase(), letter => (letter === '*' ? anyRun : letter))
+  return { test: action => follows(action.toLowerCase(), pieces) }
 }
 
 /** Does one entry name the action, its own exceptions taken off? An exception takes nothing from another entry (identity-and-arm.md 3.4). */

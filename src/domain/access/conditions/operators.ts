@@ -1,3 +1,4 @@
+import { anyOne, anyRun, follows } from '#domain/access/wildcards.ts'
 import type { Literal } from './syntax.ts'
 
 /** How two single values compare; `undefined` where one of them is not of the operator's type. */
@@ -22,11 +23,11 @@ const opposite =
 
 /** `*` any run of characters, `?` one; a backslash in front takes either as it is. */
 function like(text: string, pattern: string): boolean {
-  const parts = pattern.match(/\\[*?]|[\s\S]/g) ?? []
-  const source = parts.map(part =>
-    part === '*' ? '[\\s\\S]*' : part === '?' ? '[\\s\\S]' : RegExp.escape(part.replace(/^\\(?=[*?])/, '')),
+  const parts: readonly string[] = pattern.match(/\\[*?]|[\s\S]/g) ?? []
+  return follows(
+    text,
+    parts.map(part => (part === '*' ? anyRun : part === '?' ? anyOne : (part.at(-1) ?? ''))),
   )
-  return new RegExp(`^${source.join('')}$`).test(text)
 }
 
 const guidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
