@@ -1,4 +1,5 @@
 import { data, json, type CommandRow } from './command-row.ts'
+import { resourceCommands } from './resource-commands.ts'
 import { directoryCommands } from './directory-commands.ts'
 
 const sealFile = ['--seal-file <file>', 'the key file of a seal, instead of the one where the instance looks for it'] as const
@@ -120,13 +121,7 @@ export const commands: readonly CommandRow[] = [
     options: [data, json],
     load: () => import('./commands/disk-export.ts'),
   },
-  {
-    words: 'vm imds <id>',
-    example: 'keystead vm imds /subscriptions/…/providers/Microsoft.Compute/virtualMachines/vm1',
-    summary: "where a virtual machine's metadata service listens: whoever reaches it is that machine",
-    options: [data, json],
-    load: () => import('./commands/vm-imds.ts'),
-  },
+  ...resourceCommands,
   {
     words: 'access explain <principal> [action] [scope]',
     example: 'keystead access explain OBJECT_ID keys/sign /subscriptions/…/vaults/kv1',
@@ -253,6 +248,9 @@ export const groups: Readonly<Record<string, string>> = {
   user: 'people who sign in',
   tenant: 'tenants and the rules of their directories',
   disk: 'disks and where they are served',
+  vault: 'vaults, live and deleted',
+  vm: 'virtual machines: identities, and what they are told',
+  'vm identity': 'identities of virtual machines',
   access: 'who may do what, and why',
   audit: 'the record of everything that was asked',
   seal: 'ways to the root key',

@@ -25,15 +25,15 @@ export async function runProgram(words: readonly string[]): Promise<number> {
 }
 
 function addCommand(tree: { program: Command; made: Map<string, Command> }, row: CommandRow, state: { code: number; json: boolean }): void {
-  const [first = '', second = ''] = row.words.split(' ')
-  const inGroup = /^[a-z]/.test(second)
-  const parent = inGroup ? groupOf(tree, first) : tree.program
-  const command = parent
-    .command(inGroup ? row.words.slice(first.length + 1) : row.words)
+  const [, fixed = '', given = ''] = /^([a-z][a-z-]*(?: [a-z][a-z-]*)*)(.*)$/.exec(row.words) ?? []
+  const above = fixed.split(' ')
+  const own = above.pop() ?? ''
+  const command = groupOf(tree, above)
+    .command(`${own}${given}`)
     .description(row.summary)
     .addHelpText('before', `${row.example}\n`)
     .exitOverride()
-  if (first === 'exec') command.passThroughOptions()
+  if (own === 'exec') command.passThroughOptions()
   for (const [flags, description] of row.options ?? []) command.option(flags, description)
   command.action(async (...given: unknown[]) => {
     const { run } = await row.load()
@@ -47,10 +47,13 @@ function addCommand(tree: { program: Command; made: Map<string, Command> }, row:
   })
 }
 
-function groupOf({ program, made }: { program: Command; made: Map<string, Command> }, name: string): Command {
-  return made.getOrInsertComputed(name, () =>
-    program
-      .command(name)
+/** The group that these words lead to: `vm identity` is one in another. */
+function groupOf(tree: { program: Command; made: Map<string, Command> }, words: readonly string[]): Command {
+  const name = words.join(' ')
+  if (words.length === 0) return tree.program
+  return tree.made.getOrInsertComputed(name, () =>
+    groupOf(tree, words.slice(0, -1))
+      .command(words.at(-1) ?? '')
       .description(groups[name] ?? name)
       .exitOverride(),
   )

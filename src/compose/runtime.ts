@@ -28,6 +28,7 @@ export function runtimeOf({ world, core, listeners, keeper, sealNow }: RuntimePa
   const { home, audit, disks, doors, control } = core
   return {
     tenantId: home.tenantId,
+    home: { subscriptionId: home.subscriptionId, group: home.resourceGroup },
     audit,
     seals: keeper,
     sealNow,

@@ -113,6 +113,7 @@ const never = async (): Promise<never> => assert.fail('a refused request reached
 /** Nothing of the admin wire that is asked here comes so far. */
 export const unreachable: Runtime = {
   tenantId,
+  home: { subscriptionId, group: 'rg' },
   status: never,
   environment: never,
   exportDisk: never,

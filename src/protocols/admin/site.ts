@@ -21,6 +21,8 @@ export interface Runtime {
   /** Begins the end of the process; resolves at once. */
   stop(): void
   readonly tenantId: string
+  /** Where what the operator makes lies, unless a name says otherwise. */
+  readonly home: { readonly subscriptionId: string; readonly group: string }
 }
 
 export interface AuditReading {

@@ -9,6 +9,8 @@ import { environment } from './environment.ts'
 import { explainAccess } from './explain-access.ts'
 import { exportDisk } from './export-disk.ts'
 import { serveMetadata } from './serve-metadata.ts'
+import { createVault, listVaults, purgeVault, recoverVault } from './vaults.ts'
+import { assignMachineIdentity, createMachine } from './machines.ts'
 import { listSeals } from './list-seals.ts'
 import { queryAudit } from './query-audit.ts'
 import { removeSeal } from './remove-seal.ts'
@@ -39,6 +41,12 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   explainAccess,
   exportDisk,
   serveMetadata,
+  createVault,
+  listVaults,
+  recoverVault,
+  purgeVault,
+  createMachine,
+  assignMachineIdentity,
   listSeals,
   queryAudit,
   removeSeal,
