@@ -10,7 +10,7 @@ import { keyScope, type KeyReference } from '#domain/keys/reference.ts'
 import { unwrapKey } from '#domain/keys/unwrap-key.ts'
 import { wrapKey } from '#domain/keys/wrap-key.ts'
 import { networkRefusal } from '#domain/resources/network-rules.ts'
-import { referenceOf, type StandingNeeds } from './key-standing.ts'
+import { actingAt, referenceOf, type StandingNeeds } from './key-standing.ts'
 import type { DiskLayer } from './records.ts'
 import { identityOf, nameOfIdentity, type ActingSet } from './set-identity.ts'
 
@@ -84,7 +84,8 @@ interface ActingWork<T> {
 }
 
 async function asSet<T>(context: DataKeyNeeds, call: Call, { under, operation, run }: ActingWork<T>): Promise<T> {
-  const who = identityOf(under.set)
+  const found = await referenceOf(context, call, under.keyUrl)
+  const who = typeof found === 'string' ? identityOf(under.set) : await actingAt(context, call, { set: under.set, vault: found.vault })
   if (who === undefined) throw forbidden(under)
   const resource = under.keyUrl.replace(/\/[0-9a-f]{32}\/?$/i, '')
   try {

@@ -3,11 +3,13 @@ import type { Permission } from '#domain/access/permissions.ts'
 import { noFacts } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { principalAcross, type AcrossNeeds } from '#domain/federation/acting-across.ts'
 import { principalById } from '#domain/identity/directory.ts'
 import { findKey } from '#domain/keys/find-key.ts'
 import type { KeyVersion } from '#domain/keys/records.ts'
 import { keyScope, type KeyReference } from '#domain/keys/reference.ts'
 import { keyUse } from '#domain/keys/states.ts'
+import type { Vault } from '#domain/resources/records.ts'
 import { vaultByName } from '#domain/resources/find-vault.ts'
 import { networkRefusal } from '#domain/resources/network-rules.ts'
 import { parseKeyUrl } from './key-url.ts'
@@ -16,6 +18,7 @@ import { identityOf, type ActingSet } from './set-identity.ts'
 /** Why a set cannot use its key now; the words are what the audit and the owner read. */
 const losses = {
   identity: 'the disk encryption set has no identity any more',
+  federation: "the application that the set's identity acts as is unknown in the tenant of the key, or does not trust that identity",
   url: 'the key URL leads nowhere',
   vault: 'the vault is deleted',
   network: "the vault's network rules do not let the disks' service in (bypass)",
@@ -35,7 +38,7 @@ export type Standing =
 
 const lost = (loss: Loss): Standing => ({ usable: false, loss, because: losses[loss] })
 
-export type StandingNeeds = Needs<'names' | 'vaults' | 'instance' | 'keys' | 'access' | 'servicePrincipals'>
+export type StandingNeeds = Needs<'names' | 'vaults' | 'instance' | 'keys' | 'access' | 'servicePrincipals' | 'applications' | 'identity'>
 
 const needed = ['key.read', 'key.wrap', 'key.unwrap'] as const satisfies readonly Permission[]
 
@@ -49,10 +52,11 @@ export async function keyStanding(
   call: Call,
   { set, keyUrl }: { readonly set: ActingSet; readonly keyUrl: string },
 ): Promise<Standing> {
-  const who = await livingIdentity(context, call, set)
-  if (who === undefined) return lost('identity')
+  if ((await livingIdentity(context, call, set)) === undefined) return lost('identity')
   const reference = await referenceOf(context, call, keyUrl)
   if (typeof reference === 'string') return lost(reference)
+  const who = await actingAt(context, call, { set, vault: reference.vault })
+  if (who === undefined) return lost('federation')
   if (networkRefusal(reference.vault, { way: 'trusted' }) !== undefined) return lost('network')
   const found = await findKey(context, call, reference)
   if (found === undefined) return lost('key')
@@ -62,6 +66,17 @@ export async function keyStanding(
   const on = keyScope(reference.vault, reference.name)
   const allowed = needed.every(permission => context.access.judge({ who, permission, on, facts: noFacts }).allowed)
   return allowed ? { usable: true, reference, version: found.version } : lost('access')
+}
+
+/** Whom the set acts as at a vault: its identity, or in another tenant the application that trusts it; `undefined` where that one is nobody, or disabled. */
+export async function actingAt(
+  context: AcrossNeeds,
+  call: Call,
+  { set, vault }: { readonly set: ActingSet; readonly vault: Pick<Vault, 'tenantId'> },
+): Promise<Principal | undefined> {
+  const identity = await livingIdentity(context, call, set)
+  if (identity === undefined || set.federatedClientId === undefined || vault.tenantId === identity.tenant) return identity
+  return principalAcross(context, call, { identity, clientId: set.federatedClientId, tenantId: vault.tenantId })
 }
 
 /** The set's principal, while the directory has it. */

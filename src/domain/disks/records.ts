@@ -21,6 +21,8 @@ const diskEncryptionSet = z.object({
   ...resourceEnvelope,
   identity: resourceIdentity,
   encryptionType: z.enum(setEncryptionTypes),
+  /** The application that its identity acts as in the tenant of a key that is another's. */
+  federatedClientId: z.string().optional(),
   activeKey: keyForSet,
   /** Filled only while its disks are re-wrapped. */
   previousKeys: z.array(keyForSet),

@@ -24,6 +24,8 @@ export interface SetWishes {
   readonly encryptionType: DiskEncryptionSet['encryptionType'] | undefined
   readonly activeKey: KeyForSet | undefined
   readonly follows: boolean | undefined
+  /** `null` takes it away. */
+  readonly federatedClientId?: string | null | undefined
 }
 
 interface SetPermits {
@@ -59,7 +61,8 @@ const setsMax = 5_000
 /** Makes a set, or replaces what it asks for. Raises `ResourceGroupNotFound`, `ArmRefused`, `KeyVaultAccessForbidden`. */
 export async function putSet(context: SetNeeds, call: Call, request: PutSet): Promise<SetAnswer> {
   assertPermits(request.permit, setScope(request))
-  const { wishes, subscriptionId } = request
+  const { subscriptionId } = request
+  const wishes = wholly(request.wishes)
   const location = locationOf(request.location, setType)
   const tags = checkedTags(request.tags)
   if (wishes.identity === undefined)
@@ -73,22 +76,25 @@ export async function putSet(context: SetNeeds, call: Call, request: PutSet): Pr
   const before = await context.diskEncryptionSets.get(call, compartment, [setArmId(request).toLowerCase()])
   if (before !== undefined) {
     if (normalLocation(before.value.location) !== location) throw elsewhere(before.value, location)
-    return changeSet(context, call, { ...request, before, tags, wishes: { ...wishes, follows: wishes.follows ?? false } })
+    return changeSet(context, call, { ...request, before, tags, wishes })
   }
   assertQuota(context, { compartment, location })
   const tenantId = await tenantOf(context, call, subscriptionId)
-  const follows = wishes.follows ?? false
-  await assertKeyFits(context, call, { activeKey: wishes.activeKey, subscriptionId, tenantId, location, follows, anew: true })
+  const { follows, activeKey } = wishes
+  const federatedClientId = wishes.federatedClientId ?? undefined
+  await assertKeyFits(context, call, { activeKey, subscriptionId, tenantId, location, follows, federatedClientId, anew: true })
   const id = setArmId({ ...request, group: group.value.name })
   const { name } = request
   const identity = await assignIdentity(context, call, { ...request, wanted: wishes.identity, before: undefined, tenantId, armId: id })
+  assertFederated(federatedClientId, identity)
   const value: DiskEncryptionSet = {
     ...newEnvelope(call, { id, name, scope: setScope(request), location, tags }),
     identity,
     encryptionType: wishes.encryptionType ?? 'EncryptionAtRestWithCustomerKey',
-    activeKey: wishes.activeKey,
+    activeKey,
     previousKeys: [],
     rotationToLatestKeyVersionEnabled: follows,
+    federatedClientId,
   }
   await assertAccess(context, call, { value, needed: ofOthers(identity) })
   return { set: context.diskEncryptionSets.create(call, compartment, { path: [id.toLowerCase()], value }), created: true }
@@ -115,8 +121,18 @@ async function changeSet(context: SetNeeds, call: Call, change: Change): Promise
   const { activeKey, follows, anew } = keyWanted(was, wishes)
   const tenantId = await tenantOf(context, call, change.subscriptionId)
   const { subscriptionId } = change
-  await assertKeyFits(context, call, { activeKey, subscriptionId, tenantId, location: was.location, follows, anew })
+  const federatedClientId = applicationWanted(was, wishes)
+  await assertKeyFits(context, call, {
+    activeKey,
+    subscriptionId,
+    tenantId,
+    location: was.location,
+    follows,
+    federatedClientId,
+    anew,
+  })
   const identity = await changedIdentity(context, call, { change, tenantId })
+  assertFederated(federatedClientId, identity)
   const value: DiskEncryptionSet = {
     ...(anew ? withoutError(was) : was),
     ...changedNow(call),
@@ -125,6 +141,7 @@ async function changeSet(context: SetNeeds, call: Call, change: Change): Promise
     activeKey,
     rotationToLatestKeyVersionEnabled: follows,
     ...(anew && { lastKeyRotationAt: call.at }),
+    federatedClientId,
   }
   const bound = anew && (await hasDisks(context, call, before))
   const asked = anew || wishes.identity !== undefined
@@ -132,6 +149,12 @@ async function changeSet(context: SetNeeds, call: Call, change: Change): Promise
   if (!anew) return { set: context.diskEncryptionSets.update(call, before, value), created: false }
   return { ...(await moveToKey(context, call, { before, value, bound })), created: false }
 }
+
+/** A PUT says all of it: what is not named is not there. */
+const wholly = (wishes: SetWishes) => ({ ...wishes, follows: wishes.follows ?? false, federatedClientId: wishes.federatedClientId ?? null })
+
+const applicationWanted = (was: DiskEncryptionSet, { federatedClientId }: SetWishes): string | undefined =>
+  federatedClientId === undefined ? was.federatedClientId : (federatedClientId ?? undefined)
 
 function keyWanted(was: DiskEncryptionSet, wishes: SetWishes): { activeKey: KeyForSet; follows: boolean; anew: boolean } {
   const activeKey = wishes.activeKey ?? was.activeKey
@@ -148,6 +171,12 @@ async function changedIdentity(
   const wanted = change.wishes.identity
   if (wanted === undefined) return identity
   return assignIdentity(context, call, { mayAssign: change.mayAssign, name, wanted, before: identity, tenantId, armId })
+}
+
+/** An application trusts an identity that lives longer than the set, never one that is made with it (disk-encryption.md A.1). */
+function assertFederated(federatedClientId: string | undefined, identity: ResourceIdentity): void {
+  if (federatedClientId !== undefined && !ofOthers(identity))
+    throw invalid('federatedClientId', 'A set with federatedClientId needs a user assigned identity, and none of its own.')
 }
 
 /** Managed by somebody else, and with its rights before the set comes. */

@@ -2,7 +2,7 @@ import type { Principal } from '#model/principal.ts'
 import type { DiskEncryptionSet } from './records.ts'
 
 /** What an identity needs to know of a set: who it is, and how a refusal names it. */
-export type ActingSet = Pick<DiskEncryptionSet, 'id' | 'name' | 'identity'>
+export type ActingSet = Pick<DiskEncryptionSet, 'id' | 'name' | 'identity' | 'federatedClientId'>
 
 /** Whom a set acts as at its vault: its own identity where it has one, else the first user-assigned one; `undefined` with neither. */
 export function identityOf({ identity }: ActingSet): Principal | undefined {

@@ -12,6 +12,8 @@ export interface KeyChoice {
   readonly tenantId: string
   readonly location: string
   readonly follows: boolean
+  /** Its identity acts as an application, which may be known in other tenants. */
+  readonly federatedClientId: string | undefined
   /** The key is not the one that the set has already. */
   readonly anew: boolean
 }
@@ -56,8 +58,9 @@ const unprotected = ({ name }: Vault) =>
     `The key vault '${name}' must have purge protection before a disk encryption set can follow its keys: set enablePurgeProtection.`,
   )
 
-function assertVaultFits(vault: Vault, { activeKey, subscriptionId, tenantId, location }: KeyChoice): void {
-  if (vault.tenantId !== tenantId) throw invalid(target, `The key vault '${vault.name}' is in another tenant than the disk encryption set.`)
+function assertVaultFits(vault: Vault, { activeKey, subscriptionId, tenantId, location, federatedClientId }: KeyChoice): void {
+  if (vault.tenantId !== tenantId && federatedClientId === undefined)
+    throw invalid(target, `The key vault '${vault.name}' is in another tenant than the disk encryption set.`)
   if (vault.location !== location)
     throw invalid(
       target,

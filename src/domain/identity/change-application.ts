@@ -22,6 +22,7 @@ export interface ApplicationChange {
   readonly displayName?: string
   readonly identifierUris?: readonly string[]
   readonly publicClient?: boolean
+  readonly multiTenant?: boolean
   /** Where answers about its users are sent: to servers of its own, to programs on users' machines. The whole set of each. */
   readonly webRedirects?: readonly string[]
   readonly nativeRedirects?: readonly string[]
@@ -63,6 +64,7 @@ export function changeApplication(
     ...redirectsOf(value, change),
     ...(change.identifierUris !== undefined && { identifierUris: [...change.identifierUris] }),
     ...(change.publicClient !== undefined && { publicClient: change.publicClient }),
+    ...(change.multiTenant !== undefined && { multiTenant: change.multiTenant }),
     ...(keyCredentials !== undefined && { keyCredentials: checkCount(keyCredentials).map(one => keyCredential(context, value, one)) }),
     ...(passwordKeyIds !== undefined && { passwordCredentials: keptPasswords(value.passwordCredentials, passwordKeyIds) }),
   })

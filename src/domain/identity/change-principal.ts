@@ -18,7 +18,7 @@ export async function foundPrincipal(
   return held
 }
 
-/** Makes the principal of an application of this tenant. Raises `InvalidBody` where there is no such application, `Conflict` where it has one. */
+/** Makes the principal of an application of this tenant, or of another that lets others use it. Raises `InvalidBody` where there is no such application, `Conflict` where it has one. */
 export function createPrincipal(
   context: Needs<'servicePrincipals' | 'identity' | 'ground'>,
   call: Call,
@@ -27,7 +27,7 @@ export function createPrincipal(
   const { tenantId } = request
   assertPermits(request.permit, rootScope)
   const appId = request.appId.toLowerCase()
-  const application = context.identity.index.application(tenantId, appId)?.value
+  const application = context.identity.index.applicationFor(tenantId, appId)?.value
   if (application === undefined)
     throw new Problem({
       code: 'InvalidBody',
@@ -41,7 +41,14 @@ export function createPrincipal(
         message: `The service principal cannot be created, updated, or restored because the service principal name ${appId} is already in use.`,
       },
     })
-  return makePrincipal(context, call, { tenantId, appId, displayName: application.displayName, kind: 'application' })
+  const { displayName, tenantId: home } = application
+  return makePrincipal(context, call, {
+    tenantId,
+    appId,
+    displayName,
+    kind: 'application',
+    ...(home !== tenantId && { homeTenantId: home }),
+  })
 }
 
 /** A disabled principal gets no token, and those that it has count no more. */

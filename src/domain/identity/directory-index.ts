@@ -12,6 +12,8 @@ export interface DirectoryIndex {
   tenants(): readonly Held<Tenant>[]
   /** Client id within its tenant. */
   application(tenantId: string, appId: string): Held<Application, readonly [id: string]> | undefined
+  /** What a tenant's principal stands for: its own application, or another tenant's that lets others use it. */
+  applicationFor(tenantId: string, appId: string): Held<Application, readonly [id: string]> | undefined
   /** Tenants that have an application of this client id: several for az's public client alone. */
   homesOf(appId: string): readonly string[]
   servicePrincipal(tenantId: string, oid: string): Held<ServicePrincipal, readonly [id: string]> | undefined
@@ -55,6 +57,8 @@ export function indexDirectory(records: IdentityRecords): DirectoryIndex {
     tenantOfDomain: domain => first(byDomain, domain.toLowerCase()),
     tenants: () => [...tenants.values()].flat(),
     application: (tenantId, appId) => first(applications, within(tenantId, appId)),
+    applicationFor: (tenantId, appId) =>
+      first(applications, within(tenantId, appId)) ?? homes.get(appId)?.find(({ value }) => value.multiTenant === true),
     homesOf: appId => (homes.get(appId) ?? []).map(held => held.value.tenantId),
     servicePrincipal: (tenantId, oid) => first(principals, within(tenantId, oid)),
     servicePrincipalOfApp: (tenantId, appId) => first(byApp, within(tenantId, appId)),

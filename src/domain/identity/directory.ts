@@ -129,9 +129,9 @@ export function makeApplication(
 export function makePrincipal(
   context: Needs<'servicePrincipals' | 'ground'>,
   call: Call,
-  wanted: Pick<ServicePrincipal, 'tenantId' | 'appId' | 'displayName' | 'kind' | 'resourceId' | 'userAssigned'>,
+  wanted: Pick<ServicePrincipal, 'tenantId' | 'appId' | 'displayName' | 'kind' | 'homeTenantId' | 'resourceId' | 'userAssigned'>,
 ): HeldPrincipal {
-  const { tenantId, appId, displayName, kind, resourceId, userAssigned } = wanted
+  const { tenantId, appId, displayName, kind, homeTenantId, resourceId, userAssigned } = wanted
   const id = context.ground.random.uuid()
   const value: ServicePrincipal = {
     id,
@@ -142,6 +142,7 @@ export function makePrincipal(
     enabled: true,
     passwordCredentials: [],
     createdAt: call.at,
+    ...(homeTenantId !== undefined && { homeTenantId }),
     ...(resourceId !== undefined && { resourceId }),
     ...(userAssigned !== undefined && { userAssigned }),
   }

@@ -109,6 +109,8 @@ async function sign(context: IssueNeeds, call: Call, what: ToSign): Promise<Issu
 function claimsOf({ signedIn, request, audience, forGraph }: ToSign): Readonly<Record<string, unknown>> {
   const { tenant, principal, application } = signedIn
   const issuer = issuerOf(signedIn, request)
+  // A right in the directory is one in that of its own tenant.
+  const right = application?.tenantId === tenant.tenantId ? application.directoryRight : undefined
   return {
     aud: audience,
     iss: issuer,
@@ -120,7 +122,7 @@ function claimsOf({ signedIn, request, audience, forGraph }: ToSign): Readonly<R
     sub: principal.id,
     tid: tenant.tenantId,
     ver: '1.0',
-    ...(forGraph && application?.directoryRight !== undefined && { roles: graphRoles[application.directoryRight] }),
+    ...(forGraph && right !== undefined && { roles: graphRoles[right] }),
     ...(principal.resourceId !== undefined && { xms_mirid: principal.resourceId }),
     ...(request.capable && { xms_cc: ['CP1'] }),
     [credentialClaim]: signedIn.credentialId,

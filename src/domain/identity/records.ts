@@ -59,6 +59,8 @@ const application = z.object({
   directoryRight: z.enum(['read', 'write']).optional(),
   /** Signs in without a credential of its own: az's client. */
   publicClient: z.boolean(),
+  /** Other tenants may have a principal of it. */
+  multiTenant: z.boolean().optional(),
   /** Where answers about its users are sent. */
   redirectUris: z.array(z.object({ of: z.enum(['web', 'publicClient']), uri: z.string() })).optional(),
   passwordCredentials: z.array(passwordCredential),
@@ -85,6 +87,8 @@ const servicePrincipal = z.object({
   tenantId: z.string(),
   displayName: z.string(),
   kind: z.enum(['application', 'managedIdentity']),
+  /** Where its application is at home, if that is another tenant. */
+  homeTenantId: z.string().optional(),
   enabled: z.boolean(),
   /** Managed identities: the ARM id that it belongs to, and whether that is a user-assigned one. */
   resourceId: z.string().optional(),

@@ -52,8 +52,9 @@ export async function signIn(context: SignInNeeds, call: Call, asking: Asking): 
 
 /** The application and its principal; a managed identity has no application, and signs in only where it is one that workloads outside may act as. */
 function knownAs({ identity: { index } }: SignInNeeds, { tenantId }: Tenant, clientId: string) {
-  const application = index.application(tenantId, clientId)?.value
   const principal = index.servicePrincipalOfApp(tenantId, clientId)?.value
+  // Another tenant's application is known here once it has a principal here.
+  const application = (principal === undefined ? index.application(tenantId, clientId) : index.applicationFor(tenantId, clientId))?.value
   return { application, principal: application !== undefined || principal?.userAssigned === true ? principal : undefined }
 }
 
@@ -101,8 +102,10 @@ async function prove(context: SignInNeeds, call: Call, proving: Proving): Promis
 
 async function bySecret(context: SignInNeeds, call: Call, proving: Proving): Promise<Pick<SignedIn, 'credentialId' | 'method'>> {
   const { tenant, clientId, application, principal, credential } = proving
-  const among = [application, principal].flatMap(one => one?.passwordCredentials ?? [])
-  const found = await passwordOf(context, call, { tenantId: tenant.tenantId, among, secretText: credential.secret ?? '' })
+  // An application's secrets are under the pepper of its own tenant.
+  const home = application?.tenantId ?? tenant.tenantId
+  const among = [application, home === tenant.tenantId ? principal : undefined].flatMap(one => one?.passwordCredentials ?? [])
+  const found = await passwordOf(context, call, { tenantId: home, among, secretText: credential.secret ?? '' })
   if (found === undefined || call.at < found.startAt)
     throw refused(
       'wrongSecret',

@@ -124,7 +124,7 @@ function principalOf({ identity }: TokenNeeds, token: VerifiedToken): Principal 
   if (principal === undefined || !stillGood(principal, token)) return undefined
   const of = { id: oid, tenant: tenantId, appId, issuer }
   if (principal.kind === 'managedIdentity') return managedIdentityOf(principal, { of, credentialId })
-  const application = identity.index.application(tenantId, appId)?.value
+  const application = identity.index.applicationFor(tenantId, appId)?.value
   if (application === undefined || credentialId === undefined) return undefined
   const authMethod = methodOf(application, { principal, credentialId })
   return authMethod === undefined ? undefined : { ...of, kind: 'application', credentialId, authMethod }

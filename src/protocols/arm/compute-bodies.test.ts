@@ -36,13 +36,24 @@ describe('the body of a disk encryption set', () => {
     )
   })
 
+  test('names the application of another tenant’s key, or takes it away by None', () => {
+    const wished = (federatedClientId: unknown) => setBody.parse({ properties: { federatedClientId } }).wishes.federatedClientId
+    assert.deepEqual(['AAAAAAAA-1111-4111-8111-111111111111', 'None', '', null, undefined].map(wished), [
+      'aaaaaaaa-1111-4111-8111-111111111111',
+      null,
+      null,
+      undefined,
+      undefined,
+    ])
+  })
+
   const refused: Readonly<Record<string, unknown>> = {
     'no object': [],
     'an identity type nobody knows': { identity: { type: 'Borrowed' } },
     'an identity that is none': { identity: { type: 'UserAssigned', userAssignedIdentities: { [setId]: {} } } },
     'a source vault that is none': { properties: { activeKey: { keyUrl: 'https://x', sourceVault: { id: setId } } } },
     'a confidential set': { properties: { encryptionType: 'ConfidentialVmEncryptedWithCustomerKey' } },
-    'the key of another tenant': { properties: { federatedClientId: '11111111-1111-4111-8111-111111111111' } },
+    'an application of no client id': { properties: { federatedClientId: 'ci' } },
     'a flag that is a word': { properties: { rotationToLatestKeyVersionEnabled: 'true' } },
   }
   for (const [name, body] of Object.entries(refused)) test(`is refused with ${name}`, () => assert.ok(!setBody.safeParse(body).success))

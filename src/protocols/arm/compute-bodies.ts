@@ -3,7 +3,7 @@ import { diskEncryptionTypes, diskSettings, setEncryptionTypes } from '#domain/d
 import { setType } from '#domain/disks/set-place.ts'
 import { vaultType } from '#domain/resources/set-vault.ts'
 import { identityType } from '#domain/resources/user-assigned-identities.ts'
-import { formatArmId, parseArmId } from '#protocols/azure/arm-ids.ts'
+import { formatArmId, isGuid, parseArmId } from '#protocols/azure/arm-ids.ts'
 import { locationBody, maybe, tagsBody, tagsPatch, wordOf } from './bodies.ts'
 
 const flag = maybe(z.boolean('must be a boolean'))
@@ -51,6 +51,9 @@ const activeKey = z
   .object({ keyUrl: z.string('keyUrl must be a string').max(2048), sourceVault: maybe(z.object({ id: vaultId })) })
   .transform(({ keyUrl, sourceVault }) => ({ keyUrl, ...(sourceVault !== undefined && { sourceVaultId: sourceVault.id.id }) }))
 
+/** What takes the application away: absent is something else. */
+const noApplication = ''
+
 const setProperties = z.object({
   activeKey: maybe(activeKey),
   encryptionType: maybe(
@@ -63,7 +66,8 @@ const setProperties = z.object({
   federatedClientId: maybe(
     z
       .string()
-      .refine(id => id === 'None' || id === '', 'federatedClientId is not served here: the key must be in a vault of the same tenant'),
+      .refine(id => id === 'None' || id === '' || isGuid(id), 'federatedClientId must be the client id of an application, or None')
+      .transform(id => (isGuid(id) ? id.toLowerCase() : noApplication)),
   ),
 })
 
@@ -78,6 +82,7 @@ const setWishes = ({
   encryptionType: properties?.encryptionType,
   activeKey: properties?.activeKey,
   follows: properties?.rotationToLatestKeyVersionEnabled,
+  federatedClientId: properties?.federatedClientId === noApplication ? null : properties?.federatedClientId,
 })
 
 const setMembers = { identity: maybe(identity), properties: maybe(setProperties) }

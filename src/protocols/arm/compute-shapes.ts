@@ -80,6 +80,7 @@ export function setShape(context: Context, set: HeldSet): Listed {
       activeKey: keyShape(value.activeKey),
       previousKeys: value.previousKeys.map(keyShape),
       rotationToLatestKeyVersionEnabled: value.rotationToLatestKeyVersionEnabled,
+      ...(value.federatedClientId !== undefined && { federatedClientId: value.federatedClientId }),
       ...(value.lastKeyRotationAt !== undefined && { lastKeyRotationTimestamp: isoTime(value.lastKeyRotationAt) }),
       ...(value.autoKeyRotationError !== undefined && { autoKeyRotationError: value.autoKeyRotationError }),
       provisioningState: stateOfSet(context, set),

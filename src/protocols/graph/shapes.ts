@@ -66,7 +66,7 @@ const writable = {
   isFallbackPublicClient: z.boolean().nullish(),
   web: redirects(webRedirect).nullish(),
   publicClient: redirects(nativeRedirect).nullish(),
-  signInAudience: z.literal('AzureADMyOrg', 'only AzureADMyOrg is supported').nullish(),
+  signInAudience: z.enum(['AzureADMyOrg', 'AzureADMultipleOrgs'], 'only AzureADMyOrg and AzureADMultipleOrgs are supported').nullish(),
   keyCredentials: z.array(keyCredentialIn).nullish(),
 }
 
@@ -87,11 +87,13 @@ export const passwordOut = z.object({ keyId: guid })
 
 /** What was given, without the nulls that stand for "nothing". */
 export function changeOf(body: z.output<typeof applicationPatch> | z.output<typeof applicationIn>): ApplicationChange {
-  const { displayName, identifierUris, isFallbackPublicClient, web, publicClient, keyCredentials, passwordCredentials } = body
+  const { displayName, identifierUris, isFallbackPublicClient, web, publicClient, signInAudience, keyCredentials, passwordCredentials } =
+    body
   return {
     ...present('displayName', displayName),
     ...present('identifierUris', identifierUris),
     ...present('publicClient', isFallbackPublicClient),
+    ...(signInAudience != null && { multiTenant: signInAudience === 'AzureADMultipleOrgs' }),
     ...present('webRedirects', web?.redirectUris),
     ...present('nativeRedirects', publicClient?.redirectUris),
     ...present('keyCredentials', keyCredentials?.map(keyCredentialOf)),
