@@ -1,8 +1,10 @@
 // Reviews and explanations over what real requests have given: roles, groups, conditions, denials, policies.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { millis } from '#model/brands.ts'
 import { explain } from '#domain/access/explain.ts'
 import { review, type ReviewQuestion } from '#domain/access/review.ts'
+import { permissionRow } from '#domain/access/permissions.ts'
 import { tenantId } from '#domain/identity/testing.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { Problem } from '#model/problem.ts'
@@ -19,6 +21,8 @@ import {
   type Caller,
 } from '#protocols/arm/testing.ts'
 import { scopeOfText } from '#protocols/azure/arm-ids.ts'
+import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
+import { domain, groupId as houseGroup, house, vaultId as houseVault } from './wire/house.ts'
 
 const secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 const guid = '77777777-2222-4333-8444-000000000001'
@@ -137,6 +141,46 @@ describe('a review of access', () => {
     assert.deepEqual(await reviewed({ scope: 'kv-roles', principal: owner.made.appId }), [rows[0]])
   })
 })
+
+describe('a review of what was used', () => {
+  test('flags who may more than they did, and nobody who did all that a role so small can give', async () => {
+    const all = await house()
+    const { ground } = all
+    const { context, clock } = ground
+    const stranger = context.servicePrincipals.peek().find(({ value }) => value.displayName === 'stranger')?.value.id
+    const definition = `${houseGroup}/providers/Microsoft.Authorization/roleDefinitions/${guid}`
+    const sent = async (path: string, properties: object) => {
+      const answered = await all.send(all.wire('arm'), 'administrator', { method: 'PUT', path, body: { properties } })
+      assert.equal(answered.status, 201, answered.text)
+    }
+    const permissions = [{ dataActions: ['Microsoft.KeyVault/vaults/keys/read'] }]
+    await sent(definition, { roleName: 'Looker', assignableScopes: [houseGroup], permissions })
+    await sent(assignmentPath(houseVault, context.ground.random.uuid()), { roleDefinitionId: definition, principalId: stranger })
+    const since = () => millis(clock.now() - 90 * 86_400_000)
+    const reviewed = async () => {
+      const rows = await ground.run(system, async call => review(context, call, { tenantId, unused: { since: since(), wordOf } }))
+      return new Map(rows.map(row => [row.principal, row]))
+    }
+    assert.deepEqual((await reviewed()).get('stranger')?.findings, ['Unused'], 'has done nothing yet')
+    for (const who of ['stranger', 'administrator'] as const)
+      assert.equal((await all.send(all.wire('keyvault'), who, { method: 'GET', path: '/keys' })).status, 200)
+    const found = await reviewed()
+    assert.deepEqual([found.get('stranger')?.findings, found.get('stranger')?.unused], [[], []])
+    const administrator = found.get('administrator')
+    assert.deepEqual(administrator?.findings, ['Unused'])
+    assert.deepEqual([administrator.unused?.includes('keys sign'), administrator.unused?.includes('keys get')], [true, false])
+    clock.advance(91 * 86_400_000)
+    const late = (await reviewed()).get('stranger')
+    assert.deepEqual([late?.findings, late?.lastUse], [['Unused'], null])
+  })
+})
+
+/** As the running program tells it. */
+function wordOf(operation: string): string | undefined {
+  const permissions = keyVaultProtocol(domain).operations.find(({ name }) => name === operation)?.permissions
+  const [first] = typeof permissions === 'object' ? permissions : []
+  return first === undefined ? undefined : permissionRow(first).policies
+}
 
 describe('an explanation', () => {
   test('names the group, the condition, the custom role and the denial that decided', async () => {

@@ -139,6 +139,7 @@ export const commands: readonly CommandRow[] = [
       ['--principal <who>', 'this principal alone'],
       ['--action <action>', 'those alone who may do this, such as keys/sign'],
       ['--duties', 'flag who both manages a vault and uses what is in it'],
+      ['--unused <days>', 'flag what somebody may do and has not done for so many days'],
       ['--csv', 'one line a principal and vault, for a spreadsheet'],
       json,
     ],

@@ -129,7 +129,7 @@ describe('a running instance', () => {
 
   test('access review shows who may what, ends with 1 where something is found, and writes CSV', async () => {
     const { code, stdout } = await instance.run('access', 'review', '--csv')
-    assert.match(stdout, /^resource,resourceId,model,principal,objectId,type,management,data,conditional,via,findings\n/)
+    assert.match(stdout, /^resource,resourceId,model,principal,objectId,type,management,data,conditional,via,unused,lastUse,findings\n/)
     const rows = (await instance.ask('access', 'review')) as readonly { findings: readonly string[] }[]
     assert.equal(code, rows.some(row => row.findings.length > 0) ? 1 : 0)
   })

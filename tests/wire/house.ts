@@ -118,6 +118,7 @@ export const unreachable: Runtime = {
   environment: never,
   exportDisk: never,
   serveMetadata: never,
+  wordOf: () => undefined,
   audit: { query: never, verify: never, head: never },
   seals: { list: () => assert.fail('a refused request saw the seals'), add: never, remove: never },
   sealNow: () => assert.fail('a refused request sealed the program'),

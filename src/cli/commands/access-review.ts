@@ -1,6 +1,6 @@
 import { ask, dataDirOf } from '#cli/admin.ts'
 import { listOf, memberOf, textOf } from '#cli/json-value.ts'
-import { columns, exits, print, printJson } from '#cli/output.ts'
+import { columns, CommandFailed, exits, print, printJson } from '#cli/output.ts'
 import { text, type Run } from '#cli/command.ts'
 import { csvLine } from '#cli/csv.ts'
 
@@ -12,6 +12,7 @@ export const run: Run = async ({ options }) => {
     ...(principal !== undefined && { principal }),
     ...(action !== undefined && { action }),
     ...(options['duties'] === true && { duties: true }),
+    ...daysOf(text(options['unused'])),
   }
   const answered = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'POST', path: '/access/review', body })
   const rows = listOf(memberOf(answered, 'rows'))
@@ -19,6 +20,13 @@ export const run: Run = async ({ options }) => {
   else if (options['csv'] === true) printCsv(rows)
   else printTable(rows)
   return rows.some(row => textsOf(row, 'findings').length > 0) ? exits.bad : exits.good
+}
+
+/** Raises where it is no number of days. */
+function daysOf(days: string | undefined): { readonly unusedDays?: number } {
+  if (days === undefined) return {}
+  if (/^[1-9]\d{0,3}$/.test(days)) return { unusedDays: Number(days) }
+  throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: '--unused takes a number of days, such as 90' })
 }
 
 const textsOf = (row: unknown, name: string): readonly string[] => listOf(memberOf(row, name)).map(textOf)
@@ -45,7 +53,7 @@ function printTable(rows: readonly unknown[]): void {
     shortened(row),
     listOf(memberOf(row, 'grants')).map(reasonOf).join('; '),
     textsOf(row, 'findings')
-      .map(finding => `! ${finding}`)
+      .map(finding => `! ${finding}${finding === 'Unused' ? ` (${textsOf(row, 'unused').join(', ')})` : ''}`)
       .join(' '),
   ])
   print(columns([header, ...lines]))
@@ -59,13 +67,17 @@ function shortened(row: unknown): string {
   return [...data, textsOf(row, 'management').join(', ')].filter(part => part !== '').join('; ')
 }
 
+const csvHeader = 'resource,resourceId,model,principal,objectId,type,management,data,conditional,via,unused,lastUse,findings'
+
 function printCsv(rows: readonly unknown[]): void {
-  print(
-    csvLine(['resource', 'resourceId', 'model', 'principal', 'objectId', 'type', 'management', 'data', 'conditional', 'via', 'findings']),
-  )
+  print(csvHeader)
   for (const row of rows) {
     const plain = ['resource', 'resourceId', 'model', 'principal', 'objectId', 'type'].map(name => textOf(memberOf(row, name)))
-    const lists = ['management', 'data', 'conditional'].map(name => textsOf(row, name).join('; '))
-    print(csvLine([...plain, ...lists, listOf(memberOf(row, 'grants')).map(reasonOf).join('; '), textsOf(row, 'findings').join('; ')]))
+    const [management, data, conditional, unused, findings] = ['management', 'data', 'conditional', 'unused', 'findings'].map(name =>
+      textsOf(row, name).join('; '),
+    )
+    const reasons = listOf(memberOf(row, 'grants')).map(reasonOf).join('; ')
+    const lastUse = textOf(memberOf(row, 'lastUse'))
+    print(csvLine([...plain, ...[management, data, conditional, reasons, unused, lastUse, findings].map(textOf)]))
   }
 }

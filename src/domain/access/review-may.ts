@@ -6,6 +6,7 @@ import { standsIn } from '#domain/resources/scopes.ts'
 import { allPermissions } from './grant-command.ts'
 import { noFacts } from './permit.ts'
 import { permissionRow, type Permission } from './permissions.ts'
+import { rowsFor } from './weigh.ts'
 
 /** What somebody can really do in a vault, in the words of a review. */
 export interface May {
@@ -33,6 +34,14 @@ const using = allPermissions.flatMap(permission => {
   const [kind = '', word = ''] = policies.split(' ')
   return data === true && word !== '' ? [[permission, `${kind} ${word}`] as const] : []
 })
+
+/** Words that no role can tell apart from a word: `keys list` is `keys get`, and both carry what the public half can do. Access policies can. */
+export const comesWith: ReadonlyMap<string, readonly string[]> = new Map(
+  [...Map.groupBy(using, ([, word]) => word)].map(([word, rows]) => {
+    const actions = new Set(rows.flatMap(([permission]) => rowsFor(permission)).map(row => row.azure))
+    return [word, using.filter(([other]) => actions.has(permissionRow(other).azure)).map(([, same]) => same)]
+  }),
+)
 
 interface Asked {
   readonly vault: Vault

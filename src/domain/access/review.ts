@@ -1,3 +1,4 @@
+import type { Millis } from '#model/brands.ts'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { standsIn } from '#domain/resources/scopes.ts'
@@ -6,8 +7,9 @@ import { placeNamed } from './explain-place.ts'
 import { permissionNamed } from './explain-words.ts'
 import { everybody, principalNamed, type Named } from './named-principal.ts'
 import type { Permission } from './permissions.ts'
-import { mayOf, type May } from './review-may.ts'
+import { comesWith, mayOf, type May } from './review-may.ts'
 import { grantsOf, idsGivenIn, type Grant } from './review-grants.ts'
+import { usedSince, type Uses, type WordOf } from './used-lately.ts'
 
 /** What is found: each is a reason to look. */
 export type Finding =
@@ -17,6 +19,8 @@ export type Finding =
   | 'SelfGranting'
   /** Manages the vault and uses what is in it (`--duties`). */
   | 'BothPlanes'
+  /** May do more than it has done lately (`--unused`). */
+  | 'Unused'
   /** Access is given to an object that the directory does not have. */
   | 'PrincipalGone'
 
@@ -30,6 +34,8 @@ export interface ReviewQuestion {
   readonly action?: string | undefined
   /** Is somebody both manager and user of a vault? */
   readonly duties?: boolean | undefined
+  /** Has it used what it may? Since when, and what operations are called in the words of reviews. */
+  readonly unused?: { readonly since: Millis; readonly wordOf: WordOf } | undefined
 }
 
 /** One principal of one vault: what it can really do there, and why. */
@@ -42,6 +48,9 @@ export interface ReviewRow extends May {
   readonly objectId: string
   readonly type: Named['type'] | 'Unknown'
   readonly grants: readonly Grant[]
+  /** Of what it may do with data, what it has not done since then; and when it last did anything of it. Absent where nobody asked. */
+  readonly unused?: readonly string[]
+  readonly lastUse?: string | null
   readonly findings: readonly Finding[]
 }
 
@@ -55,7 +64,8 @@ export async function review(context: Context, call: Call, question: ReviewQuest
     .peek()
     .map(({ value }) => value)
     .filter(vault => vault.tenantId === tenantId && (on === undefined || standsIn(vault.scope, on)))
-  return vaults.flatMap(vault => rowsOfVault(context, call, { vault, question, only, permission }))
+  const uses = question.unused === undefined ? undefined : await usedSince(context, question.unused)
+  return vaults.flatMap(vault => rowsOfVault(context, call, { vault, question, only, permission, uses }))
 }
 
 interface VaultReview {
@@ -63,9 +73,10 @@ interface VaultReview {
   readonly question: ReviewQuestion
   readonly only: Named | undefined
   readonly permission: Permission | undefined
+  readonly uses: Uses | undefined
 }
 
-function rowsOfVault(context: Context, call: Call, { vault, question, only, permission }: VaultReview): readonly ReviewRow[] {
+function rowsOfVault(context: Context, call: Call, { vault, question, only, permission, uses }: VaultReview): readonly ReviewRow[] {
   const people = everybody(context, question.tenantId)
   const ids = idsGivenIn(context, vault).filter(id => only === undefined || only.id === id)
   return ids.flatMap(id => {
@@ -76,7 +87,7 @@ function rowsOfVault(context: Context, call: Call, { vault, question, only, perm
     const may = mayOf(context, { vault, who: named.who, at: call.at })
     const nothing = may.management.length + may.data.length + may.conditional.length === 0
     if (nothing || (permission !== undefined && !may.permissions.has(permission))) return []
-    return rowOf(context, { vault, named, may, duties: question.duties === true })
+    return rowOf(context, { vault, named, may, duties: question.duties === true, uses })
   })
 }
 
@@ -85,24 +96,44 @@ interface Judged {
   readonly named: Named
   readonly may: ReturnType<typeof mayOf>
   readonly duties: boolean
+  readonly uses: Uses | undefined
 }
 
 function rowOf(context: Context, judged: Judged): ReviewRow {
   const { vault, named, may } = judged
-  const { displayName, id, type, who } = named
   const { management, data, conditional } = may
-  const grants = grantsOf(context, vault, who)
+  const used = useOf(judged)
+  const findings = findingsOf(context, judged)
   return {
     ...about(vault),
-    principal: displayName,
-    objectId: id,
-    type,
+    principal: named.displayName,
+    objectId: named.id,
+    type: named.type,
     management,
     data,
     conditional,
-    grants,
-    findings: findingsOf(context, judged),
+    grants: grantsOf(context, vault, named.who),
+    ...used,
+    findings: used.unused === undefined || used.unused.length === 0 ? findings : [...findings, 'Unused'],
   }
+}
+
+/** Whatever object it was: a word that was used on one key is not flagged for another. */
+function useOf({ vault, named, may, uses }: Judged): Pick<ReviewRow, 'unused' | 'lastUse'> {
+  if (uses === undefined) return {}
+  const last = may.data.map(said => {
+    const word = said.replace(/ on .*/, '')
+    const same = vault.enableRbacAuthorization ? (comesWith.get(word) ?? [word]) : [word]
+    return same
+      .flatMap(one => uses.lastUse(vault.name, named.id, one) ?? [])
+      .sort()
+      .at(-1)
+  })
+  const newest = last
+    .filter(at => at !== undefined)
+    .sort()
+    .at(-1)
+  return { unused: may.data.filter((_, at) => last[at] === undefined), lastUse: newest ?? null }
 }
 
 function findingsOf({ instance }: Context, { vault, may, duties }: Judged): readonly Finding[] {

@@ -1,5 +1,6 @@
 import type { AuditFilter, AuditCursor } from '#domain/audit/query.ts'
 import type { Call } from '#domain/call.ts'
+import type { WordOf } from '#domain/access/used-lately.ts'
 import type { Context } from '#domain/context.ts'
 import { operation } from '#protocols/http/operation.ts'
 import type { NewSeal, SealProof } from './seal-bodies.ts'
@@ -23,6 +24,8 @@ export interface Runtime {
   readonly tenantId: string
   /** Where what the operator makes lies, unless a name says otherwise. */
   readonly home: { readonly subscriptionId: string; readonly group: string }
+  /** What an operation of a vault is in the words of access policies: `keys sign`. */
+  readonly wordOf: WordOf
 }
 
 export interface AuditReading {

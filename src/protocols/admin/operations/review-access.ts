@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { review } from '#domain/access/review.ts'
+import { millis } from '#model/brands.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { json } from '#protocols/http/answer.ts'
 import { adminOperation } from '#protocols/admin/site.ts'
@@ -19,9 +20,12 @@ export const reviewAccess = adminOperation({
       principal: z.string().min(1).optional(),
       action: z.string().min(1).optional(),
       duties: z.boolean().optional(),
+      unusedDays: z.int().min(1).max(3_650).optional(),
     }),
   },
-  async handle(context, call, { site, body }) {
-    return json(200, { rows: await review(context, call, { tenantId: site.runtime.tenantId, ...body }) })
+  async handle(context, call, { site, body: { unusedDays, ...asked } }) {
+    const { tenantId, wordOf } = site.runtime
+    const unused = unusedDays === undefined ? undefined : { since: millis(call.at - unusedDays * 86_400_000), wordOf }
+    return json(200, { rows: await review(context, call, { tenantId, ...asked, unused }) })
   },
 })
