@@ -1,6 +1,7 @@
 import type { BenchCase } from '#bench/case.ts'
 import { decrypt, encrypt, unwrapKey, wrapKey } from './encryption.ts'
 import type { MeasuredRequest } from '#bench/request-case.ts'
+import { certificates } from './certificates.ts'
 import { connectionCounts } from './connections.ts'
 import { decisions } from './decisions.ts'
 import { getKey } from './get-key.ts'
@@ -31,4 +32,15 @@ export const requestCases: readonly MeasuredRequest[] = [
   token,
 ]
 
-export const cases: readonly BenchCase[] = [...requestCases, connectionCounts, latency, decisions, xts, nbd, rewrap, startUp, growth]
+export const cases: readonly BenchCase[] = [
+  ...requestCases,
+  connectionCounts,
+  latency,
+  certificates,
+  decisions,
+  xts,
+  nbd,
+  rewrap,
+  startUp,
+  growth,
+]

@@ -6,6 +6,7 @@ import { ManagedServiceIdentityClient } from '@azure/arm-msi'
 import { ResourceManagementClient } from '@azure/arm-resources'
 import { ClientSecretCredential, type TokenCredential } from '@azure/identity'
 import { KeyClient } from '@azure/keyvault-keys'
+import { CertificateClient } from '@azure/keyvault-certificates'
 import { SecretClient } from '@azure/keyvault-secrets'
 import { z } from 'zod'
 import type { Environment, Instance } from './instance.ts'
@@ -22,6 +23,7 @@ export interface Azure {
   readonly identities: ManagedServiceIdentityClient
   keys(vault: string): KeyClient
   secrets(vault: string): SecretClient
+  certificates(vault: string): CertificateClient
   /** A role by its public name, for a principal, at a scope; answers the assignment's name. */
   assign(role: string, principalId: string, scope: string, type?: 'ServicePrincipal' | 'User'): Promise<string>
   token(resource: string): Promise<string>
@@ -52,6 +54,7 @@ export function azureBy(environment: Environment, credential: TokenCredential): 
     identities: new ManagedServiceIdentityClient(credential, subscriptionId, at),
     keys: vault => new KeyClient(vaultUrl(environment, vault), credential),
     secrets: vault => new SecretClient(vaultUrl(environment, vault), credential),
+    certificates: vault => new CertificateClient(vaultUrl(environment, vault), credential),
     async assign(...[role, principalId, scope, principalType = 'ServicePrincipal']) {
       const definitions = await Array.fromAsync(authorization.roleDefinitions.list(scope, { filter: `roleName eq '${role}'` }))
       const [definition] = definitions

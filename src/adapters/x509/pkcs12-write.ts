@@ -10,8 +10,8 @@ import { bmpPassword, derive, purposes } from './pkcs12-kdf.ts'
 
 const pbkdf2Async = promisify(pbkdf2)
 
-/** What OpenSSL writes; the password is no secret, so more of them would slow everybody and hinder nobody. */
-const iterations = 2048
+/** The password is no secret: more of them would slow everybody and hinder nobody. OpenSSL's FIPS module takes no fewer than a thousand for a key. */
+const keyIterations = 1_000
 const saltBytes = 16
 
 /** Contents of object identifiers, hex: RFC 7292 4.2 and appendix D, RFC 2985, RFC 8018 A and B, RFC 5754 2.2. */
@@ -53,7 +53,7 @@ const certificateBag = (der: Bytes, attributes: readonly Uint8Array[]): Uint8Arr
 /** Shrouded, since Java reads no bare keys: PBES2 with AES-256-CBC and PBKDF2-HMAC-SHA-256. */
 async function keyBag(random: Random, pkcs8: SecretBytes, keyId: Uint8Array): Promise<Uint8Array> {
   const [salt, iv] = [random.bytes(saltBytes), random.bytes(16)]
-  const key = await pbkdf2Async('', salt, iterations, 32, 'sha256')
+  const key = await pbkdf2Async('', salt, keyIterations, 32, 'sha256')
   const cipher = createCipheriv('aes-256-cbc', key, iv)
   const encrypted = Buffer.concat([cipher.update(pkcs8.bytes), cipher.final()])
   const shrouded = sequence(encryptionBy(salt, iv), octets(encrypted))
@@ -61,15 +61,15 @@ async function keyBag(random: Random, pkcs8: SecretBytes, keyId: Uint8Array): Pr
 }
 
 function encryptionBy(salt: Uint8Array, iv: Uint8Array): Uint8Array {
-  const parameters = sequence(octets(salt), integer(iterations), sequence(oid('hmacSha256'), encode(tags.null)))
+  const parameters = sequence(octets(salt), integer(keyIterations), sequence(oid('hmacSha256'), encode(tags.null)))
   const derivation = sequence(oid('pbkdf2'), parameters)
   return sequence(oid('pbes2'), sequence(derivation, sequence(oid('aes256Cbc'), octets(iv))))
 }
 
-/** HMAC with SHA-256 over the safe (RFC 7292 4). */
+/** HMAC with SHA-256 over the safe, its key of one round, which is the default and so not written (RFC 7292 4). */
 async function integrityOf(random: Random, safe: Uint8Array): Promise<Uint8Array> {
   const salt = random.bytes(saltBytes)
-  const key = await derive({ hash: 'sha256', password: bmpPassword(''), salt, iterations }, purposes.mac, 32)
+  const key = await derive({ hash: 'sha256', password: bmpPassword(''), salt, iterations: 1 }, purposes.mac, 32)
   const digest = createHmac('sha256', key).update(safe).digest()
-  return sequence(sequence(sequence(oid('sha256'), encode(tags.null)), octets(digest)), octets(salt), integer(iterations))
+  return sequence(sequence(sequence(oid('sha256'), encode(tags.null)), octets(digest)), octets(salt))
 }

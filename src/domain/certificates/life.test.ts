@@ -190,7 +190,7 @@ describe('what an outside authority signed', () => {
     const old = Uint8Array.fromBase64(answerTo(asked.request, { from: ground.clock.now() - 40 * dayMs, days: 30 }))
     await assert.rejects(ground.merge('c', [old]), refusedWith('CertificateExpired'))
     assert.equal((await pending(ground, 'c')).status, 'inProgress')
-    await ground.merge('c', [theirs, mine])
+    await ground.merge('c', [theirs, Buffer.from(Buffer.from(mine).toString('base64'))])
     const { value } = await ground.secret('c')
     assert.equal(new X509Certificate(value).raw.toString('base64'), Buffer.from(mine).toString('base64'))
     assert.equal(value.match(/BEGIN CERTIFICATE/g)?.length, 2)

@@ -1,6 +1,6 @@
 import type { Bytes } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
-import type { ReadCertificate } from '#ports/pki.ts'
+import type { Pki, ReadCertificate } from '#ports/pki.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
@@ -63,10 +63,28 @@ async function readAll({ pki }: Needs<'pki'>, certificates: readonly Bytes[]): P
   if (certificates.length > certificatesMax)
     throw new Problem({ code: 'InvalidBody', details: { name: 'x5c', message: `must hold at most ${certificatesMax} certificates` } })
   const reader = await pki()
-  return certificates.map(der => {
-    const read = reader.readCertificate(der)
+  return certificates.map(bytes => {
+    const read = reader.readCertificate(derIn(reader, bytes))
     if (read === undefined)
-      throw new Problem({ code: 'InvalidBody', details: { name: 'x5c', message: 'must hold X.509 certificates in DER, each in base64' } })
+      throw new Problem({
+        code: 'InvalidBody',
+        details: { name: 'x5c', message: 'must hold X.509 certificates in DER, each in base64' },
+      })
     return read
   })
+}
+
+const sequenceTag = 0x30
+
+/** DER; or its base64 or PEM once more, which the service takes too: the samples of the JavaScript client send it so. */
+function derIn(pki: Pki, bytes: Bytes): Bytes {
+  if (bytes[0] === sequenceTag) return bytes
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+  const pem = text.includes('-----BEGIN') ? pki.readPem(text) : undefined
+  if (pem !== undefined) return 'flaw' in pem ? bytes : (pem.certificates[0] ?? bytes)
+  try {
+    return Uint8Array.fromBase64(text)
+  } catch {
+    return bytes
+  }
 }
