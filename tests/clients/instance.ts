@@ -61,9 +61,10 @@ export const program = join(project, 'bin', 'keystead')
 const readyWithinMs = 60_000
 const endedWithinMs = 20_000
 
-export async function startInstance(): Promise<Instance> {
+/** `env`: settings beside those that every test has. */
+export async function startInstance(env: Readonly<Record<string, string>> = {}): Promise<Instance> {
   const dir = mkdtempSync(join(tmpdir(), 'keystead-'))
-  const instance = instanceIn({ dir, ports: { tls: await freePort(), proxy: await freePort() }, pid: 0 })
+  const instance = instanceIn({ dir, ports: { tls: await freePort(), proxy: await freePort() }, pid: 0 }, env)
   await instance.start()
   return instance
 }
@@ -90,7 +91,7 @@ interface Leader {
   readonly ended: () => Promise<number | undefined>
 }
 
-function instanceIn({ dir, ports, pid }: HandOver): Known {
+function instanceIn({ dir, ports, pid }: HandOver, env: Readonly<Record<string, string>> = {}): Known {
   const data = join(dir, 'data')
   const logFile = join(dir, 'log')
   let leader: Leader = { pid, ended: async () => gone(pid) }
@@ -120,7 +121,7 @@ function instanceIn({ dir, ports, pid }: HandOver): Known {
       environment = environmentShape.parse(await ask('env'))
     },
     async start() {
-      const child = launched({ data, dir, logFile, words: ['--port', `${ports.tls}`, '--proxy-port', `${ports.proxy}`] })
+      const child = launched({ data, dir, logFile, env, words: ['--port', `${ports.tls}`, '--proxy-port', `${ports.proxy}`] })
       leader = { pid: child.pid ?? 0, ended: endOf(child) }
       await ready(logFile, leader)
       // A test that forgets to stop it shall end all the same.
@@ -143,13 +144,14 @@ function launched(how: {
   readonly data: string
   readonly dir: string
   readonly logFile: string
+  readonly env: Readonly<Record<string, string>>
   readonly words: readonly string[]
 }): ChildProcess {
   const output = openSync(how.logFile, 'w')
   const child = spawn(program, ['start', '--data', how.data, ...how.words], {
     stdio: ['ignore', output, output],
     detached: true,
-    env: { ...withoutProxies(), KEYSTEAD_THROTTLE: 'off', XDG_STATE_HOME: join(how.dir, 'state') },
+    env: { ...withoutProxies(), KEYSTEAD_THROTTLE: 'off', XDG_STATE_HOME: join(how.dir, 'state'), ...how.env },
   })
   closeSync(output)
   return child
