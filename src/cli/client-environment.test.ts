@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { clientVariables, hidingEntries, withoutOurs } from './client-environment.ts'
+import { clientVariables, hidingEntries, withoutOurHosts, withoutOurs } from './client-environment.ts'
 
 const environment = {
   proxy: 'http://127.0.0.1:8480',
@@ -22,6 +22,13 @@ describe('what a client is started with', () => {
     const told = clientVariables(environment, { proxy: 'http://127.0.0.1:9' })
     assert.deepEqual([told['HTTPS_PROXY'], told['https_proxy']], ['http://127.0.0.1:9', 'http://127.0.0.1:9'])
     assert.match(told['JAVA_TOOL_OPTIONS'] ?? '', /-Dhttps\.proxyPort=9 /)
+  })
+
+  test('metadata services are asked without the proxy, beside what was asked so before', () => {
+    const told = clientVariables(environment, { noProxy: 'corp.example, 127.0.0.1' })
+    assert.equal(told['NO_PROXY'], 'corp.example,localhost,127.0.0.1,169.254.169.254')
+    assert.equal(told['no_proxy'], told['NO_PROXY'])
+    assert.equal(withoutOurHosts(told['NO_PROXY']), 'corp.example')
   })
 
   test('NO_PROXY entries that hide our names are found, and no others', () => {

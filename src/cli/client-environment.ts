@@ -5,6 +5,8 @@ interface Surroundings {
   readonly proxy?: string
   /** What stands there already, which ours is appended to. */
   readonly javaToolOptions?: string | undefined
+  /** Likewise. */
+  readonly noProxy?: string | undefined
 }
 
 /** What `env` sets and `exec` gives to its command (people.md 0.2). Names to their values. */
@@ -17,9 +19,12 @@ export function clientVariables(environment: unknown, around: Surroundings = {})
   const [tenantId, subscriptionId] = [of(environment, 'tenantId'), of(environment, 'subscriptionId')]
   const [clientId, clientSecret] = [of(administrator, 'clientId'), of(administrator, 'clientSecret')]
   const host = new URL(management).host
+  const direct = [...entriesOf(around.noProxy).filter(entry => !metadataHosts.includes(entry)), ...metadataHosts].join(',')
   return {
     HTTPS_PROXY: proxy,
     https_proxy: proxy,
+    NO_PROXY: direct,
+    no_proxy: direct,
     SSL_CERT_FILE: bundle,
     REQUESTS_CA_BUNDLE: bundle,
     CURL_CA_BUNDLE: bundle,
@@ -69,10 +74,22 @@ const ourJavaOption = /^"?-D(?:https\.proxy(?:Host|Port)|javax\.net\.ssl\.trustS
 /** What would lead a client elsewhere. */
 export const unwanted = ['AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_FEDERATED_TOKEN_FILE', 'ALL_PROXY', 'all_proxy'] as const
 
-/** NO_PROXY entries that would hide our names: the domain, a suffix of it, or everything. */
-export function hidingEntries(noProxy: string, domain: string): readonly string[] {
-  return noProxy
+/** Where metadata services of machines are: plain HTTP, which the Azure SDK for JavaScript sends through HTTPS_PROXY too. */
+const metadataHosts = ['localhost', '127.0.0.1', '169.254.169.254']
+
+const entriesOf = (noProxy: string | undefined): readonly string[] =>
+  (noProxy ?? '')
     .split(',')
     .map(entry => entry.trim())
-    .filter(entry => entry === '*' || (entry !== '' && `.${domain}`.endsWith(`.${entry.replace(/^\.+/, '')}`)))
+    .filter(entry => entry !== '')
+
+/** NO_PROXY as it was before `env`: what `env --unset` leaves. */
+export const withoutOurHosts = (noProxy: string | undefined): string =>
+  entriesOf(noProxy)
+    .filter(entry => !metadataHosts.includes(entry))
+    .join(',')
+
+/** NO_PROXY entries that would hide our names: the domain, a suffix of it, or everything. */
+export function hidingEntries(noProxy: string, domain: string): readonly string[] {
+  return entriesOf(noProxy).filter(entry => entry === '*' || `.${domain}`.endsWith(`.${entry.replace(/^\.+/, '')}`))
 }

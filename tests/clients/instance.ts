@@ -115,7 +115,7 @@ function instanceIn({ dir, ports, pid }: HandOver, env: Readonly<Record<string, 
       return known()
     },
     get clientEnvironment() {
-      return { ...withoutProxies(), ...clientVariables(known()), NO_PROXY: '', no_proxy: '' }
+      return { ...withoutProxies(), ...clientVariables(known()) }
     },
     async know() {
       environment = environmentShape.parse(await ask('env'))

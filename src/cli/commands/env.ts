@@ -1,5 +1,5 @@
 import { ask, dataDirOf } from '#cli/admin.ts'
-import { clientVariables, hidingEntries, unwanted, withoutOurs } from '#cli/client-environment.ts'
+import { clientVariables, hidingEntries, unwanted, withoutOurHosts, withoutOurs } from '#cli/client-environment.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
 import { text, type Run } from '#cli/command.ts'
@@ -35,11 +35,14 @@ export const run: Run = async ({ options }) => {
   if (shell === undefined)
     throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: `--shell is one of ${Object.keys(shells).join(', ')}.` })
   const javaToolOptions = process.env['JAVA_TOOL_OPTIONS']
-  const variables = clientVariables(environment, { javaToolOptions })
+  const noProxy = noProxyNow()
+  const variables = clientVariables(environment, { javaToolOptions, noProxy })
   if (options['unset'] === true) {
     for (const name of Object.keys(variables)) print(shell.unset(name))
     const kept = withoutOurs(javaToolOptions)
     if (kept !== '') print(shell.set('JAVA_TOOL_OPTIONS', kept))
+    const direct = withoutOurHosts(noProxy)
+    if (direct !== '') for (const name of ['NO_PROXY', 'no_proxy']) print(shell.set(name, direct))
   } else {
     for (const [name, value] of Object.entries(variables)) print(shell.set(name, value))
     for (const name of unwanted) print(shell.unset(name))
@@ -48,8 +51,10 @@ export const run: Run = async ({ options }) => {
   return exits.good
 }
 
+const noProxyNow = (): string => process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? ''
+
 function warnOfNoProxy(domain: string): void {
-  const noProxy = process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? ''
+  const noProxy = noProxyNow()
   const hiding = hidingEntries(noProxy, domain)
   if (hiding.length === 0) return
   const kept = noProxy.split(',').filter(entry => !hiding.includes(entry.trim()))

@@ -25,11 +25,8 @@ export const run: Run = async ({ options, arguments: [command, ...words] }) => {
     instanceProxy: URL.canParse(own) ? new URL(own) : undefined,
     pass,
   })
-  const code = await spawned(
-    command,
-    words,
-    environmentFor(clientVariables(environment, { proxy: proxy.url, javaToolOptions: process.env['JAVA_TOOL_OPTIONS'] }), domain),
-  )
+  const around = { proxy: proxy.url, javaToolOptions: process.env['JAVA_TOOL_OPTIONS'], noProxy: keptDirect(domain) }
+  const code = await spawned(command, words, environmentFor(clientVariables(environment, around)))
   proxy.close()
   for (const host of Object.keys(proxy.refused)) note(`keystead: refused ${host} (allow: --pass ${host})`)
   const report = text(options['report'])
@@ -37,13 +34,15 @@ export const run: Run = async ({ options, arguments: [command, ...words] }) => {
   return code
 }
 
-function environmentFor(variables: Readonly<Record<string, string>>, domain: string): NodeJS.ProcessEnv {
+/** What goes past a proxy already, without what would hide us. */
+function keptDirect(domain: string): string {
+  const entries = (process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? '').split(',')
+  return entries.filter(entry => hidingEntries(entry, domain).length === 0).join(',')
+}
+
+function environmentFor(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const merged: NodeJS.ProcessEnv = { ...process.env, ...variables }
   for (const name of unwanted) delete merged[name]
-  for (const name of ['NO_PROXY', 'no_proxy']) {
-    const kept = (merged[name] ?? '').split(',').filter(entry => !hidingEntries(entry, domain).length)
-    if (merged[name] !== undefined) merged[name] = kept.join(',')
-  }
   return merged
 }
 
