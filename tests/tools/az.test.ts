@@ -9,8 +9,9 @@ import { program as keystead, type Instance } from '#tests/clients/instance.ts'
 import { directory, roles } from './az/access.ts'
 import { certificates } from './az/certificates.ts'
 import { disks } from './az/disks.ts'
-import { identities } from './az/identities.ts'
+import { identities, machines } from './az/identities.ts'
 import { keys } from './az/keys.ts'
+import { signInByDeviceCode } from './az/people.ts'
 import { secrets } from './az/secrets.ts'
 import { azSession, type Az } from './az/session.ts'
 import { signInByCertificate, signInBySecret } from './az/sign-in.ts'
@@ -28,6 +29,8 @@ const sections: readonly (readonly [title: string, section: (az: Az) => void])[]
   ['Roles and locks', roles],
   ['The directory', directory],
   ['Managed identities', identities],
+  ['Virtual machines', machines],
+  ['Signing in with a device code', signInByDeviceCode],
   ['Signing in with a certificate', signInByCertificate],
 ]
 
@@ -39,7 +42,7 @@ function testAz(program: string, instance: Instance): void {
   const usersOwn = statSync(join(homedir(), '.azure'), { throwIfNoEntry: false })?.mtimeMs
   const session = azSession(program, instance)
 
-  describe('az', { concurrency: 1, timeout: 900_000 }, () => {
+  describe('az', { concurrency: 1, timeout: 1_500_000 }, () => {
     after(async () => session.page.settle())
 
     for (const [title, section] of sections)

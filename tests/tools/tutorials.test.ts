@@ -44,7 +44,13 @@ function scriptOf(blocks: readonly Block[], dir: string): string {
   return ['set -euo pipefail', ...parts, `echo end >'${join(dir, 'at')}'`].join('\n')
 }
 
-const pattern = (text: string): RegExp => new RegExp(`^${text.split('…').map(RegExp.escape).join('.+')}$`)
+const pattern = (text: string): RegExp =>
+  new RegExp(
+    `^${text
+      .split('…')
+      .map(each => RegExp.escape(each))
+      .join('.+')}$`,
+  )
 
 function testTutorials(program: string, instance: Instance): void {
   const env = {

@@ -48,8 +48,8 @@ export function certificates(az: Az): void {
 
     test('one from outside is imported', async () => {
       writeFileSync(az.path('brought-certificate.pem'), (await clientCertificate('brought.example')).pem, { mode: 0o600 })
-      await az.run('keyvault', 'certificate', 'import', ...at('brought'), '--file', az.path('brought-certificate.pem'))
-      const { cer } = await az.read(certificateShape, 'keyvault', 'certificate', 'show', ...at('brought'))
+      await az.run('keyvault', 'certificate', 'import', ...at('brought-site'), '--file', az.path('brought-certificate.pem'))
+      const { cer } = await az.read(certificateShape, 'keyvault', 'certificate', 'show', ...at('brought-site'))
       assert.equal(new X509Certificate(Buffer.from(cer, 'base64')).subject, 'CN=brought.example')
     })
 

@@ -1,11 +1,14 @@
 // az as somebody: each who has a profile of its own (AZURE_CONFIG_DIR), and every command is told on the page.
 import assert from 'node:assert/strict'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { z } from 'zod'
 import type { Application } from '#tests/clients/azure.ts'
 import { vaultId } from '#tests/clients/azure.ts'
-import type { Instance } from '#tests/clients/instance.ts'
+import type { Instance, Ran } from '#tests/clients/instance.ts'
 import { clientPage, type Page } from '#tests/tools/page.ts'
 import { ran } from '#tests/tools/programs.ts'
 
@@ -25,8 +28,10 @@ export interface Az {
   give(role: string, to: { readonly id: string; readonly type?: 'Group' | 'User' }, scope: string): Promise<void>
   /** A file or folder of this session. */
   path(name: string): string
-  /** az with another profile: nobody is signed in there at first. */
-  as(who: string): Az
+  /** az with another profile, where nobody is signed in at first, and variables of its own. */
+  as(who: string, variables?: Readonly<Record<string, string>>): Az
+  /** As `run`, and once standard error says that, `then` is called with what it says. */
+  listening(says: RegExp, then: (what: string) => Promise<void>, words: readonly string[]): Promise<void>
   /** Not to be told. */
   hide(text: string, word: string): void
 }
@@ -48,10 +53,10 @@ export function azSession(program: string, instance: Instance): Az {
     lead: 'az 2.91.0 (PyPI `azure-cli`), with the surroundings of `keystead env`. Where somebody else than the administrator typed it, it is said.',
     masks,
   })
-  const as = (who: string): Az => {
+  const as = (who: string, variables: Readonly<Record<string, string>> = {}): Az => {
     const config = join(instance.dir, `az-${who}`)
     mkdirSync(config, { recursive: true })
-    const surroundings = { env: { ...process.env, AZURE_CONFIG_DIR: config }, cwd: instance.dir }
+    const surroundings = { env: { ...process.env, ...variables, AZURE_CONFIG_DIR: config }, cwd: instance.dir }
     const by = who === 'administrator' ? {} : { by: who }
     const told = async (words: readonly string[], refusal?: RegExp): Promise<string> => {
       const done = async () => ran(program, [...words, '--output', 'json'], surroundings)
@@ -79,6 +84,10 @@ export function azSession(program: string, instance: Instance): Az {
         const to = ['--assignee-object-id', id, '--assignee-principal-type', type]
         await az.run('role', 'assignment', 'create', ...to, '--role', role, '--scope', scope)
       },
+      async listening(says, then, words) {
+        const done = async () => heard(spawn(program, [...words, '--output', 'none'], surroundings), says, then)
+        await page.ran(`az ${words.map(quoted).join(' ')}`, done, by)
+      },
       path: name => join(instance.dir, name),
       as,
       hide: (text, word) => masks.unshift([text, word]),
@@ -86,6 +95,24 @@ export function azSession(program: string, instance: Instance): Az {
     return az
   }
   return as('administrator')
+}
+
+async function heard(
+  child: ChildProcessByStdio<Writable, Readable, Readable>,
+  says: RegExp,
+  then: (what: string) => Promise<void>,
+): Promise<Ran> {
+  const told = { stdout: '', stderr: '' }
+  let meanwhile: Promise<void> | undefined
+  child.stdout.on('data', (text: Buffer) => (told.stdout += text.toString()))
+  child.stderr.on('data', (text: Buffer) => {
+    told.stderr += text.toString()
+    const [, what] = says.exec(told.stderr) ?? []
+    if (what !== undefined) meanwhile ??= then(what)
+  })
+  await once(child, 'exit')
+  await meanwhile
+  return { code: child.exitCode ?? -1, ...told }
 }
 
 export const vaultOf = ({ instance, group, vault }: Az): string => vaultId(instance.environment, group, vault)
