@@ -34,21 +34,27 @@ export const run: Run = async ({ options }) => {
   const shell = shells[text(options['shell']) ?? 'posix']
   if (shell === undefined)
     throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: `--shell is one of ${Object.keys(shells).join(', ')}.` })
-  const javaToolOptions = process.env['JAVA_TOOL_OPTIONS']
-  const noProxy = noProxyNow()
-  const variables = clientVariables(environment, { javaToolOptions, noProxy })
-  if (options['unset'] === true) {
-    for (const name of Object.keys(variables)) print(shell.unset(name))
-    const kept = withoutOurs(javaToolOptions)
-    if (kept !== '') print(shell.set('JAVA_TOOL_OPTIONS', kept))
-    const direct = withoutOurHosts(noProxy)
-    if (direct !== '') for (const name of ['NO_PROXY', 'no_proxy']) print(shell.set(name, direct))
-  } else {
-    for (const [name, value] of Object.entries(variables)) print(shell.set(name, value))
-    for (const name of unwanted) print(shell.unset(name))
-    warnOfNoProxy(textOf(memberOf(environment, 'domain')))
-  }
+  for (const line of options['unset'] === true ? undoing(shell, environment) : setting(shell, environment)) print(line)
+  if (options['unset'] !== true) warnOfNoProxy(textOf(memberOf(environment, 'domain')))
   return exits.good
+}
+
+const variablesOf = (environment: unknown): Readonly<Record<string, string>> =>
+  clientVariables(environment, { javaToolOptions: process.env['JAVA_TOOL_OPTIONS'], noProxy: noProxyNow() })
+
+const setting = (shell: Shell, environment: unknown): readonly string[] => [
+  ...Object.entries(variablesOf(environment)).map(([name, value]) => shell.set(name, value)),
+  ...unwanted.map(name => shell.unset(name)),
+]
+
+/** What stood in a variable before ours was put to it stays. */
+function undoing(shell: Shell, environment: unknown): readonly string[] {
+  const direct = withoutOurHosts(noProxyNow())
+  const kept = { JAVA_TOOL_OPTIONS: withoutOurs(process.env['JAVA_TOOL_OPTIONS']), NO_PROXY: direct, no_proxy: direct }
+  return [
+    ...Object.keys(variablesOf(environment)).map(name => shell.unset(name)),
+    ...Object.entries(kept).flatMap(([name, value]) => (value === '' ? [] : [shell.set(name, value)])),
+  ]
 }
 
 const noProxyNow = (): string => process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? ''
