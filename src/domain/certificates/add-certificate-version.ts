@@ -84,6 +84,7 @@ export async function addCertificateVersion(
     certificate: leaf.der.toBase64(),
     chain: chain.filter(der => Buffer.compare(der, leaf.der) !== 0).map(der => der.toBase64()),
     ...(asked.preserveOrder !== undefined && { preserveOrder: asked.preserveOrder }),
+    exportable: asked.exported !== undefined,
   }
   call.target = { certificateId: certificateArmId(named), version: id }
   return { certificate: stageVersion(context, call, { asked, version }), version }

@@ -14,6 +14,7 @@ import { cancelPendingCertificate, deletePendingCertificate, getPendingCertifica
 import { setIssuer } from './issuers.ts'
 import { issuerScope } from './reference.ts'
 import { certificateGround, ecPolicy, type CertificateGround } from './testing.ts'
+import type { PolicyChange } from './policy.ts'
 import { updateCertificate, updatePolicy } from './update-certificate.ts'
 
 const dayMs = 86_400_000
@@ -89,6 +90,32 @@ describe('a certificate that was asked for', () => {
       assert.notEqual(first.serialNumber, second.serialNumber)
       assert.equal(second.checkPrivateKey(createPrivateKey((await ground.secret('c')).value)), true)
     })
+
+  test('gets another key where its key may leave from now on: one that was kept stays kept', async () => {
+    const ground = await certificateGround()
+    const { context, as, permit, vault } = ground
+    const named = { vault, name: 'c' }
+    const change = async (policy: PolicyChange) =>
+      as(async call => updatePolicy(context, call, { permit: permit(call, 'certificate.update', named), ...named, policy }))
+    await ground.issue('c', ecPolicy({ key: { type: 'EC', crv: 'P-256', exportable: false, reuse: true } }))
+    const kept = await ground.leaf('c')
+    await ground.again('c')
+    assert((await ground.leaf('c')).publicKey.equals(kept.publicKey), 'the same while it is kept')
+    await change({ key: { exportable: true } })
+    await ground.again('c')
+    const free = await ground.leaf('c')
+    assert(!free.publicKey.equals(kept.publicKey))
+    const { value } = await ground.secret('c')
+    assert(free.checkPrivateKey(createPrivateKey(value)) && !kept.checkPrivateKey(createPrivateKey(value)))
+    await ground.again('c')
+    assert((await ground.leaf('c')).publicKey.equals(free.publicKey), 'what may leave is used again')
+    await change({ key: { exportable: false } })
+    await ground.again('c')
+    assert((await ground.leaf('c')).publicKey.equals(free.publicKey) && !(await ground.secret('c')).value.includes('PRIVATE'))
+    await change({ key: { exportable: true } })
+    await ground.again('c')
+    assert(!(await ground.leaf('c')).publicKey.equals(free.publicKey))
+  })
 
   test('is refused while another request is in progress, and the name may be freed of it', async () => {
     const ground = await certificateGround()

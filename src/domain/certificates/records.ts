@@ -45,6 +45,8 @@ const certificateVersion = z.object({
   /** Those above it, as they go into the secret. */
   chain: texts,
   preserveOrder: z.boolean().optional(),
+  /** Its key lies in its secret too; one that was kept from there is never put there by a later policy. */
+  exportable: z.boolean().optional(),
 })
 export type CertificateVersion = z.output<typeof certificateVersion>
 

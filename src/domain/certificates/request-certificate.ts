@@ -14,7 +14,7 @@ import type { HeldCertificate } from './find-certificate.ts'
 import { authorityProviders, issuerOf } from './issuers.ts'
 import type { HeldOperation } from './operation.ts'
 import { isSelf, isUnknown } from './policy.ts'
-import type { Certificate, CertificateOperation, CertificatePolicy } from './records.ts'
+import type { Certificate, CertificateOperation, CertificatePolicy, CertificateVersion } from './records.ts'
 import { certificateArmId, type CertificateName } from './reference.ts'
 import { signedWith } from './sign-with.ts'
 
@@ -112,15 +112,21 @@ async function keyAndRequest(context: RequestNeeds, call: Call, asked: Certifica
   return { place, made, request, requestId: random.bytes(16).toHex() }
 }
 
-/** The current key for the next version, where the policy says so and its kind is still the same (`reuse_key`). */
+/** The current version, where its key may serve the next one too (`reuse_key`); never one that was kept, where it would leave now. */
+function reusable({ policy, before }: Pick<CertificateRequest, 'policy' | 'before'>): CertificateVersion | undefined {
+  const current = before?.value.versions.at(-1)
+  return policy.key.reuse && (current?.exportable === true || !policy.key.exportable) ? current : undefined
+}
+
+/** Its key again, where the kind that the policy asks for is still the same. */
 async function keyAgain(
   context: Needs<'keys' | 'module' | 'store'>,
   call: Call,
   { asked, place }: { readonly asked: CertificateRequest; readonly place: Place },
 ): Promise<MadeKey | undefined> {
-  const { named, policy, before } = asked
-  const current = before?.value.versions.at(-1)
-  if (!policy.key.reuse || current === undefined) return undefined
+  const { named, policy } = asked
+  const current = reusable(asked)
+  if (current === undefined) return undefined
   const key = await recordOf(context.keys, call, named)
   const version = key?.value.versions.find(one => one.id === current.id)
   if (key === undefined || version?.publicKey === undefined || version.spec !== policy.key.spec || version.hsm !== policy.key.hsm)
