@@ -25,7 +25,7 @@ const denied = ipRanges([
   '::/96',
   '64:ff9b::/96',
   '64:ff9b:1::/48',
-  '100::/64',
+  '100::/8',
   '2001::/32',
   '2001:db8::/32',
   '2002::/16',
@@ -33,6 +33,14 @@ const denied = ipRanges([
   'fe80::/10',
   'fec0::/10',
   'ff00::/8',
+  // Translated IPv4 (RFC 2765), and all else outside 2000::/3, which alone is given out. Not `::/3`: IPv4 counts as mapped into it.
+  '::ffff:0:0:0/96',
+  '200::/7',
+  '400::/6',
+  '800::/5',
+  '1000::/4',
+  '4000::/2',
+  '8000::/1',
 ])
 
 const readable = ipRanges(['0.0.0.0/0', '::/0'])

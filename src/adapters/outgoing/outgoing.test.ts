@@ -121,6 +121,8 @@ test('public is what no neighbour, no reserve and no disguise is', () => {
     '',
     'localhost',
     'fe80::1%eth0',
+    '::ffff:0:127.0.0.1',
+    '5f00::1',
   ]
   assert.deepEqual(hidden.filter(isPublicAddress), [])
   const open = ['8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '::ffff:8.8.8.8']
