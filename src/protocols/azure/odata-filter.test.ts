@@ -32,6 +32,12 @@ describe('a $filter', () => {
         error => error instanceof Problem && error.body.code === 'InvalidParameter',
       ))
 
+  test('costs its length where a term is begun and not ended', () => {
+    const before = performance.now()
+    assert.throws(() => parseFilter(`atScope(${' '.repeat(200_000)}x`))
+    assert(performance.now() - before < 1_000)
+  })
+
   test('keeps every text that is quoted as OData quotes', () => {
     fc.assert(
       fc.property(fc.string(), text =>

@@ -6,7 +6,7 @@ export type FilterTerm =
   | { readonly word: string; readonly argument: string | undefined }
 
 const newTermPattern = (): RegExp =>
-  /\s*(?:(?<name>[A-Za-z][\w/]*)\s+eq\s+(?:'(?<text>(?:[^']|'')*)'|(?<bare>[\w-]+))|(?<word>[A-Za-z]\w*)\(\s*(?:'(?<argument>(?:[^']|'')*)')?\s*\))\s*(?:and\s+|$)/iy
+  /\s*(?:(?<name>[A-Za-z][\w/]*)\s+eq\s+(?:'(?<text>(?:[^']|'')*)'|(?<bare>[\w-]+))|(?<word>[A-Za-z]\w*)\(\s*(?:'(?<argument>(?:[^']|'')*)'\s*)?\))\s*(?:and\s+|$)/iy
 
 const termOf = ({ name, text, bare, word, argument }: Readonly<Record<string, string | undefined>>): FilterTerm =>
   name === undefined
