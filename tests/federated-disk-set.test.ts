@@ -149,6 +149,12 @@ describe('a disk encryption set with a key of another tenant', () => {
     assert.deepEqual([own.status, codeOf(own)], [400, 'InvalidParameter'])
   })
 
+  test('tells nobody where the vault of another tenant is', async () => {
+    const guessed = await putSet({ activeKey: { keyUrl, sourceVault: { id: `${groupId}/providers/Microsoft.KeyVault/vaults/guessed` } } })
+    assert.deepEqual([guessed.status, codeOf(guessed)], [400, 'InvalidParameter'])
+    assert(!guessed.text.includes(customer.subscriptionId), guessed.text)
+  })
+
   test('is refused while the application does not trust the identity, or does not belong to others', async () => {
     await good(provider('PATCH', `${credentials()}/des`, { subject: 'another' }))
     const distrusted = await putSet()

@@ -68,8 +68,9 @@ function assertVaultFits(vault: Vault, { activeKey, subscriptionId, tenantId, lo
     )
   const { sourceVaultId } = activeKey
   if (sourceVaultId === undefined) return
-  if (sourceVaultId.toLowerCase() !== vault.id.toLowerCase())
-    throw invalid('activeKey.sourceVault', `The source vault is not the vault of the key URL, which is '${vault.id}'.`)
+  // First: where a vault of another subscription is, and maybe of another tenant, is not this caller's to learn.
   if (!vault.id.toLowerCase().startsWith(`/subscriptions/${subscriptionId}/`))
     throw invalid('activeKey.sourceVault', 'A source vault must not be named when it is in another subscription: leave it out.')
+  if (sourceVaultId.toLowerCase() !== vault.id.toLowerCase())
+    throw invalid('activeKey.sourceVault', `The source vault is not the vault of the key URL, which is '${vault.id}'.`)
 }
