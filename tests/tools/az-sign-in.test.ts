@@ -58,6 +58,21 @@ function testAz(program: string, instance: Instance): void {
       assert.match(refused.stderr, /AADSTS50057|InvalidAuthenticationToken|az login/)
     })
 
+    test('sign in by name and password once the tenant lets them; before, the right password is told nothing', async () => {
+      const { person, env } = await reader('password')
+      const words = ['login', '--username', person.name, '--password', person.password, '--tenant', tenantId]
+      // A folder of its own: MSAL keeps refusals for a minute.
+      const AZURE_CONFIG_DIR = join(instance.dir, 'refused')
+      mkdirSync(AZURE_CONFIG_DIR)
+      const refused = await ran(program, words, { env: { ...env, AZURE_CONFIG_DIR }, cwd: instance.dir })
+      assert.notEqual(refused.code, 0)
+      assert.match(refused.stderr, /AADSTS70003/)
+      await instance.ask('tenant', 'password-grant', 'on')
+      await asked(env, ...words)
+      await isWho(env, person)
+      await instance.ask('tenant', 'password-grant', 'off')
+    })
+
     test('sign in by the browser that az opens', async () => {
       const { person, env } = await reader('browser')
       const script = join(instance.dir, 'browser.sh')

@@ -22,6 +22,10 @@ export const signInFields = z.object({
 })
 export type SignInFields = z.output<typeof signInFields>
 
+/** The button that was pressed; a password that came without one was sent to sign in. */
+export const actionOf = ({ action, password }: SignInFields): SignInFields['action'] =>
+  action ?? (password === undefined ? undefined : 'sign-in')
+
 /** Who has shown a password; or the form again, with why. */
 export async function personOf(
   context: Context,

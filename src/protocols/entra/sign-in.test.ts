@@ -55,6 +55,29 @@ describe('the sign-in page', () => {
     assert(!JSON.stringify(ground.ground.rows()).includes(password))
   })
 
+  test('works as long for nobody as for somebody', async () => {
+    const took = async (username: string) => {
+      const by = ground.browser()
+      await by.get(authorizePath())
+      const began = performance.now()
+      await by.send({ username, password: 'wrong', action: 'sign-in' })
+      return performance.now() - began
+    }
+    const [somebody, nobody, nowhere] = [
+      await took(alice.name),
+      await took('nobody@contoso.keystead.test'),
+      await took('x@nowhere.example'),
+    ]
+    // Far apart only where one of them stretches nothing: some milliseconds against some hundred.
+    for (const other of [nobody, nowhere]) assert(other > somebody / 5 && somebody > other / 5, `${somebody} ${nobody} ${nowhere}`)
+  })
+
+  test('takes the form without its button, as scripts send it', async () => {
+    const by = ground.browser()
+    await by.get(authorizePath())
+    assert(redirectedTo(await by.send({ username: alice.name, password })).query.has('code'))
+  })
+
   test('tells who is disabled by the right password alone', async () => {
     const carol = await ground.person('carol')
     await ground.change(carol, { enabled: false })

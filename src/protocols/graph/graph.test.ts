@@ -79,6 +79,8 @@ describe('an application', () => {
       'https://user@app.example/',
       'https://app.example/\u010din',
       'https://app.example/\u0000',
+      'https://app.example/ü',
+      'https://app.example/"',
     ])
       assert.equal((await asked('PATCH', path, { web: { redirectUris: [uri] } })).status, 400, uri)
     for (const uri of ['javascript:alert(1)', 'data:text/html,x', 'http://elsewhere.example/', 'blob:x', 'myprogram://\u010d'])

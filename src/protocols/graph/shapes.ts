@@ -50,12 +50,12 @@ const uri = z
   .regex(/^[!-~]*$/, 'not of visible characters of ASCII alone')
 /** To a server of the application's own; a machine's own address for whoever develops it. Nothing behind a `#`, no wildcard. */
 const webRedirect = uri.regex(
-  /^(?:https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?|http:\/\/localhost(?::\d{1,5})?)(?:[/?][^#*\s]*)?$/,
+  /^(?:https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?|http:\/\/localhost(?::\d{1,5})?)(?:[/?][!$-)+-~]*)?$/,
   'not an https address without a fragment and a wildcard',
 )
 /** To a program on the user's machine: its own scheme, or a loopback address. */
 const nativeRedirect = uri.regex(
-  /^(?:http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:\/[^#*?\s]*)?|https:\/\/[^#*\s]+|(?!(?:https?|javascript|data|vbscript|file|blob|about):)[a-z][a-z0-9+.-]+:(?:\/\/)?[^#*\s]+)$/,
+  /^(?:http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:\/[!$-)+->@-~]*)?|https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?][!$-)+-~]*)?|(?!(?:https?|javascript|data|vbscript|file|blob|about):)[a-z][a-z0-9+.-]+:(?:\/\/)?[!$-)+-~]+)$/,
   'not an address of a program: its own scheme, or a loopback address',
 )
 const redirects = (of: z.ZodString) => z.strictObject({ redirectUris: z.array(of).max(256, 'more than 256 addresses').nullish() })

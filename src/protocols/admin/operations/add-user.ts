@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { createUser } from '#domain/identity/users.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { adminOperation } from '#protocols/admin/site.ts'
-import { userName, userPassword } from '#protocols/admin/user-bodies.ts'
+import { tenantOfName, userName, userPassword } from '#protocols/admin/user-bodies.ts'
 import { json } from '#protocols/http/answer.ts'
 
-/** A user of the instance's first tenant. */
+/** A user of the tenant whose domain the name ends in. */
 export const addUser = adminOperation({
   name: 'UserAdd',
   method: 'POST',
@@ -27,7 +27,7 @@ export const addUser = adminOperation({
     }),
   },
   async handle(context, call, { site, body, permit }) {
-    const { tenantId } = site.runtime
+    const tenantId = tenantOfName(context, site, body.name)
     const [local = ''] = body.name.split('@')
     const { value } = await createUser(context, call, {
       permit: permit('directory.write'),

@@ -12,10 +12,12 @@ import { serveMetadata } from './serve-metadata.ts'
 import { createVault, listVaults, purgeVault, recoverVault } from './vaults.ts'
 import { assignMachineIdentity, createMachine } from './machines.ts'
 import { listSeals } from './list-seals.ts'
+import { listUsers } from './list-users.ts'
 import { queryAudit } from './query-audit.ts'
 import { removeSeal } from './remove-seal.ts'
 import { reviewAccess } from './review-access.ts'
 import { revokeCertificate } from './revoke-certificate.ts'
+import { removeUser } from './remove-user.ts'
 import { sealInstance } from './seal-instance.ts'
 import { setPasswordGrant } from './set-password-grant.ts'
 import { setUserEnabled } from './set-user-enabled.ts'
@@ -48,10 +50,12 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   createMachine,
   assignMachineIdentity,
   listSeals,
+  listUsers,
   queryAudit,
   removeSeal,
   reviewAccess,
   revokeCertificate,
+  removeUser,
   sealInstance,
   setPasswordGrant,
   setUserEnabled,

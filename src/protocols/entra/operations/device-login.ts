@@ -12,7 +12,7 @@ import { checkForm, formToken } from '#protocols/entra/pages/form-token.ts'
 import { html } from '#protocols/entra/pages/html.ts'
 import { codePage, donePage } from '#protocols/entra/pages/plain-pages.ts'
 import { approvePage, signInPage, type SignInForm } from '#protocols/entra/pages/sign-in-page.ts'
-import { isAnswer, personOf, signInFields, type SignInFields } from '#protocols/entra/sign-in-form.ts'
+import { actionOf, isAnswer, personOf, signInFields, type SignInFields } from '#protocols/entra/sign-in-form.ts'
 import { entraOperation, type EntraSite } from '#protocols/entra/site.ts'
 import type { Answer } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
@@ -74,10 +74,11 @@ async function step(
   call.ruling = { allowed: true, by: 'public' }
   if (session !== undefined && (fields.action === 'continue' || fields.action === 'decline'))
     return decided(context, call, { device, session, approved: fields.action === 'continue' })
-  if (fields.action === 'cancel')
+  const action = actionOf(fields)
+  if (action === 'cancel')
     return donePage({ title: 'Not signed in', text: 'The device goes on waiting until its code expires. You may close this page.' })
-  if (fields.action === 'sign-in') return signedIn(context, call, { device, form, fields, before: found })
-  if (session === undefined || fields.action === 'other') return signInPage(form, {})
+  if (action === 'sign-in') return signedIn(context, call, { device, form, fields, before: found })
+  if (session === undefined || action === 'other') return signInPage(form, {})
   return ask(form, device, session.user)
 }
 

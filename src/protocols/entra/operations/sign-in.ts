@@ -15,7 +15,7 @@ import {
 import { cookieIn, cookieOf } from '#protocols/entra/pages/cookies.ts'
 import { checkForm, formToken } from '#protocols/entra/pages/form-token.ts'
 import { signInPage } from '#protocols/entra/pages/sign-in-page.ts'
-import { isAnswer, personOf, signInFields, type SignInFields } from '#protocols/entra/sign-in-form.ts'
+import { actionOf, isAnswer, personOf, signInFields, type SignInFields } from '#protocols/entra/sign-in-form.ts'
 import { entraOperation, type EntraSite } from '#protocols/entra/site.ts'
 import type { Answer } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
@@ -43,7 +43,8 @@ async function answer(context: Context, call: Call, { version, ...sent }: Sent &
   const { site, params, query, body, request } = sent
   const authorization = authorizationOf(context, { tenant: params.tenant, version, query, site })
   checkForm(context, { request, site, purpose: 'sign-in', given: body.form_token })
-  if (body.action === 'cancel') {
+  const action = actionOf(body)
+  if (action === 'cancel') {
     call.ruling = { allowed: false, because: 'cancelled' }
     return deliveredRefusal(authorization, { refusal: 'declined', message: 'The user cancelled the sign-in.', site })
   }
@@ -54,11 +55,11 @@ async function answer(context: Context, call: Call, { version, ...sent }: Sent &
     leadsTo: authorization.redirectUri,
   }
   const session = await sessionOf(context, call, cookieIn(request, 'session'))
-  if (body.action === 'continue' && session !== undefined && nextStep(context, authorization, { session, now: call.at }) === 'pick') {
+  if (action === 'continue' && session !== undefined && nextStep(context, authorization, { session, now: call.at }) === 'pick') {
     const { user, held } = session
     return delivered(authorization, await authorize(context, call, { authorization, user, session: held.value, login: site.baseUrl }))
   }
-  if (body.action !== 'sign-in') return signInPage(form, {})
+  if (action !== 'sign-in') return signInPage(form, {})
   const person = await personOf(context, call, { tenant: authorization.tenantId ?? params.tenant, fields: body, form })
   if (isAnswer(person)) return person
   // A new sign-in is a new session: nothing that the browser brought along is carried on.
