@@ -20,7 +20,6 @@ export type LevelName = 'root' | 'issuer'
 const module = 'software'
 const specs = { root: 'P-384', issuer: 'P-256' } as const satisfies Record<LevelName, KeySpec>
 const years = { root: 20, issuer: 10 } as const satisfies Record<LevelName, number>
-const materials = { root: '1'.padStart(32, '0'), issuer: '2'.padStart(32, '0') } as const satisfies Record<LevelName, string>
 const backdateMs = 10 * 60_000
 
 /** A tenant's authority where it has been asked before. */
@@ -82,7 +81,7 @@ export async function authorityFor(
   const made = await call.once(`authority of ${of.tenantId}`, async () => makeAuthority(context, call, { ...of, id }))
   const authority = certificateAuthorities.create(call, compartment, { path, value: { ...made.value, createdAt: wholeSecond(call.at) } })
   for (const level of ['root', 'issuer'] as const)
-    call.materials.push({ place: { id, version: materials[level] }, material: made.keys[level].material })
+    call.materials.push({ place: { id, version: made.value[level].material }, material: made.keys[level].material })
   return { authority, issuerMaterial: made.keys.issuer.material }
 }
 
@@ -92,6 +91,8 @@ async function makeAuthority(
   of: { readonly tenantId: string; readonly portSuffix: string; readonly id: Place['id'] },
 ): Promise<MadeAuthority> {
   const { id, tenantId } = of
+  // Places of their own: whoever makes the same authority at the same moment opens other keys, and one of the two is kept.
+  const materials = { root: context.ground.random.bytes(16).toHex(), issuer: context.ground.random.bytes(16).toHex() }
   const make = async (level: LevelName): Promise<MadeKey> =>
     context.module(module).generate(specs[level], { id, version: materials[level] })
   const keys = { root: await make('root'), issuer: await make('issuer') }

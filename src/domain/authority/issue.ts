@@ -28,16 +28,22 @@ export async function issueByAuthority(
   const { issuer, root } = authority.value
   const pki = await context.pki()
   const [issuerDer, rootDer] = [Uint8Array.fromBase64(issuer.certificate), Uint8Array.fromBase64(root.certificate)]
-  const serial = await call.once('serial', async () => Promise.resolve(positive(context.ground.random.bytes(16))))
   const notAfter = millis(Math.min(validity.notAfter, pki.readCertificate(issuerDer)?.notAfter ?? 0))
   const signer = signerOfLevel(context, { id: authority.id, level: issuer, ...(issuerMaterial !== undefined && { made: issuerMaterial }) })
-  const leaf = await call.once('leaf', async () => {
+  // Of this issuer and this key: in another try both may be others.
+  const { leaf, serial } = await call.once(`leaf of ${certified.publicKey.toHex()} by ${issuer.certificate}`, async () => {
+    const serial = positive(context.ground.random.bytes(16))
     const places = placesOf(context, { ...asked, level: 'issuer' })
-    return signedWith(
-      context,
-      signer,
-      pki.certificateToSign({ ...certified, ...validity, notAfter, serial, issuer: issuerDer, signer: signer.spec, places }),
-    )
+    const toBeSigned = pki.certificateToSign({
+      ...certified,
+      ...validity,
+      notAfter,
+      serial,
+      issuer: issuerDer,
+      signer: signer.spec,
+      places,
+    })
+    return { serial, leaf: await signedWith(context, signer, toBeSigned) }
   })
   context.issuedCertificates.create(call, compartmentOfGuid(tenantId), {
     path: [serial.toHex()],

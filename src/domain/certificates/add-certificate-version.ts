@@ -63,7 +63,7 @@ export async function addCertificateVersion(
     tags,
     make: async place => asked.make(place),
   })
-  const value = await call.once(`secret of certificate version ${id}`, async () =>
+  const value = await call.once(`secret of certificate version ${id}: ${leaf.serial}`, async () =>
     secretValue(pki, call, { policy, key: asked.exported, chain }),
   )
   await addSecretVersion(context, call, {

@@ -95,7 +95,7 @@ async function issuedBy(context: Context, call: Call, issuing: Issuing): Promise
   if (issuer !== 'self') throw new Problem({ code: 'IssuerNotConnected', details: { name: policy.issuer.name } })
   const pki = await context.pki()
   const signer = signerOf(context, operation)
-  const leaf = await call.once('self-signed certificate', async () => {
+  const leaf = await call.once(`self-signed certificate ${operation.value.version}`, async () => {
     const serial = positive(context.ground.random.bytes(16))
     return signedWith(context, signer, pki.certificateToSign({ ...certified, ...validity, serial, signer: signer.spec }))
   })

@@ -204,6 +204,47 @@ describe('names', () => {
   })
 })
 
+describe('at once', () => {
+  test('of two requests one is taken, and two issued certificates are of one authority', async () => {
+    const ground = await certificateGround()
+    const { context, as, vault } = ground
+    await as(async call => {
+      const permit = context.access.permit(call, 'issuer.write', { on: issuerScope(vault, 'corp') })
+      await setIssuer(context, call, { permit, vault, name: 'corp', change: { provider: 'Keystead' } })
+    })
+    const policy = ecPolicy({ issuer: { name: 'corp' } })
+    const ended = await Promise.allSettled([ground.create('c', policy), ground.create('c', policy), ground.create('d', policy)])
+    const refused = ended.filter(one => one.status === 'rejected')
+    assert.equal(refused.length, 1)
+    assert(refusedWith('CertificatePending')(refused[0]?.reason))
+    await Promise.all([ground.due('certificateOperations', 'c'), ground.due('certificateOperations', 'd')])
+    for (const name of ['c', 'd']) {
+      const [leaf, issuer] = (await ground.secret(name)).value.match(/-----BEGIN CERTIFICATE[\s\S]+?-----END CERTIFICATE-----/g) ?? []
+      const [own, above] = [new X509Certificate(leaf ?? ''), new X509Certificate(issuer ?? '')]
+      assert(own.verify(above.publicKey), 'by the authority that stands')
+      assert(own.checkPrivateKey(createPrivateKey((await ground.secret(name)).value)))
+      assert.equal((await ground.leaf(name)).fingerprint256, own.fingerprint256)
+    }
+    assert.equal((await ground.leaf('c')).issuer, (await ground.leaf('d')).issuer)
+  })
+
+  test('a request that is replaced while it is answered leaves no certificate of another key', async () => {
+    const ground = await certificateGround()
+    const { context, as, permit, vault } = ground
+    const named = { vault, name: 'c' }
+    for (let round = 0; round < 5; round += 1) {
+      await ground.create('c', ecPolicy())
+      const replaced = as(async call => {
+        await deletePendingCertificate(context, call, { permit: permit(call, 'certificate.update', named), ...named })
+      }).then(async () => ground.create('c', ecPolicy()))
+      await Promise.allSettled([ground.due('certificateOperations', 'c'), replaced])
+      await ground.due('certificateOperations', 'c')
+      const leaf = await ground.leaf('c')
+      assert(leaf.verify(leaf.publicKey) && leaf.checkPrivateKey(createPrivateKey((await ground.secret('c')).value)))
+    }
+  })
+})
+
 describe('what an outside authority signed', () => {
   test('is merged whatever its order, leaf first in the secret, and only for the key that asked', async () => {
     const ground = await certificateGround()

@@ -61,7 +61,9 @@ export async function requestCertificate(
   asked: CertificateRequest,
 ): Promise<{ readonly certificate: Certificate; readonly operation: CertificateOperation }> {
   const { named, policy, issuer, earlier, tags } = asked
-  const { place, made, request, requestId } = await call.once('certificate request', async () => keyAndRequest(context, call, asked))
+  const { place, made, request, requestId } = await call.once(`certificate request ${whatItRestsOn(asked)}`, async () =>
+    keyAndRequest(context, call, asked),
+  )
   if (made.publicKey === undefined) throw new Error('a key pair without its public half')
   const operation: CertificateOperation = {
     requestId,
@@ -96,6 +98,12 @@ function stagePolicy({ certificates }: Needs<'certificates'>, call: Call, asked:
   if (before !== undefined) return certificates.update(call, before, withDueAt({ ...before.value, policy, ...port })).value
   const value: Certificate = { name: named.name, versions: [], policy, ...port }
   return certificates.create(call, named.vault.compartment, { path: objectPath(named.name), value }).value
+}
+
+/** In another try the policy may be another, or the key that is taken again. */
+function whatItRestsOn({ policy, before }: CertificateRequest): string {
+  const { createdAt: _created, updatedAt: _updated, ...rest } = policy
+  return JSON.stringify([rest, before?.value.versions.at(-1)?.id])
 }
 
 async function keyAndRequest(context: RequestNeeds, call: Call, asked: CertificateRequest) {

@@ -68,7 +68,7 @@ export async function addVersion(
   const window = changedAttributes({ enabled: true }, attributes)
   const before = await keyForNewVersion(context, call, asked)
   const id = context.keys.idOf(named.vault.compartment, objectPath(named.name))
-  const { place, made } = await call.once(`key version of ${id}: ${kind.spec}`, async () => {
+  const { place, made } = await call.once(`key version of ${id}: ${kind.spec} ${asked.id ?? ''}`, async () => {
     const place: Place = { id, version: asked.id ?? context.ground.random.bytes(16).toHex() }
     return { place, made: await asked.make(place) }
   })

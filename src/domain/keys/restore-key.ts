@@ -3,6 +3,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Vault } from '#domain/resources/records.ts'
+import { assertNotAskedFor } from '#domain/vault-objects/managed.ts'
 import { assertNameFree, openForRestore, stageRestored } from '#domain/vault-objects/backup.ts'
 import { keyBackups } from './back-up-key.ts'
 import { withDueAt } from './due.ts'
@@ -15,7 +16,7 @@ import { assertTypeOffered } from './specs.ts'
  * Raises, in this order, `BackupInvalid`, `BackupForeign`, `KeyNameInUse`, `KeyTypeNeedsPremium`, `NotSupported`.
  */
 export async function restoreKey(
-  context: Needs<'keys' | 'module' | 'ground' | 'instance'>,
+  context: Needs<'keys' | 'certificates' | 'module' | 'ground' | 'instance'>,
   call: Call,
   request: { readonly permit: Permit<'key.restore'>; readonly vault: Vault; readonly blob: Bytes },
 ): Promise<Key> {
@@ -25,6 +26,7 @@ export async function restoreKey(
   const { name, versions } = backup.object
   call.target = { keyId: keyArmId({ vault, name }) }
   await assertNameFree(context.keys, call, { vault, name, inUse: 'KeyNameInUse' })
+  await assertNotAskedFor(context, call, { named: { vault, name }, refusal: 'KeyManaged', operation: 'restore' })
   for (const version of versions) assertTypeOffered(vault, version)
   return stageRestored<KeyVersion, Key>(context.keys, call, {
     vault,

@@ -40,7 +40,7 @@ export async function addSecretVersion(
   const before = await secretForNewVersion(context, call, asked)
   const { barrier, random } = context.ground
   const id = context.secrets.idOf(named.vault.compartment, objectPath(named.name))
-  const place = await call.once(`secret version of ${id}`, async (): Promise<Place> => ({
+  const place = await call.once(`secret version of ${id} ${asked.id ?? ''}`, async (): Promise<Place> => ({
     id,
     version: asked.id ?? random.bytes(16).toHex(),
   }))

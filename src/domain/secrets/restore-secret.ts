@@ -3,6 +3,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Vault } from '#domain/resources/records.ts'
+import { assertNotAskedFor } from '#domain/vault-objects/managed.ts'
 import { assertNameFree, openForRestore, stageRestored } from '#domain/vault-objects/backup.ts'
 import { secretBackups } from './back-up-secret.ts'
 import type { Secret, SecretVersion } from './records.ts'
@@ -13,7 +14,7 @@ import { secretArmId } from './reference.ts'
  * Raises, in this order, `BackupInvalid`, `BackupForeign`, `SecretNameInUse`, `NotSupported`.
  */
 export async function restoreSecret(
-  context: Needs<'secrets' | 'ground' | 'instance'>,
+  context: Needs<'secrets' | 'certificates' | 'ground' | 'instance'>,
   call: Call,
   request: { readonly permit: Permit<'secret.restore'>; readonly vault: Vault; readonly blob: Bytes },
 ): Promise<Secret> {
@@ -23,6 +24,7 @@ export async function restoreSecret(
   const { name } = backup.object
   call.target = { secretId: secretArmId({ vault, name }) }
   await assertNameFree(context.secrets, call, { vault, name, inUse: 'SecretNameInUse' })
+  await assertNotAskedFor(context, call, { named: { vault, name }, refusal: 'SecretManaged', operation: 'restore' })
   return stageRestored<SecretVersion, Secret>(context.secrets, call, {
     vault,
     backup,
