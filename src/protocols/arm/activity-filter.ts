@@ -29,13 +29,15 @@ const members: Readonly<Record<string, keyof ActivityFilter>> = {
   'correlationid eq': 'correlationId',
 }
 
-const newTerm = (): RegExp => /\s*(\w+)\s+(eq|ge|le)\s+'([^']*)'\s*(?:and\s+|$)/iy
+const newTerm = (): RegExp => /\s*(\w+)\s+(eq|ge|le)\s+(?:'([^']*)'|([\w:.+-]+))\s*(?:and\s+|$)/iy
 
 function* termsOf(text: string): Generator<readonly [member: string, value: string]> {
   const term = newTerm()
   while (term.lastIndex < text.length) {
-    const [, name = '', comparison = '', value = ''] = term.exec(text) ?? refuseFilter('The $filter of the request is not supported here.')
-    yield [`${name} ${comparison}`.toLowerCase(), value]
+    // az sends times without quotes.
+    const [, name = '', comparison = '', quoted, bare = ''] =
+      term.exec(text) ?? refuseFilter('The $filter of the request is not supported here.')
+    yield [`${name} ${comparison}`.toLowerCase(), quoted ?? bare]
   }
 }
 
@@ -73,8 +75,8 @@ function timeOf(text: string): number {
 /** Where one must be allowed to read for it: whoever may read a group sees what was done in it. Of a filter that says nothing of a place, or nothing at all, the subscription. */
 export function placeOfFilter(subscriptionId: string, filter: string | undefined): Scope {
   const own = subscriptionScope(subscriptionId)
-  const resource = /\bresource(?:uri|id)\s+eq\s+'([^']*)'/i.exec(filter ?? '')?.[1]
-  const group = /\bresourcegroupname\s+eq\s+'([^']*)'/i.exec(filter ?? '')?.[1]
+  const resource = /\bresource(?:uri|id)\s+eq\s+'?([^'\s]*)/i.exec(filter ?? '')?.[1]
+  const group = /\bresourcegroupname\s+eq\s+'?([^'\s]*)/i.exec(filter ?? '')?.[1]
   const named = resource === undefined ? (group === undefined ? own : groupScope(subscriptionId, group)) : scopeOfText(resource)
   return isOf(subscriptionId, named) ? named : own
 }

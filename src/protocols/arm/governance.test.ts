@@ -100,6 +100,11 @@ describe('the activity log', () => {
     assert.equal(await count(`${since} and correlationId eq 'AAAAAAAA-0000-4000-8000-000000000001'`), 1)
     const between = new Date(ground.clock.now() - 30_000).toISOString()
     assert.equal(await count(`eventTimestamp ge '${between}'`), 1)
+    assert.equal(
+      await count(`eventTimestamp ge ${between} and eventTimestamp le 2999-01-01T00:00:00Z`),
+      1,
+      'times without quotes, as az sends them',
+    )
     assert.equal(await count(`${since} and eventTimestamp le '${between}'`), 1)
     const [event] = listIn((await owner('GET', filtered(since, '&$select=operationName,caller'))).json['value'])
     assert.deepEqual(Object.keys(event ?? {}), ['caller', 'operationName'])
