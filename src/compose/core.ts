@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
+import { eventFolder } from '#adapters/events/event-folder.ts'
 import { dropFolder } from '#adapters/mail/drop-folder.ts'
 import { nbdReader } from '#adapters/nbd-client/nbd-client.ts'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
@@ -70,7 +71,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     one.stop(),
   )
   const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
-  const schedules = startSchedules(context, { disks, post: dropFolder(filesOf(dataDir).mail, config.domain) })
+  const schedules = startSchedules(context, { disks, ...foldersOf(config) })
   const doors = opened.adopt(createMachineDoors(context), one => one.close())
   const rest = (): Promise<void> => atRest({ schedules, disks, audit, control })
   const closing = opened.move()
@@ -91,6 +92,12 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     close: async () => closing.disposeAsync(),
   }
 }
+
+/** What the instance tells the outside, as files. */
+const foldersOf = ({ dataDir, domain }: Config) => ({
+  post: dropFolder(filesOf(dataDir).mail, domain),
+  events: eventFolder(filesOf(dataDir).events),
+})
 
 /** The NBD socket stands beside the admin socket. */
 const diskFolderOf = (config: Config): string => dirname(adminSocketPath(config.dataDir, config.runtimeDir))

@@ -18,6 +18,7 @@ export const filesOf = (dataDir: string) =>
     checkpoint: join(dataDir, 'audit', 'checkpoint'),
     tls: join(dataDir, 'tls'),
     mail: join(dataDir, 'mail'),
+    events: join(dataDir, 'events'),
     client: join(dataDir, 'client'),
     azureConfig: join(dataDir, 'client', 'azure'),
   }) as const

@@ -6,6 +6,7 @@ import { diskRemovedTopic } from '#domain/disks/delete-disk.ts'
 import { followKeys } from '#domain/disks/follow-key.ts'
 import { rewrapRunner } from '#domain/disks/rewrap.ts'
 import type { Context } from '#domain/context.ts'
+import { vaultEvents } from '#domain/events/vault-events.ts'
 import { signingKeyTask } from '#domain/identity/signing-key-task.ts'
 import { expireJobs } from '#domain/jobs/expire-jobs.ts'
 import { startOutbox } from '#domain/jobs/outbox.ts'
@@ -15,14 +16,18 @@ import { deleteGroupRunner } from '#domain/resources/delete-group.ts'
 import { expireSignIns } from '#domain/sign-in/expire.ts'
 import { vaultTasks } from '#domain/resources/delete-vault.ts'
 import { secretTasks } from '#domain/secrets/tasks.ts'
+import type { EventSink } from '#ports/event-sink.ts'
 import type { Post } from '#ports/post.ts'
 import type { DiskPlane } from './disk-plane.ts'
 
 const intervalMs = 1_000
 
 /** All that the instance does by itself. */
-export function startSchedules(context: Context, outside: { readonly disks: DiskPlane; readonly post: Post }): Scheduler {
-  const { disks, post } = outside
+export function startSchedules(
+  context: Context,
+  outside: { readonly disks: DiskPlane; readonly post: Post; readonly events: EventSink },
+): Scheduler {
+  const { disks, post, events } = outside
   const scheduler = startScheduler(context, {
     tasks: [...keyTasks, ...secretTasks, ...certificateTasks, ...vaultTasks, signingKeyTask, expireAccess, expireJobs, ...expireSignIns],
     runners: [deleteGroupRunner, rewrapRunner],
@@ -33,6 +38,7 @@ export function startSchedules(context: Context, outside: { readonly disks: Disk
     consumers: [
       { topic: diskRemovedTopic, handle: async body => disks.remove(Buffer.from(body).toString('utf8')) },
       contactMails(context, post),
+      vaultEvents(context, events),
     ],
     intervalMs,
   })

@@ -5,6 +5,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
+import { tellAccessChange } from '#domain/events/vault-events.ts'
 import { changedNow, newEnvelope } from './envelope.ts'
 import { vaultByArmId, type HeldVault } from './find-vault.ts'
 import { groupForWriting, groupNamed, missingIn, type HeldGroup } from './groups.ts'
@@ -109,6 +110,7 @@ function replaceVault(
   }
   const settled = changedSettings(before, request.settings)
   refuseGiving(context, before, { settled, mayGiveAccess: request.mayGiveAccess })
+  tellAccessChange(call, { vault: found, after: settled })
   return context.vaults.update(call, found, { ...before, ...changedNow(call), ...settled, tags: { ...checkedTags(request.tags) } })
 }
 
@@ -161,6 +163,7 @@ export async function updateVault(
   const before = found.value
   const settled = changedSettings(before, request.settings)
   refuseGiving(context, before, { settled, mayGiveAccess: request.mayGiveAccess })
+  tellAccessChange(call, { vault: found, after: settled })
   return context.vaults.update(call, found, {
     ...before,
     ...changedNow(call),
@@ -187,5 +190,6 @@ export async function changeAccessPolicies(
   const policies = changedPolicies(found.value.accessPolicies, request.policies, request.how)
   const settled = changedSettings(found.value, { accessPolicies: policies })
   refuseGiving(context, found.value, { settled, mayGiveAccess: request.mayGiveAccess })
+  tellAccessChange(call, { vault: found, after: settled })
   return context.vaults.update(call, found, { ...found.value, ...changedNow(call), ...settled })
 }
