@@ -1,41 +1,15 @@
 // A workload outside signs in by the token of its own issuer: WorkloadIdentityCredential, an issuer over TLS, the instance's own way out.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { WorkloadIdentityCredential } from '@azure/identity'
-import { localIssuer } from '#adapters/outgoing/testing.ts'
 import { addApplication, authorityOf, azureBy, azureOf, called, groupId } from './azure.ts'
-import { behindInstance, type Around } from './behind.ts'
-
-const subject = 'system:serviceaccount:default:workload'
-const audience = 'api://AzureADTokenExchange'
-const tokenFile = 'KEYSTEAD_TEST_FEDERATED_TOKEN_FILE'
-const issuerVariable = 'KEYSTEAD_TEST_ISSUER'
-
-/** The issuer lives as long as the instance; the token is minted here, as a cluster mounts one into a pod. */
-async function besideIssuer(): Promise<Around> {
-  const issuer = await localIssuer('localhost')
-  const dir = mkdtempSync(join(tmpdir(), 'keystead-issuer-'))
-  const [ca, token] = [join(dir, 'ca.pem'), join(dir, 'token')]
-  const now = Math.floor(Date.now() / 1_000)
-  writeFileSync(ca, issuer.ca)
-  writeFileSync(token, issuer.token({ sub: subject, aud: [audience], iat: now, nbf: now, exp: now + 3_600 }))
-  return {
-    instance: { KEYSTEAD_FEDERATION_HOSTS: `localhost:${issuer.port}`, KEYSTEAD_OUTGOING_CA_FILE: ca },
-    client: { [tokenFile]: token, [issuerVariable]: issuer.issuer },
-    async [Symbol.asyncDispose]() {
-      rmSync(dir, { recursive: true })
-      await issuer[Symbol.asyncDispose]()
-    },
-  }
-}
+import { behindInstance } from './behind.ts'
+import { audience, besideIssuer, subject, workload } from './beside-issuer.ts'
 
 const instance = await behindInstance(import.meta.filename, besideIssuer)
 const { environment } = instance
 const administrator = azureOf(environment, environment.administrator)
-const [issuer = '', tokenFilePath = ''] = [process.env[issuerVariable], process.env[tokenFile]]
+const { issuer, tokenFile: tokenFilePath } = workload()
 const credentialOf = (clientId: string) =>
   new WorkloadIdentityCredential({ tenantId: environment.tenantId, clientId, tokenFilePath, ...authorityOf(environment) })
 const nameOfGroup = async (clientId: string) =>

@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { behindInstance } from '#tests/clients/behind.ts'
+import { besideIssuer } from '#tests/clients/beside-issuer.ts'
 import { program as keystead, type Instance } from '#tests/clients/instance.ts'
 import { directory, roles } from './az/access.ts'
 import { certificates } from './az/certificates.ts'
@@ -14,7 +15,7 @@ import { keys } from './az/keys.ts'
 import { signInByDeviceCode } from './az/people.ts'
 import { secrets } from './az/secrets.ts'
 import { azSession, type Az } from './az/session.ts'
-import { signInByCertificate, signInBySecret } from './az/sign-in.ts'
+import { signInByCertificate, signInByFederatedToken, signInBySecret } from './az/sign-in.ts'
 import { groupsAndVaults } from './az/vaults.ts'
 import { findProgram, ran, testMissing } from './programs.ts'
 
@@ -32,11 +33,12 @@ const sections: readonly (readonly [title: string, section: (az: Az) => void])[]
   ['Virtual machines', machines],
   ['Signing in with a device code', signInByDeviceCode],
   ['Signing in with a certificate', signInByCertificate],
+  ['Signing in with a federated token', signInByFederatedToken],
 ]
 
 const az = findProgram('az', ['version'])
 if (az === undefined) testMissing('az', 'no az: .ci/clients az brings it')
-else testAz(az, await behindInstance(import.meta.filename))
+else testAz(az, await behindInstance(import.meta.filename, besideIssuer))
 
 function testAz(program: string, instance: Instance): void {
   const usersOwn = statSync(join(homedir(), '.azure'), { throwIfNoEntry: false })?.mtimeMs

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import { z } from 'zod'
 import { addApplication, azureOf, groupId, type Application } from '#tests/clients/azure.ts'
 import { clientCertificate } from '#tests/clients/certificate.ts'
+import { audience, subject, workload } from '#tests/clients/beside-issuer.ts'
 import { addCertificate } from '#tests/clients/graph.ts'
 import { named, type Az } from './session.ts'
 
@@ -44,6 +45,28 @@ export function signInByCertificate(az: Az): void {
       await robot.run('login', '--service-principal', ...by)
       assert.equal((await robot.read(named, 'group', 'show', '--name', group)).name, group)
       await robot.refused(/AuthorizationFailed/, 'group', 'create', '--name', 'other', '--location', environment.location)
+    })
+  })
+}
+
+export function signInByFederatedToken(az: Az): void {
+  const { instance, group } = az
+  const { environment } = instance
+  describe('az login with a federated token', () => {
+    test('as an application that an issuer outside vouches for, and not before', async () => {
+      const { issuer, token } = workload()
+      az.hide(issuer, 'https://ISSUER')
+      az.hide(token, 'TOKEN')
+      const application = await addApplication(instance, 'pod')
+      await az.give('Reader', { id: application.objectId }, groupId(environment, group))
+      const pod = az.as('pod')
+      const login = ['login', '--service-principal', '--username', application.clientId, '--tenant', environment.tenantId]
+      await pod.refused(/AADSTS70021/, ...login, '--federated-token', token)
+      writeFileSync(az.path('federation.json'), JSON.stringify({ name: 'pod', issuer, subject, audiences: [audience] }))
+      const words = ['--id', application.clientId, '--parameters', `@${az.path('federation.json')}`]
+      await az.run('ad', 'app', 'federated-credential', 'create', ...words)
+      await pod.run(...login, '--federated-token', token)
+      assert.equal((await pod.read(named, 'group', 'show', '--name', group)).name, group)
     })
   })
 }
