@@ -5,7 +5,7 @@ import { createSealedAdmin, type SealedRuntime } from '#protocols/admin/sealed.t
 import type { Runtime } from '#protocols/admin/site.ts'
 import { armProtocol } from '#protocols/arm/index.ts'
 import { diskAccessProtocol } from '#protocols/diskaccess/index.ts'
-import { entraProtocol } from '#protocols/entra/index.ts'
+import { devicePagesProtocol, entraProtocol } from '#protocols/entra/index.ts'
 import { graphProtocol } from '#protocols/graph/index.ts'
 import { createGate, type Gate } from '#protocols/http/gate.ts'
 import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
@@ -42,6 +42,7 @@ export function createFront(world: World, clusterId: string, runtime: SealedRunt
   const { domain } = config
   const wires = [
     wireOf(parts, entraProtocol(domain)),
+    wireOf(parts, devicePagesProtocol(domain)),
     wireOf(parts, armProtocol(domain)),
     wireOf(parts, graphProtocol(domain)),
     wireOf(parts, keyVaultProtocol(domain)),

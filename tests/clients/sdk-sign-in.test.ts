@@ -78,7 +78,8 @@ describe('people, by unmodified clients', () => {
       tenantId,
       clientId: az,
       disableAutomaticAuthentication: true,
-      userPromptCallback: ({ userCode, verificationUri }) => void approveDevice(verificationUri, userCode, person),
+      // At the address that a browser outside of our shell reaches as well.
+      userPromptCallback: ({ userCode }) => void approveDevice(`https://localhost:${environment.port}/devicelogin`, userCode, person),
     })
     await credential.authenticate(scopes, { enableCae: true })
     const keys = azureBy(environment, credential).keys(vault)

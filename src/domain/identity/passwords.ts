@@ -84,7 +84,7 @@ export async function isPassword(
   const kept = user?.password
   const how = kept === undefined ? nobody : stretchOf(kept)
   const digest = await call.once(`password given ${kept?.version ?? ''}`, async () => {
-    const stretched = new SecretBytes(await context.identity.passwords.run(async () => argon2id(text.slice(0, charactersMax), how)))
+    const stretched = new SecretBytes(await context.identity.passwords.run(async () => argon2id(text, how)))
     call.defer(stretched)
     return stretched
   })

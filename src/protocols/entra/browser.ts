@@ -17,9 +17,7 @@ export interface Browser {
   send(fields: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Answered>
 }
 
-const origin = 'https://login.keystead.test'
-
-export function browser(pipeline: Pipeline): Browser {
+export function browser(pipeline: Pipeline, origin = 'https://login.keystead.test'): Browser {
   const cookies = new Map<string, string>()
   let shown: Answered | undefined
   const sent = async (

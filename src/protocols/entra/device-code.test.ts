@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { tenantId } from '#domain/identity/testing.ts'
+import { createPipeline } from '#protocols/http/pipeline.ts'
 import { textIn, type Answered } from '#protocols/http/testing.ts'
+import { browser } from './browser.ts'
+import { devicePagesProtocol } from './index.ts'
 import { authorizePath, az, claimsIn, domain, password, peopleGround, refreshForm, said, type PeopleGround, type Person } from './people.ts'
 import { login, v2, vaultResource } from './testing.ts'
 
@@ -162,6 +165,24 @@ describe('a device code', () => {
       [{ ...asked, scope: 'https://nowhere.example/.default' }, 500011],
     ] as const)
       assert.equal(said(await ground.post(path, form))[2], code)
+  })
+})
+
+describe('a browser that knows no name of ours', () => {
+  test('types the code at localhost, and finds nothing else there', async () => {
+    const pages = createPipeline(ground.ground.context, devicePagesProtocol('keystead.test'))
+    assert(pages.serves('localhost') && !pages.serves('login.keystead.test'))
+    const device = await start()
+    const by = browser(pages, 'https://localhost:8443')
+    await by.get('/devicelogin')
+    await by.send({ user_code: device.userCode })
+    await by.send({ username: alice.name, password })
+    await by.send({ action: 'continue' }, { origin: login })
+    assert.equal((await poll(device)).json['error'], 'authorization_pending', 'another origin is another page')
+    assert.match((await by.send({ action: 'continue' })).text, /You are signed in/)
+    assert.equal((await poll(device)).json['error'], undefined)
+    for (const path of [`/${tenantId}/oauth2/v2.0/authorize`, '/', `/${tenantId}/discovery/keys`])
+      assert.equal((await by.get(path)).status, 404)
   })
 })
 

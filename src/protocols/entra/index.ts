@@ -1,7 +1,7 @@
 import type { Context } from '#domain/context.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
 import { correlationIdOf } from './correlation-id.ts'
-import { operations } from './operations/index.ts'
+import { deviceOperations, operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
 import type { EntraSite } from './site.ts'
 
@@ -14,7 +14,11 @@ export function entraProtocol(domain: string): Protocol<Context, EntraSite> {
     serves: hostname => hostname === host,
     operations,
     routeBeforeToken: true,
-    locate: async (_context, _call, request) => ({ baseUrl: `https://${request.host}`, portSuffix: request.portSuffix }),
+    locate: async (_context, _call, { host: reached, portSuffix }) => ({
+      baseUrl: `https://${host}${portSuffix}`,
+      origin: `https://${reached}`,
+      portSuffix,
+    }),
     authenticate: async () => {
       throw new Error('an operation of the token service is public')
     },
@@ -34,3 +38,14 @@ export function entraProtocol(domain: string): Protocol<Context, EntraSite> {
     correlationId: correlationIdOf,
   }
 }
+
+/**
+ * The page for device codes once more, at `localhost`: a browser that knows neither our names nor our proxy reaches it (people.md 0.1).
+ * Nothing else: addresses of clients, issuers and tokens are those of the login host.
+ */
+export const devicePagesProtocol = (domain: string): Protocol<Context, EntraSite> => ({
+  ...entraProtocol(domain),
+  name: 'device-pages',
+  serves: hostname => hostname === 'localhost',
+  operations: deviceOperations,
+})

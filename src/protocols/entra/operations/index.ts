@@ -13,6 +13,9 @@ import { issueTokenV1, issueTokenV2 } from './issue-token.ts'
 import { confirmLogOutV1, confirmLogOutV2, logOutV1, logOutV2 } from './log-out.ts'
 import { signInV1, signInV2 } from './sign-in.ts'
 
+/** What a person needs who types a device's code. */
+export const deviceOperations: readonly Operation<Context, EntraSite>[] = [showDevicePage, answerDevicePage, getAsset]
+
 export const operations: readonly Operation<Context, EntraSite>[] = [
   discoverInstance,
   openIdV1,

@@ -33,7 +33,7 @@ export function checkForm(
   const secret = cookieIn(request, 'form')
   const origin = request.header('origin')
   const from = request.header('sec-fetch-site')
-  const ours = (origin === undefined || origin === site.baseUrl) && (from === undefined || from === 'same-origin')
+  const ours = (origin === undefined || origin === site.origin) && (from === undefined || from === 'same-origin')
   if (ours && secret !== undefined && equal(given, markOf(context, secret, purpose))) return
   throw refused('formForged', 'The form is not one that this page has sent, or the browser refuses its cookies. Go back and begin again.')
 }
