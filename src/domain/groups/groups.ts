@@ -4,7 +4,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
-import { leaveGroups } from './leave-groups.ts'
+import { leaveGroups, membershipsAtOnce } from './leave-groups.ts'
 import type { HeldGroup } from './membership-index.ts'
 import type { Group } from './records.ts'
 
@@ -70,7 +70,7 @@ function withDescription(group: Group, description: string | null | undefined): 
   return description === null ? rest : { ...rest, description }
 }
 
-/** With all memberships in it and of it: what it gave ends at once. Its role assignments stay and are nobody's, as Azure leaves them. */
+/** With the memberships in it and of it: what it gave ends at once, however many there are. Its role assignments stay and are nobody's, as Azure leaves them. */
 export async function removeGroup(
   context: Needs<'groups' | 'memberships' | 'identity'>,
   call: Call,
@@ -78,7 +78,7 @@ export async function removeGroup(
 ): Promise<void> {
   const { permit, group } = request
   assertPermits(permit, rootScope)
-  for (const { compartment, path } of context.identity.memberships.membersOf(group.value.id)) {
+  for (const { compartment, path } of context.identity.memberships.membersOf(group.value.id).slice(0, membershipsAtOnce)) {
     const held = await context.memberships.get(call, compartment, path)
     if (held !== undefined) context.memberships.remove(call, held)
   }
