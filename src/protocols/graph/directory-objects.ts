@@ -1,9 +1,10 @@
 import { lookUp } from '#model/names.ts'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
-import type { Context } from '#domain/context.ts'
+import type { Context, Needs } from '#domain/context.ts'
 import { isOwn } from '#domain/identity/change-application.ts'
 import { principalById } from '#domain/identity/directory.ts'
+import type { Identity } from '#domain/identity/identity.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
 import { applicationEntity, groupEntity, principalEntity, userEntity } from './entities.ts'
@@ -110,15 +111,26 @@ export interface Placed {
   readonly id: string
 }
 
-/** The objects of a list that are there, of one type where a cast names it. */
-export async function objectsAt(
-  context: Context,
-  call: Call,
+/**
+ * The objects of a list that are there, of one type where a cast names it: what can be in groups and own. Read from the indexes: a group may have
+ * very many members, and all of it is rulings, so that the answer stands on it anyway.
+ */
+export function objectsAt(
+  { identity }: Needs<'identity'>,
   asked: { readonly tenantId: string; readonly places: readonly Placed[]; readonly type?: string | undefined },
-): Promise<readonly { readonly ord: number; readonly value: DirectoryObject }[]> {
+): readonly { readonly ord: number; readonly value: DirectoryObject }[] {
   const { tenantId, places, type } = asked
-  const found = await Promise.all(places.map(async ({ ord, id }) => ({ ord, value: await objectById(context, call, { tenantId, id }) })))
-  return found.flatMap(({ ord, value }) =>
-    value === undefined || (type !== undefined && value.type.toLowerCase() !== type) ? [] : [{ ord, value }],
-  )
+  return places.flatMap(({ ord, id }) => {
+    const value = indexed(identity, tenantId, id)
+    return value === undefined || (type !== undefined && value.type.toLowerCase() !== type) ? [] : [{ ord, value }]
+  })
+}
+
+function indexed({ index, memberships }: Identity, tenantId: string, id: string): DirectoryObject | undefined {
+  const principal = index.servicePrincipal(tenantId, id)
+  if (principal !== undefined) return objectOf(principalEntity, principal)
+  const user = index.user(tenantId, id)
+  if (user !== undefined) return objectOf(userEntity, user)
+  const group = memberships.group(id)
+  return group?.value.tenantId === tenantId ? objectOf(groupEntity, group) : undefined
 }

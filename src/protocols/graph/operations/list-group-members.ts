@@ -19,7 +19,7 @@ export const listGroupMembers = graphOperation({
     const tenantId = tenantOfCaller(call)
     const { value: group } = await groupById(context, call, { tenantId, id: params.id })
     const places = context.identity.memberships.membersOf(group.id).map(({ ord, value }) => ({ ord, id: value.memberId }))
-    const found = await objectsAt(context, call, { tenantId, places, type: params.cast })
+    const found = objectsAt(context, { tenantId, places, type: params.cast })
     return listAnswer(context, call, {
       site,
       request,

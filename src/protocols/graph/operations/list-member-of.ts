@@ -18,7 +18,7 @@ export const listMemberOf = graphOperation({
     const tenantId = tenantOfCaller(call)
     const object = await objectInSet(context, call, { tenantId, set: params.objects, id: params.id })
     const places = context.identity.memberships.membershipsOf(object.id).map(({ ord, value }) => ({ ord, id: value.groupId }))
-    const found = await objectsAt(context, call, { tenantId, places, type: params.cast })
+    const found = objectsAt(context, { tenantId, places, type: params.cast })
     return listAnswer(context, call, {
       site,
       request,

@@ -17,7 +17,7 @@ export const listOwners = graphOperation({
   async handle(context, call, { site, params, query, request }) {
     const tenantId = tenantOfCaller(call)
     const owners = await ownersOf(context, call, { tenantId, set: ownedSet(params.owned), id: params.id })
-    const found = await objectsAt(context, call, { tenantId, places: owners.map((id, at) => ({ ord: at + 1, id })) })
+    const found = objectsAt(context, { tenantId, places: owners.map((id, at) => ({ ord: at + 1, id })) })
     return listAnswer(context, call, {
       site,
       request,

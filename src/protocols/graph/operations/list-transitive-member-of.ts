@@ -20,7 +20,7 @@ export const listTransitiveMemberOf = graphOperation({
     const { memberships } = context.identity
     const groups = memberships.groupsOf(object.id).filter(id => id !== object.id)
     const places = groups.map(id => ({ ord: memberships.group(id)?.ord ?? 0, id })).sort((a, b) => a.ord - b.ord)
-    const found = await objectsAt(context, call, { tenantId, places, type: params.cast })
+    const found = objectsAt(context, { tenantId, places, type: params.cast })
     return listAnswer(context, call, {
       site,
       request,
