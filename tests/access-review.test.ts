@@ -116,6 +116,25 @@ describe('a review of access', () => {
     }
   })
 
+  test('finds who uses vaults of several environments, by a tag of theirs', async () => {
+    const { owner, caller, give, reviewed } = await withVaults()
+    await owner('PUT', vaultPath('kv-dev'), vaultBody({}, { tags: { Environment: 'dev' } }))
+    await owner('PUT', vaultPath('kv-prod'), vaultBody({}, { tags: { environment: 'prod' } }))
+    const [dev, both] = [await caller('dev'), await caller('both')]
+    for (const who of [dev, both]) await give(roles.cryptoUser, who.made.oid, { at: vaultPath('kv-dev') })
+    await give(secretsUser, both.made.oid, { at: vaultPath('kv-prod') })
+    await give(roles.reader, dev.made.oid, { at: vaultPath('kv-prod') })
+    const found = (await reviewed({ environments: 'environment' })).filter(({ findings }) => findings.includes('CrossEnvironment'))
+    assert.deepEqual(
+      found.map(row => [row.resource, row.principal]),
+      [
+        ['kv-dev', 'both'],
+        ['kv-prod', 'both'],
+      ],
+    )
+    assert.ok(!(await reviewed()).some(({ findings }) => findings.includes('CrossEnvironment')))
+  })
+
   test('shows what depends on a condition as that, and what was given to nobody', async () => {
     const { owner, caller, give, reviewed, ground } = await withVaults()
     const app = await caller('app')

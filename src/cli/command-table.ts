@@ -153,6 +153,7 @@ export const commands: readonly CommandRow[] = [
       ['--principal <who>', 'this principal alone'],
       ['--action <action>', 'those alone who may do this, such as keys/sign'],
       ['--duties', 'flag who both manages a vault and uses what is in it'],
+      ['--environments [tag]', 'flag who uses vaults of several environments, by this tag of theirs (environment)'],
       ['--unused <days>', 'flag what somebody may do and has not done for so many days'],
       ['--csv', 'one line a principal and vault, for a spreadsheet'],
       json,

@@ -13,6 +13,7 @@ export const run: Run = async ({ options }) => {
     ...(action !== undefined && { action }),
     ...(options['duties'] === true && { duties: true }),
     ...daysOf(text(options['unused'])),
+    ...environmentsOf(options['environments']),
   }
   const answered = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'POST', path: '/access/review', body })
   const rows = listOf(memberOf(answered, 'rows'))
@@ -20,6 +21,12 @@ export const run: Run = async ({ options }) => {
   else if (options['csv'] === true) printCsv(rows)
   else printTable(rows)
   return rows.some(row => textsOf(row, 'findings').length > 0) ? exits.bad : exits.good
+}
+
+/** `--environments` alone is the tag that most use. */
+function environmentsOf(tag: unknown): { readonly environments?: string } {
+  if (tag === undefined || tag === false) return {}
+  return { environments: text(tag) ?? 'environment' }
 }
 
 /** Raises where it is no number of days. */

@@ -19,6 +19,8 @@ export type Finding =
   | 'SelfGranting'
   /** Manages the vault and uses what is in it (`--duties`). */
   | 'BothPlanes'
+  /** Uses vaults of several environments, as a tag of the vaults names them (`--environments`). */
+  | 'CrossEnvironment'
   /** May do more than it has done lately (`--unused`). */
   | 'Unused'
   /** Access is given to an object that the directory does not have. */
@@ -34,6 +36,8 @@ export interface ReviewQuestion {
   readonly action?: string | undefined
   /** Is somebody both manager and user of a vault? */
   readonly duties?: boolean | undefined
+  /** Name of the tag that tells a vault's environment: does anybody use several? */
+  readonly environments?: string | undefined
   /** Has it used what it may? Since when, and what operations are called in the words of reviews. */
   readonly unused?: { readonly since: Millis; readonly wordOf: WordOf } | undefined
 }
@@ -65,8 +69,31 @@ export async function review(context: Context, call: Call, question: ReviewQuest
     .map(({ value }) => value)
     .filter(vault => vault.tenantId === tenantId && (on === undefined || standsIn(vault.scope, on)))
   const uses = question.unused === undefined ? undefined : await usedSince(context, question.unused)
-  return vaults.flatMap(vault => rowsOfVault(context, call, { vault, question, only, permission, uses }))
+  const rows = vaults.flatMap(vault => rowsOfVault(context, call, { vault, question, only, permission, uses }))
+  return question.environments === undefined ? rows : acrossEnvironments(rows, vaults, question.environments)
 }
+
+/** Of what a condition may allow too: it is one request away. */
+function acrossEnvironments(rows: readonly ReviewRow[], vaults: readonly Vault[], tag: string): readonly ReviewRow[] {
+  const environments = new Map(vaults.map(vault => [vault.id, tagOf(vault, tag)]))
+  const users = rows.filter(
+    ({ resourceId, data, conditional }) => environments.get(resourceId) !== undefined && data.length + conditional.length > 0,
+  )
+  const used = Map.groupBy(users, row => row.objectId)
+  return rows.map(row => {
+    const names = new Set(used.get(row.objectId)?.map(({ resourceId }) => environments.get(resourceId)))
+    const crosses = names.size > 1 && users.includes(row)
+    return crosses ? withFinding(row, 'CrossEnvironment') : row
+  })
+}
+
+/** Names of tags have no case; values are compared without it, so that Prod is prod. */
+const tagOf = ({ tags }: Vault, name: string): string | undefined =>
+  Object.entries(tags)
+    .find(([own]) => own.toLowerCase() === name.toLowerCase())?.[1]
+    .toLowerCase()
+
+const withFinding = (row: ReviewRow, finding: Finding): ReviewRow => ({ ...row, findings: [...row.findings, finding] })
 
 interface VaultReview {
   readonly vault: Vault

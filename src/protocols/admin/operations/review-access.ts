@@ -20,6 +20,7 @@ export const reviewAccess = adminOperation({
       principal: z.string().min(1).optional(),
       action: z.string().min(1).optional(),
       duties: z.boolean().optional(),
+      environments: z.string().min(1).optional(),
       unusedDays: z.int().min(1).max(3_650).optional(),
     }),
   },
