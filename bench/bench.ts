@@ -6,7 +6,7 @@ export interface Bench {
   readonly settings: Settings
   /** Progress, on stderr. */
   say(text: string): void
-  /** The shared one: 1,000 keys, 10 assignments, on the memory file system. */
+  /** The shared one: 1,000 keys, 10,000 secrets, 10 assignments, on the memory file system. */
   world(): Promise<World>
 }
 
@@ -14,7 +14,7 @@ export interface OpenBench extends Bench {
   close(): Promise<void>
 }
 
-const sharedSeed = { keys: 1_000, assignments: 10 } as const
+const sharedSeed = { keys: 1_000, secrets: 10_000, assignments: 10 } as const
 
 export function openBench(settings: Settings): OpenBench {
   let world: Promise<World> | undefined

@@ -17,21 +17,23 @@ export interface World {
   close(): Promise<void>
 }
 
-/** `benchvault` has the keys `rsa` and `ec`, `benchmany` the many. */
+/** `benchvault` has the keys `rsa` and `ec` and the secret `said`, `benchmany` the many. */
 export type VaultName = 'benchvault' | 'benchmany'
 
 export interface Seed {
   readonly keys: number
   readonly assignments: number
   readonly groups?: number
+  /** Of the vault with the many; none where it is not said. */
+  readonly secrets?: number
 }
 
 const credentials = z.object({ clientId: z.string(), clientSecret: z.string(), objectId: z.string() })
 export const apiVersion = '7.6'
 
 /** Fills an empty place; nothing runs in it yet. */
-export async function seed(place: Place, { keys, assignments, groups = 0 }: Seed): Promise<Credentials> {
-  const plan = JSON.stringify({ dataDir: place.data, stateHome: join(place.folder, 'state'), keys, assignments, groups })
+export async function seed(place: Place, { keys, assignments, groups = 0, secrets = 0 }: Seed): Promise<Credentials> {
+  const plan = JSON.stringify({ dataDir: place.data, stateHome: join(place.folder, 'state'), keys, assignments, groups, secrets })
   const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'programs', 'seed.ts'), plan], { env: environmentOf(place) })
   return credentials.parse(JSON.parse(stdout))
 }

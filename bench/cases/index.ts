@@ -11,6 +11,7 @@ import { listKeys } from './list-keys.ts'
 import { signEs256, signPs256, signRs256, verifyEs256, verifyPs256, verifyRs256 } from './signatures.ts'
 import { nbd } from './nbd.ts'
 import { rewrap } from './rewrap.ts'
+import { getSecret, listSecrets, setSecret } from './secrets.ts'
 import { startUp } from './start-up.ts'
 import { token } from './token.ts'
 import { xts } from './xts.ts'
@@ -29,6 +30,9 @@ export const requestCases: readonly MeasuredRequest[] = [
   verifyPs256,
   verifyEs256,
   listKeys,
+  getSecret,
+  setSecret,
+  listSecrets,
   token,
 ]
 

@@ -5,15 +5,18 @@ import type { World } from '#bench/world.ts'
 import { json } from './keys.ts'
 
 const pageSize = 25
-const page = z.object({ value: z.array(z.object({ kid: z.string() })).length(pageSize), nextLink: z.string().nullish() })
+const page = z.object({ value: z.array(z.object({ kid: z.string() })).length(pageSize) })
+const linked = z.object({ nextLink: z.string().nullish() })
 
 /** Every page of the list, as a client walks it: by the links in the answers. */
-export async function pagesOf(world: World): Promise<readonly [Exchange, ...Exchange[]]> {
-  const first = world.vault('benchmany', { method: 'GET', path: `/keys?maxresults=${pageSize}` })
+export const pagesOf = async (world: World): Promise<readonly [Exchange, ...Exchange[]]> => pagesThrough(world, '/keys')
+
+export async function pagesThrough(world: World, path: '/keys' | '/secrets'): Promise<readonly [Exchange, ...Exchange[]]> {
+  const first = world.vault('benchmany', { method: 'GET', path: `${path}?maxresults=${pageSize}` })
   const exchanges: [Exchange, ...Exchange[]] = [first]
   let at = first
   while (exchanges.length < pagesMax) {
-    const { nextLink } = page.parse(await world.web.json(at))
+    const { nextLink } = linked.parse(await world.web.json(at))
     if (typeof nextLink !== 'string') break
     const url = new URL(nextLink)
     at = { ...first, path: url.pathname + url.search }

@@ -4,6 +4,7 @@ import { openInstance, performAs } from '#bench/seeding/open-instance.ts'
 import { seedAssignments } from '#bench/seeding/seed-assignments.ts'
 import { seedGroups } from '#bench/seeding/seed-groups.ts'
 import { seedKeys } from '#bench/seeding/seed-keys.ts'
+import { secretName, seedSecrets } from '#bench/seeding/seed-secrets.ts'
 import { assignRole } from '#domain/access/assign-role.ts'
 import { createKey } from '#domain/keys/create-key.ts'
 import { keyScope } from '#domain/keys/reference.ts'
@@ -17,13 +18,15 @@ const plan = z.object({
   stateHome: z.string(),
   /** Keys of the vault `many`. */
   keys: z.int(),
+  /** Secrets of the same. */
+  secrets: z.int(),
   /** Beside the three that the instance needs. */
   assignments: z.int(),
   /** The measured principal is in the first, each is in the next. */
   groups: z.int().default(0),
 })
 
-const { dataDir, stateHome, keys, assignments, groups } = plan.parse(JSON.parse(process.argv[2] ?? ''))
+const { dataDir, stateHome, keys, secrets, assignments, groups } = plan.parse(JSON.parse(process.argv[2] ?? ''))
 const opened = await openInstance({ dataDir, stateHome })
 const { context, home } = opened
 const { tenantId, subscriptionId, resourceGroup: group, administrator } = home
@@ -81,7 +84,12 @@ async function keyOf(vault: Vault, name: string, spec: 'RSA-2048' | 'P-256'): Pr
 const bench = await vaultOf('benchvault')
 await keyOf(bench, 'rsa', 'RSA-2048')
 await keyOf(bench, 'ec', 'P-256')
-if (keys > 0) await seedKeys(context, { vault: await vaultOf('benchmany'), count: keys, who: user })
+await seedSecrets(context, { vault: bench, names: ['said'], who: user })
+if (keys > 0) {
+  const many = await vaultOf('benchmany')
+  await seedKeys(context, { vault: many, count: keys, who: user })
+  await seedSecrets(context, { vault: many, names: Array.from({ length: secrets }, (_, at) => secretName(at)), who: user })
+}
 const chain = await seedGroups(context, { count: groups, who: owner, memberId: credentials.objectId, tenantId })
 await seedAssignments(context, { vault: bench, count: assignments, who: owner, holders: [credentials.objectId, ...chain], tenantId })
 await opened.close()

@@ -6,7 +6,7 @@ import type { KeySpec } from './key-specs.ts'
 
 /** What of a key an algorithm does not fit; names only. */
 export interface Misfit {
-  readonly of: 'type' | 'curve' | 'size'
+  readonly of: 'type' | 'curve' | 'size' | 'parameters'
   readonly key: string
   readonly algorithm: string
 }

@@ -16,6 +16,7 @@ export function incompatible(use: 'signing' | 'encryption', algorithm: string, {
     curve: { noun: 'curve', verb: 'uses curve' },
     type: { noun: 'key type', verb: 'has key type' },
     size: { noun: 'key size', verb: 'has key size' },
+    parameters: { noun: 'parameter set', verb: 'has parameter set' },
   }[of]
   const message =
     `Key and ${use} algorithm are incompatible. Key ${words.verb} '${key}', ` +

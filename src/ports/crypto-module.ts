@@ -2,6 +2,7 @@ import type { Bytes, RecordId } from '#model/brands.ts'
 import type { SecretBytes } from '#model/secret-bytes.ts'
 import type { KeySpec } from '#crypto/key-specs.ts'
 import type { EncryptionAlgorithm, SignatureAlgorithm } from '#crypto/algorithms.ts'
+import type { MlDsaSpec } from '#crypto/ml-dsa.ts'
 import type { MacAlgorithm, SymmetricCipher, SymmetricSpec } from '#crypto/symmetric.ts'
 import type { Material, Place } from './record-store.ts'
 
@@ -39,6 +40,12 @@ export interface UsableSymmetricKey {
   verify(algorithm: MacAlgorithm, data: Bytes, signature: Bytes): Promise<boolean>
 }
 
+/** An ML-DSA key that is open for use, over the message itself: it hashes by its own rules (FIPS 204 5.2). Raises `ValueLengthInvalid`, `InvalidBody`. */
+export interface UsableMlDsaKey {
+  sign(message: Bytes, context?: Bytes): Promise<Bytes>
+  verify(message: Bytes, signature: Bytes, context?: Bytes): Promise<boolean>
+}
+
 /** The public half as SubjectPublicKeyInfo DER; `undefined` for symmetric keys. */
 export interface MadeKey {
   readonly material: Material
@@ -57,6 +64,10 @@ export interface CryptoModule {
   /** `secret` is of the spec's length. */
   importSymmetric(spec: SymmetricSpec, secret: SecretBytes, place: Place): Promise<MadeKey>
   useSymmetric(place: Place, spec: SymmetricSpec, material: () => Promise<Material>): Promise<UsableSymmetricKey>
+  generateMlDsa(spec: MlDsaSpec, place: Place): Promise<MadeKey>
+  /** `seed`: 32 bytes. */
+  importMlDsa(spec: MlDsaSpec, seed: SecretBytes, place: Place): Promise<MadeKey>
+  useMlDsa(place: Place, spec: MlDsaSpec, material: () => Promise<Material>): Promise<UsableMlDsaKey>
   /** The material as bytes that travel in a sealed backup, and back. */
   backUp(place: Place, material: Material): SecretBytes
   restore(place: Place, backedUp: SecretBytes): Material

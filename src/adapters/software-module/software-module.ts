@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { isRsa } from '#crypto/algorithm-fit.ts'
 import type { KeySpec } from '#crypto/key-specs.ts'
+import { mlDsaPkcs8, mlDsaPublicKey, seedBytes, type MlDsaSpec } from '#crypto/ml-dsa.ts'
 import { publicKeyOfPkcs8 } from '#crypto/private-key.ts'
 import { specOfPublicKey } from '#crypto/public-key.ts'
 import { symmetricSpecs } from '#crypto/symmetric.ts'
@@ -19,6 +20,7 @@ import { keyCache } from './key-cache.ts'
 import { openKey } from './opened-key.ts'
 import type { OpenedKey } from './opened-key.ts'
 import { pairwiseConsistent } from './pairwise.ts'
+import { mlDsaKey } from './ml-dsa-key.ts'
 import { symmetricKey } from './symmetric-key.ts'
 import { usableKey } from './usable-key.ts'
 import { workQueue } from './work-queue.ts'
@@ -70,6 +72,7 @@ export function softwareModule({ barrier, random, native, threads, keyCacheMax =
       })
     },
     ...symmetricKeys(barrier, random),
+    ...mlDsaKeys(barrier, random, (place, work) => queue.run(compartmentOf(place.id), work)),
     backUp: (place, material) => barrier.openMaterial(place, material),
     export: (place, material) => barrier.openMaterial(place, material),
     restore: (place, backedUp) => barrier.sealMaterial(place, backedUp.bytes),
@@ -100,3 +103,34 @@ const symmetricKeys = (barrier: Barrier, random: Random): Pick<CryptoModule, 'ge
     })
   },
 })
+
+/** Kept as their seeds: all else is made of them (FIPS 204 6.1). */
+function mlDsaKeys(
+  barrier: Barrier,
+  random: Random,
+  onThread: <T>(place: Place, work: () => Promise<T>) => Promise<T>,
+): Pick<CryptoModule, 'generateMlDsa' | 'importMlDsa' | 'useMlDsa'> {
+  const keep = (spec: MlDsaSpec, seed: SecretBytes, place: Place): MadeKey => {
+    using pkcs8 = new SecretBytes(mlDsaPkcs8(spec, seed.bytes))
+    return { material: barrier.sealMaterial(place, pkcs8.bytes), publicKey: mlDsaPublicKey(pkcs8.bytes) }
+  }
+  return {
+    async generateMlDsa(spec, place) {
+      using seed = new SecretBytes(random.bytes(seedBytes))
+      return keep(spec, seed, place)
+    },
+    async importMlDsa(spec, seed, place) {
+      assert(seed.length === seedBytes, 'the imported seed is of another length')
+      return keep(spec, seed, place)
+    },
+    async useMlDsa(place, spec, material) {
+      const sealed = await material()
+      return mlDsaKey(spec, async work =>
+        onThread(place, async () => {
+          using pkcs8 = barrier.openMaterial(place, sealed)
+          return await work(pkcs8.bytes)
+        }),
+      )
+    },
+  }
+}

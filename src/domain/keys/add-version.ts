@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isMlDsa } from '#crypto/ml-dsa.ts'
 import { isSymmetric } from '#crypto/symmetric.ts'
 import type { MadeKey } from '#ports/crypto-module.ts'
 import type { Place } from '#ports/record-store.ts'
@@ -22,8 +23,11 @@ export type MakingNeeds = Needs<'keys' | 'certificates' | 'module' | 'ground'>
 /** New material of that kind. */
 export const generating =
   ({ module }: Needs<'module'>, spec: AnyKind['spec']): NewVersion['make'] =>
-  async place =>
-    isSymmetric(spec) ? module(defaultModule).generateSymmetric(spec, place) : module(defaultModule).generate(spec, place)
+  async place => {
+    const maker = module(defaultModule)
+    if (isSymmetric(spec)) return maker.generateSymmetric(spec, place)
+    return isMlDsa(spec) ? maker.generateMlDsa(spec, place) : maker.generate(spec, place)
+  }
 
 /** A version that is about to be: its material is made for this place, whichever try commits it. */
 export interface NewVersion {

@@ -1,7 +1,9 @@
 import { aesUnwrap, canUnwrap } from '#crypto/aes-key-wrap.ts'
 import type { PrivateJwk } from '#crypto/import-gate.ts'
-import { bitsOf, keySpecs } from '#crypto/key-specs.ts'
+import { keySpecs } from '#crypto/key-specs.ts'
+import { isMlDsa } from '#crypto/ml-dsa.ts'
 import { membersOfPkcs8 } from '#crypto/pkcs8-members.ts'
+import { isSymmetric } from '#crypto/symmetric.ts'
 import type { Bytes } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
@@ -58,13 +60,20 @@ export async function importWrappedKey(
   return addVersion(context, call, soundVersion(context, { ...request, sound }))
 }
 
+/** Of its modulus; `undefined` for what is not RSA. */
+function exchangeBits({ spec }: KeyVersion): number | undefined {
+  if (isSymmetric(spec) || isMlDsa(spec)) return undefined
+  const row = keySpecs[spec]
+  return row.kty === 'RSA' ? row.bits : undefined
+}
+
 /** Live, enabled, valid now, in hardware's place, and good for nothing but this. */
 async function exchangeKeyOf(context: BringingNeeds, call: Call, reference: KeyName & { readonly version: string }): Promise<FoundKey> {
   const found = await findKey(context, call, reference)
   const fits =
     found !== undefined &&
     found.version.hsm &&
-    found.version.spec.startsWith('RSA-') &&
+    exchangeBits(found.version) !== undefined &&
     found.version.keyOps.join(' ') === 'import' &&
     keyUse(found.version, call.at).state === 'usable'
   if (fits) return found
@@ -79,7 +88,7 @@ async function unwrapped(
   { exchange, wrapped }: { readonly exchange: FoundKey; readonly wrapped: WrappedKey },
 ): Promise<PrivateJwk> {
   const { ciphertext } = wrapped
-  const modulusBytes = bitsOf(exchange.version.spec) / 8
+  const modulusBytes = (exchangeBits(exchange.version) ?? 0) / 8
   const [underRsa, underAes] = [ciphertext.subarray(0, modulusBytes), ciphertext.subarray(modulusBytes)]
   if (underRsa.length !== modulusBytes || !canUnwrap('padded', underAes.length)) throw notUnwrapped()
   using transportKey = await transportKeyOf(context, exchange, underRsa)
@@ -94,7 +103,7 @@ async function unwrapped(
 /** Where RSA refuses, a random key goes on to be refused by AES: which of the two it was is nobody's to know. */
 async function transportKeyOf(context: BringingNeeds, exchange: FoundKey, underRsa: Bytes): Promise<SecretBytes> {
   const usable = await useMaterial(context, exchange)
-  if (usable.kty === 'oct') throw new Error('a symmetric key exchange key')
+  if (usable.kty !== 'RSA') throw new Error('a key exchange key is RSA')
   try {
     const opened = await usable.key.decrypt('RSA-OAEP', underRsa)
     if (opened.length === transportKeyBytes) return opened

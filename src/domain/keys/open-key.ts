@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { keySpecs } from '#crypto/key-specs.ts'
+import { isMlDsa, type MlDsaSpec } from '#crypto/ml-dsa.ts'
 import { isSymmetric } from '#crypto/symmetric.ts'
-import type { UsableKey, UsableSymmetricKey } from '#ports/crypto-module.ts'
+import type { UsableKey, UsableMlDsaKey, UsableSymmetricKey } from '#ports/crypto-module.ts'
 import type { Material } from '#ports/record-store.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
@@ -27,6 +28,7 @@ export interface KeyOpening {
 export type OpenedMaterial =
   | { readonly kty: 'RSA' | 'EC'; readonly key: UsableKey }
   | { readonly kty: 'oct'; readonly key: UsableSymmetricKey }
+  | { readonly kty: 'AKP'; readonly spec: MlDsaSpec; readonly key: UsableMlDsaKey }
 
 export interface OpenKey {
   readonly key: HeldKey
@@ -70,7 +72,8 @@ export async function useMaterial(
     assert(material !== undefined, 'a key version without material')
     return material
   }
-  return isSymmetric(spec)
-    ? { kty: 'oct', key: await module(version.module).useSymmetric(place, spec, stored) }
-    : { kty: keySpecs[spec].kty, key: await module(version.module).use(place, spec, stored) }
+  const own = module(version.module)
+  if (isSymmetric(spec)) return { kty: 'oct', key: await own.useSymmetric(place, spec, stored) }
+  if (isMlDsa(spec)) return { kty: 'AKP', spec, key: await own.useMlDsa(place, spec, stored) }
+  return { kty: keySpecs[spec].kty, key: await own.use(place, spec, stored) }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { keySpecs } from '#crypto/key-specs.ts'
+import { mlDsaSpecs } from '#crypto/ml-dsa.ts'
 import { symmetricSpecs } from '#crypto/symmetric.ts'
 import { namesOf } from '#model/names.ts'
 import { family } from '#domain/records/family.ts'
@@ -10,7 +11,7 @@ export type KeyOperation = (typeof keyOperations)[number]
 
 const keyVersion = z.object({
   ...versionShape,
-  spec: z.enum([...namesOf(keySpecs), ...namesOf(symmetricSpecs)]),
+  spec: z.enum([...namesOf(keySpecs), ...namesOf(symmetricSpecs), ...namesOf(mlDsaSpecs)]),
   /** An `-HSM` kind: premium vaults. */
   hsm: z.boolean(),
   /** Name of the CryptoModule that made the material. */

@@ -15,9 +15,10 @@ export async function sign(
     readonly reference: KeyReference
     readonly algorithm: AnySignatureAlgorithm
     readonly digest: Bytes
+    readonly context?: Bytes | undefined
   },
 ): Promise<{ readonly key: Key; readonly version: KeyVersion; readonly value: Bytes }> {
-  const { algorithm, digest } = request
+  const { algorithm, digest, context: own } = request
   const opened = await openKey(context, call, { ...request, operation: 'sign' })
-  return { key: opened.key.value, version: opened.version, value: await signWith(opened, algorithm, digest) }
+  return { key: opened.key.value, version: opened.version, value: await signWith(opened, algorithm, { value: digest, context: own }) }
 }

@@ -1,4 +1,5 @@
 import { keySpecs, type KeySpec } from '#crypto/key-specs.ts'
+import { isMlDsa, type MlDsaSpec } from '#crypto/ml-dsa.ts'
 import { isSymmetric, type SymmetricSpec } from '#crypto/symmetric.ts'
 import { namesOf } from '#model/names.ts'
 import { Problem } from '#model/problem.ts'
@@ -15,9 +16,9 @@ export interface KindOfKey {
   readonly hsm: boolean
 }
 
-/** What every key of a vault is: a pair, or a symmetric key. */
+/** What every key of a vault is: a pair for a curve or a modulus, a symmetric key, a pair of ML-DSA. */
 export interface AnyKind {
-  readonly spec: KeySpec | SymmetricSpec
+  readonly spec: KeySpec | SymmetricSpec | MlDsaSpec
   readonly hsm: boolean
 }
 
@@ -25,8 +26,14 @@ export interface AnyKind {
 export const symmetricType = 'oct-HSM'
 
 export const keyType = ({ spec, hsm }: KindOfKey): KeyType => `${keySpecs[spec].kty}${hsm ? '-HSM' : ''}`
-export const anyKeyType = ({ spec, hsm }: AnyKind): KeyType | typeof symmetricType =>
-  isSymmetric(spec) ? symmetricType : keyType({ spec, hsm })
+export const mlDsaTypes = ['AKP', 'AKP-HSM'] as const
+export type MlDsaType = (typeof mlDsaTypes)[number]
+
+export function anyKeyType({ spec, hsm }: AnyKind): KeyType | MlDsaType | typeof symmetricType {
+  if (isSymmetric(spec)) return symmetricType
+  if (isMlDsa(spec)) return hsm ? 'AKP-HSM' : 'AKP'
+  return keyType({ spec, hsm })
+}
 
 const symmetricSizes = [128, 192, 256]
 
@@ -76,6 +83,7 @@ const forSymmetric = ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'] as const
 /** What each type has unless something else is asked for, and what may be asked for. */
 function operationsOf(spec: AnyKind['spec']): { readonly usual: readonly KeyOperation[]; readonly supported: readonly string[] } {
   if (isSymmetric(spec)) return { usual: forSymmetric, supported: [...forSymmetric, ...forEc] }
+  if (isMlDsa(spec)) return { usual: forEc, supported: forEc }
   return keySpecs[spec].kty === 'RSA' ? { usual: forRsa, supported: [...forRsa, 'import'] } : { usual: forEc, supported: forEc }
 }
 

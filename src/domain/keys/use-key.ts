@@ -1,6 +1,7 @@
 import type { EncryptionAlgorithm, SignatureAlgorithm } from '#crypto/algorithms.ts'
+import { isMlDsa, type MlDsaSpec } from '#crypto/ml-dsa.ts'
 import { isMac, isSymmetricCipher, wrapsKeys, type MacAlgorithm, type SymmetricCipher } from '#crypto/symmetric.ts'
-import { incompatible } from '#model/algorithm-refusals.ts'
+import { incompatible, wrongParameter } from '#model/algorithm-refusals.ts'
 import type { Bytes } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { SecretBytes } from '#model/secret-bytes.ts'
@@ -10,22 +11,21 @@ import type { OpenKey } from './open-key.ts'
 /** What encrypts and wraps, by whichever type of key. */
 export type CipherAlgorithm = EncryptionAlgorithm | SymmetricCipher
 /** What signs, or makes a code of authentication. */
-export type AnySignatureAlgorithm = SignatureAlgorithm | MacAlgorithm
+export type AnySignatureAlgorithm = SignatureAlgorithm | MacAlgorithm | MlDsaSpec
 
 type Opened = Pick<OpenKey, 'usable'>
+
+const noCipher = (kty: string, algorithm: CipherAlgorithm): Problem =>
+  incompatible('encryption', algorithm, { of: 'type', key: kty, algorithm: isSymmetricCipher(algorithm) ? 'oct' : 'RSA' })
 
 /** Raises `AlgorithmIncompatible` and what the algorithm says of its input. */
 export async function encipher(
   { usable }: Opened,
   algorithm: CipherAlgorithm,
-  what: CipherInput & { readonly value: Bytes },
+  { value, ...input }: CipherInput & { readonly value: Bytes },
 ): Promise<CipherOutput> {
-  const { value, ...input } = what
-  if (usable.kty === 'oct') {
-    if (!isSymmetricCipher(algorithm)) throw incompatible('encryption', algorithm, { of: 'type', key: 'oct', algorithm: 'RSA' })
-    return usable.key.encrypt(algorithm, value, input)
-  }
-  if (isSymmetricCipher(algorithm)) throw incompatible('encryption', algorithm, { of: 'type', key: usable.kty, algorithm: 'oct' })
+  if (usable.kty === 'oct' && isSymmetricCipher(algorithm)) return usable.key.encrypt(algorithm, value, input)
+  if (usable.kty === 'oct' || usable.kty === 'AKP' || isSymmetricCipher(algorithm)) throw noCipher(usable.kty, algorithm)
   return { value: await usable.key.encrypt(algorithm, value) }
 }
 
@@ -33,39 +33,58 @@ export async function encipher(
 export async function decipher(
   { usable }: Opened,
   algorithm: CipherAlgorithm,
-  what: CipherInput & { readonly value: Bytes },
+  { value, ...input }: CipherInput & { readonly value: Bytes },
 ): Promise<SecretBytes> {
-  const { value, ...input } = what
-  if (usable.kty === 'oct') {
-    if (!isSymmetricCipher(algorithm)) throw incompatible('encryption', algorithm, { of: 'type', key: 'oct', algorithm: 'RSA' })
-    return usable.key.decrypt(algorithm, value, input)
-  }
-  if (isSymmetricCipher(algorithm)) throw incompatible('encryption', algorithm, { of: 'type', key: usable.kty, algorithm: 'oct' })
+  if (usable.kty === 'oct' && isSymmetricCipher(algorithm)) return usable.key.decrypt(algorithm, value, input)
+  if (usable.kty === 'oct' || usable.kty === 'AKP' || isSymmetricCipher(algorithm)) throw noCipher(usable.kty, algorithm)
   return usable.key.decrypt(algorithm, value)
 }
 
-const typeOf = (algorithm: SignatureAlgorithm): string => (algorithm.startsWith('ES') ? 'EC' : 'RSA')
-
-export async function signWith({ usable }: Opened, algorithm: AnySignatureAlgorithm, value: Bytes): Promise<Bytes> {
-  if (usable.kty === 'oct') {
-    if (!isMac(algorithm)) throw incompatible('signing', algorithm, { of: 'type', key: 'oct', algorithm: typeOf(algorithm) })
-    return usable.key.sign(algorithm, value)
-  }
-  if (isMac(algorithm)) throw incompatible('signing', algorithm, { of: 'type', key: usable.kty, algorithm: 'oct' })
-  return usable.key.sign(algorithm, value)
+function typeFor(algorithm: AnySignatureAlgorithm): string {
+  if (isMlDsa(algorithm)) return 'AKP'
+  if (isMac(algorithm)) return 'oct'
+  return algorithm.startsWith('ES') ? 'EC' : 'RSA'
 }
 
+const noSigner = (kty: string, algorithm: AnySignatureAlgorithm): Problem =>
+  incompatible('signing', algorithm, { of: 'type', key: kty, algorithm: typeFor(algorithm) })
+
+/** `context`: of ML-DSA alone (FIPS 204 5.2); with another key it is refused, for it would bind nothing. */
+export interface Said {
+  readonly value: Bytes
+  readonly context?: Bytes | undefined
+}
+
+function assertFits({ usable }: Opened, algorithm: AnySignatureAlgorithm, { context }: Said): void {
+  if (usable.kty !== 'AKP' && context !== undefined && !isMlDsa(algorithm))
+    throw wrongParameter('context', `must not be given: ${algorithm} has none`)
+  if (usable.kty === 'AKP' && isMlDsa(algorithm) && algorithm !== usable.spec)
+    throw incompatible('signing', algorithm, { of: 'parameters', key: usable.spec, algorithm })
+}
+
+/** Raises `AlgorithmIncompatible`, `ValueLengthInvalid`, `InvalidBody`. */
+export async function signWith(opened: Opened, algorithm: AnySignatureAlgorithm, said: Said): Promise<Bytes> {
+  assertFits(opened, algorithm, said)
+  const { usable } = opened
+  if (usable.kty === 'AKP' && isMlDsa(algorithm)) return usable.key.sign(said.value, said.context)
+  if (usable.kty === 'oct' && isMac(algorithm)) return usable.key.sign(algorithm, said.value)
+  if (usable.kty === 'AKP' || usable.kty === 'oct' || isMac(algorithm) || isMlDsa(algorithm)) throw noSigner(usable.kty, algorithm)
+  return usable.key.sign(algorithm, said.value)
+}
+
+/** False for a signature of any wrong length. Raises as `signWith`. */
 export async function verifyWith(
-  { usable }: Opened,
+  opened: Opened,
   algorithm: AnySignatureAlgorithm,
-  said: { readonly value: Bytes; readonly signature: Bytes },
+  said: Said & { readonly signature: Bytes },
 ): Promise<boolean> {
-  if (usable.kty === 'oct') {
-    if (!isMac(algorithm)) throw incompatible('signing', algorithm, { of: 'type', key: 'oct', algorithm: typeOf(algorithm) })
-    return usable.key.verify(algorithm, said.value, said.signature)
-  }
-  if (isMac(algorithm)) throw incompatible('signing', algorithm, { of: 'type', key: usable.kty, algorithm: 'oct' })
-  return usable.key.verify(algorithm, said.value, said.signature)
+  assertFits(opened, algorithm, said)
+  const { usable } = opened
+  const { value, signature, context } = said
+  if (usable.kty === 'AKP' && isMlDsa(algorithm)) return usable.key.verify(value, signature, context)
+  if (usable.kty === 'oct' && isMac(algorithm)) return usable.key.verify(algorithm, value, signature)
+  if (usable.kty === 'AKP' || usable.kty === 'oct' || isMac(algorithm) || isMlDsa(algorithm)) throw noSigner(usable.kty, algorithm)
+  return usable.key.verify(algorithm, value, signature)
 }
 
 /** Of AES the algorithms of key wrap alone are for keys. Raises `AlgorithmIncompatible`. */

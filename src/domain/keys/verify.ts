@@ -14,10 +14,11 @@ export async function verify(
     readonly reference: KeyReference
     readonly algorithm: AnySignatureAlgorithm
     readonly digest: Bytes
+    readonly context?: Bytes | undefined
     readonly signature: Bytes
   },
 ): Promise<boolean> {
-  const { algorithm, digest, signature } = request
+  const { algorithm, digest, signature, context: own } = request
   const opened = await openKey(context, call, { ...request, operation: 'verify' })
-  return verifyWith(opened, algorithm, { value: digest, signature })
+  return verifyWith(opened, algorithm, { value: digest, signature, context: own })
 }

@@ -4,6 +4,7 @@ import { anyKeyType } from '#domain/keys/specs.ts'
 import { recoveryLevel } from '#domain/vault-objects/deletion.ts'
 import type { Vault } from '#domain/resources/records.ts'
 import { bitsOf, keySpecs } from '#crypto/key-specs.ts'
+import { isMlDsa } from '#crypto/ml-dsa.ts'
 import { isSymmetric } from '#crypto/symmetric.ts'
 import type { Listed } from './answers.ts'
 import { attributesShape, seconds } from './object-attributes.ts'
@@ -17,6 +18,7 @@ const attributes = (vault: Vault, version: KeyVersion) => ({
 })
 
 function size({ spec }: KeyVersion) {
+  if (isMlDsa(spec)) return {}
   if (isSymmetric(spec)) return { keySize: bitsOf(spec) }
   const row = keySpecs[spec]
   return row.kty === 'RSA' ? { keySize: row.bits } : { curveName: row.crv }

@@ -7,7 +7,7 @@ const ec = ecKey
 
 describe('bodies', () => {
   for (const [why, body, text] of [
-    ['no kty', {}, 'The property "kty" must be one of RSA, RSA-HSM, EC, EC-HSM, oct-HSM.'],
+    ['no kty', {}, 'The property "kty" must be one of RSA, RSA-HSM, EC, EC-HSM, oct-HSM, AKP, AKP-HSM.'],
     ['a kty nobody knows', { kty: 'DES' }, undefined],
     ['a symmetric kty', { kty: 'oct', key_size: 256 }, undefined],
     ['kty in another case', { kty: 'rsa' }, undefined],

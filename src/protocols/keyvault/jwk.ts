@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { PrivateJwk } from '#crypto/import-gate.ts'
 import { ecSpecNames } from '#crypto/public-key.ts'
-import { curveNamed, keyTypes, symmetricType } from '#domain/keys/specs.ts'
+import { curveNamed, keyTypes, mlDsaTypes, symmetricType } from '#domain/keys/specs.ts'
 import { base64url } from '#protocols/azure/base64url.ts'
 import { jsonBody, keyOps } from './bodies.ts'
 import { wrappedKeyText } from './wrapped-key.ts'
 
 /** A symmetric key comes under its own name too; where it is kept, the request says besides (key-vault.md 2.8). */
-const importedTypes = [...keyTypes, symmetricType, 'oct'] as const
+const importedTypes = [...keyTypes, symmetricType, 'oct', ...mlDsaTypes] as const
 const importedType = z.enum(importedTypes, { error: `must be one of ${importedTypes.join(', ')}` })
 const member = base64url.nullish().transform(bytes => bytes ?? undefined)
 
@@ -26,11 +26,14 @@ const members = {
   x: member,
   y: member,
   k: member,
+  alg: z.string().nullish(),
+  pub: member,
+  priv: member,
   key_hsm: wrappedKeyText,
 }
 type Members = z.output<z.ZodObject<typeof members>>
 
-function privateJwk({ kty, crv, n, e, d, x, y, ...jwk }: Omit<Members, 'k'>): PrivateJwk | undefined {
+function privateJwk({ kty, crv, n, e, d, x, y, ...jwk }: Members): PrivateJwk | undefined {
   if (d === undefined) return undefined
   if (kty === 'RSA' || kty === 'RSA-HSM') {
     if (n === undefined || e === undefined) return undefined
@@ -41,12 +44,13 @@ function privateJwk({ kty, crv, n, e, d, x, y, ...jwk }: Omit<Members, 'k'>): Pr
   return spec === undefined || x === undefined || y === undefined ? undefined : { kty: 'EC', crv: spec, x, y, d }
 }
 
-interface Imported {
+export interface Imported {
   readonly keyOps: readonly string[] | undefined
   readonly hsm: boolean
   readonly key:
     | { readonly jwk: PrivateJwk }
     | { readonly secret: Uint8Array }
+    | { readonly alg: string | undefined; readonly seed: Uint8Array; readonly pub: Uint8Array }
     | { readonly kty: 'RSA' | 'EC'; readonly crv: string | undefined; readonly wrapped: NonNullable<Members['key_hsm']> }
 }
 
@@ -58,13 +62,20 @@ export const importedJwk = jsonBody(members).transform((given, context): Importe
   return z.NEVER
 })
 
-function broughtKey({ kty, k, ...given }: Members): Imported['key'] | undefined {
+/** By its type, whichever members belong to it; `undefined` where one of them is missing. */
+function broughtKey(given: Members): Imported['key'] | undefined {
+  const { kty, k } = given
   if (kty === 'oct' || kty === symmetricType) return k === undefined ? undefined : { secret: k }
-  const { key_hsm: wrapped, crv } = given
-  if (wrapped === undefined) {
-    const jwk = privateJwk({ kty, ...given })
-    return jwk === undefined ? undefined : { jwk }
-  }
+  if (kty === 'AKP' || kty === 'AKP-HSM') return seedOf(given)
+  if (given.key_hsm !== undefined) return wrappedKey(given, given.key_hsm)
+  const jwk = privateJwk(given)
+  return jwk === undefined ? undefined : { jwk }
+}
+
+const seedOf = ({ alg, pub, priv }: Members): Imported['key'] | undefined =>
+  pub === undefined || priv === undefined ? undefined : { alg: alg ?? undefined, seed: priv, pub }
+
+function wrappedKey({ kty, crv }: Members, wrapped: NonNullable<Members['key_hsm']>): Imported['key'] {
   const curve = crv === undefined || crv === null || crv === '' ? undefined : curveNamed(crv)
   return { wrapped, kty: kty.startsWith('RSA') ? 'RSA' : 'EC', crv: curve }
 }

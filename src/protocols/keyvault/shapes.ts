@@ -1,3 +1,4 @@
+import { isMlDsa, mlDsaPublicBytes } from '#crypto/ml-dsa.ts'
 import { publicKeyToJwk } from '#crypto/public-key.ts'
 import type { CipherOutput } from '#ports/crypto-module.ts'
 import type { Key, KeyVersion } from '#domain/keys/records.ts'
@@ -24,8 +25,9 @@ export const keyUrl = (site: VaultSite, key: Pick<Key, 'name'>): string => objec
 export const versionUrl = (site: VaultSite, { key, version }: Shown): string => `${keyUrl(site, key)}/${version.id}`
 
 /** A symmetric key has none. */
-function publicNumbers({ publicKey }: KeyVersion) {
+function publicNumbers({ spec, publicKey }: KeyVersion) {
   if (publicKey === undefined) return {}
+  if (isMlDsa(spec)) return { alg: spec, pub: toBase64url(mlDsaPublicBytes(Buffer.from(publicKey, 'base64'))) }
   const { kty: _kty, ...numbers } = publicKeyToJwk(Buffer.from(publicKey, 'base64'))
   return numbers
 }

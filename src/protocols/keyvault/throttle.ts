@@ -1,4 +1,5 @@
 import { bitsOf } from '#crypto/key-specs.ts'
+import { isMlDsa } from '#crypto/ml-dsa.ts'
 import { Problem } from '#model/problem.ts'
 import type { AnyKind } from '#domain/keys/specs.ts'
 import { subscriptionFactor, throttleWindowMs } from './limits.ts'
@@ -20,6 +21,8 @@ export const other: Transaction = { of: 'other', weight: 1 }
 /** 4,000 of RSA-2048 and all curves, 1,000 of RSA-3072, 500 of RSA-4096; hardware keys weigh twice as much. */
 export function using(kind: AnyKind | undefined): Transaction {
   if (kind === undefined) return { of: 'key', weight: 1 }
+  // ML-DSA counts as a hardware key of RSA-2048.
+  if (isMlDsa(kind.spec)) return { of: 'key', weight: 2 }
   const bits = bitsOf(kind.spec)
   const weight = bits === 4096 ? 8 : bits === 3072 ? 4 : 1
   return { of: 'key', weight: kind.hsm ? weight * 2 : weight }

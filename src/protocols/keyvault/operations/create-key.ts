@@ -1,10 +1,10 @@
 import { createKey } from '#domain/keys/create-key.ts'
-import { kindOf, symmetricKind, symmetricType } from '#domain/keys/specs.ts'
 import { json } from '#protocols/http/answer.ts'
 import { attributes, integer, jsonBody, keyOps, createdType, presence, publicExponent, tags, text } from '#protocols/keyvault/bodies.ts'
 import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
 import { refuseExportable } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
+import { createdKind } from '#protocols/keyvault/created-kind.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
 export const createKeyOperation = vaultOperation({
@@ -21,6 +21,7 @@ export const createKeyOperation = vaultOperation({
       kty: createdType,
       key_size: integer,
       crv: text,
+      alg: text,
       public_exponent: publicExponent,
       key_ops: keyOps,
       attributes,
@@ -29,7 +30,7 @@ export const createKeyOperation = vaultOperation({
     }),
   },
   async handle(context, call, { site, params, body, permit, request }) {
-    const kind = body.kty === symmetricType ? symmetricKind(body.key_size) : kindOf({ type: body.kty, bits: body.key_size, crv: body.crv })
+    const kind = createdKind(body, request)
     refuseExportable(body, { site, request, hsm: kind.hsm })
     const made = await createKey(context, call, {
       permit: permit('key.create'),

@@ -1,15 +1,12 @@
-import { importKey } from '#domain/keys/import-key.ts'
-import { importSymmetricKey } from '#domain/keys/import-symmetric-key.ts'
-import { importWrappedKey } from '#domain/keys/import-wrapped-key.ts'
 import { json } from '#protocols/http/answer.ts'
 import { attributes, flag, jsonBody, presence, tags } from '#protocols/keyvault/bodies.ts'
+import { brought } from '#protocols/keyvault/brought-key.ts'
 import { importedJwk } from '#protocols/keyvault/jwk.ts'
 import { importBytesMax } from '#protocols/keyvault/limits.ts'
 import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
 import { refuseExportable } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
-import { wrappedFor } from '#protocols/keyvault/wrapped-key.ts'
 
 export const importKeyOperation = vaultOperation({
   name: 'KeyImport',
@@ -37,12 +34,7 @@ export const importKeyOperation = vaultOperation({
       attributes: body.attributes,
       tags: body.tags,
     }
-    const made =
-      'jwk' in key
-        ? await importKey(context, call, { ...asked, ...key })
-        : 'secret' in key
-          ? await importSymmetricKey(context, call, { ...asked, ...key })
-          : await importWrappedKey(context, call, { ...asked, ...key, wrapped: wrappedFor(site, key.wrapped) })
+    const made = await brought(context, call, { asked, key, site, request })
     return json(200, keyBundle({ site, request }, made))
   },
 })

@@ -22,6 +22,7 @@ export const signOperation = vaultOperation({
       reference: { vault: site.vault.value, ...params },
       algorithm: body.alg,
       digest: body.value,
+      context: body.context,
     })
     return json(200, { kid: versionUrl(site, used), value: toBase64url(used.value) })
   },

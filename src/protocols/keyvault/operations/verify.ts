@@ -20,6 +20,7 @@ export const verifyOperation = vaultOperation({
       reference: { vault: site.vault.value, ...params },
       algorithm: body.alg,
       digest: body.digest,
+      context: body.context,
       signature: body.value,
     })
     return json(200, { value: good })

@@ -1,0 +1,49 @@
+// ML-DSA by OpenSSL on a thread of the pool: half a millisecond a signature (performance.md 5.1).
+import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import { contextBytesMax, mlDsaPublicKey, mlDsaSpecs, type MlDsaSpec } from '#crypto/ml-dsa.ts'
+import { wrongLength, wrongParameter } from '#model/algorithm-refusals.ts'
+import type { Bytes } from '#model/brands.ts'
+import type { UsableMlDsaKey } from '#ports/crypto-module.ts'
+
+/** Ours (key-vault.md 8). */
+const messageBytesMax = 32 * 1024
+
+const signed = promisify(sign)
+const verified = promisify(verify)
+
+const buffer = (bytes: Bytes): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+
+/** `open` gives the PKCS #8 key for the time of its work, which runs where there is a thread for it. */
+export function mlDsaKey(spec: MlDsaSpec, open: <T>(work: (pkcs8: Bytes) => Promise<T>) => Promise<T>): UsableMlDsaKey {
+  return {
+    async sign(message, context = new Uint8Array()) {
+      check(spec, message, context)
+      return open(async pkcs8 => {
+        const key = createPrivateKey({ key: buffer(pkcs8), format: 'der', type: 'pkcs8' })
+        return Uint8Array.from(await signed(null, message, withContext(key, context)))
+      })
+    },
+    async verify(message, signature, context = new Uint8Array()) {
+      check(spec, message, context)
+      if (signature.length !== mlDsaSpecs[spec].signatureBytes) return false
+      return open(async pkcs8 => mlDsaVerified(mlDsaPublicKey(pkcs8), { message, signature, context }))
+    },
+  }
+}
+
+/** By the public half alone. */
+export const mlDsaVerified = async (
+  spki: Bytes,
+  said: { readonly message: Bytes; readonly signature: Bytes; readonly context: Bytes },
+): Promise<boolean> => {
+  const key = createPublicKey({ key: buffer(spki), format: 'der', type: 'spki' })
+  return verified(null, said.message, withContext(key, said.context), said.signature)
+}
+
+const withContext = (key: KeyObject, context: Bytes) => ({ key, context })
+
+function check(spec: MlDsaSpec, message: Bytes, context: Bytes): void {
+  if (message.length < 1 || message.length > messageBytesMax) throw wrongLength(spec, message.length, `1 to ${messageBytesMax}`)
+  if (context.length > contextBytesMax) throw wrongParameter('context', `must be at most ${contextBytesMax} bytes long`)
+}
