@@ -12,14 +12,17 @@ export interface Opened {
   readonly form: 'pem' | 'pkcs12'
 }
 
+/** Anything may stand before it (RFC 7468 2): OpenSSL writes a container's attributes there. */
 const pemBegins = '-----BEGIN'
+/** Of every PKCS #12 container. */
+const sequenceTag = 0x30
 
 /** In the order of key-vault.md 4.5; the caller disposes of the keys. Raises `BundleRefused`. */
 export async function openContainer(pki: Pki, { value, password }: Container): Promise<Opened> {
-  if (value.trimStart().startsWith(pemBegins)) return { bundle: whole(pki.readPem(value)), form: 'pem' }
+  if (value.includes(pemBegins)) return { bundle: whole(pki.readPem(value)), form: 'pem' }
   const bytes = decoded(value)
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-  if (text.trimStart().startsWith(pemBegins)) return { bundle: whole(pki.readPem(text)), form: 'pem' }
+  if (bytes[0] !== sequenceTag && text.includes(pemBegins)) return { bundle: whole(pki.readPem(text)), form: 'pem' }
   return { bundle: whole(await pki.readPkcs12(bytes, password)), form: 'pkcs12' }
 }
 

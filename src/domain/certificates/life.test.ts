@@ -279,7 +279,7 @@ describe('what was brought', () => {
     await assert.rejects(ground.bring('c', good.replace(key, '')), refusedWith('BundleWithoutKey'))
     await assert.rejects(ground.bring('c', key + good), refusedWith('BundleRefused'), 'two keys')
     await assert.rejects(ground.bring('c', key), refusedWith('BundleRefused'), 'a key alone')
-    await ground.bring('c', Buffer.from(good).toString('base64'))
+    await ground.bring('c', Buffer.from(`Bag Attributes\n    localKeyID: 01\n${good}`).toString('base64'))
     const { certificate } = await ground.get('c')
     assert.deepEqual(
       [certificate.policy.subject, certificate.policy.issuer.name, certificate.policy.contentType, certificate.policy.validityMonths],
