@@ -102,7 +102,7 @@ async function breathe<T>(read: () => T | Promise<T>): Promise<T> {
   return read()
 }
 
-const breathing = <L extends Pick<AuditLog, 'batches'>>(log: L): L => ({
+export const breathing = <L extends Pick<AuditLog, 'batches'>>(log: L): L => ({
   ...log,
   batches: async (node: number, after: number, limit: number) => breathe(() => log.batches(node, after, limit)),
 })

@@ -12,7 +12,7 @@ import { createExportControl, type DiskExports } from '#domain/disks/export-cont
 import type { Scheduler } from '#domain/jobs/scheduler.ts'
 import type { Custody } from '#domain/seal/custody.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
-import { startAudit, type RunningAudit } from './audit.ts'
+import { breathing, startAudit, type RunningAudit } from './audit.ts'
 import { bringUp, type Home } from './bring-up.ts'
 import { composeContext } from './context.ts'
 import { filesOf } from './data-directory.ts'
@@ -62,7 +62,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     node,
     instance,
     modules: [module],
-    trail: filter => queryAudit({ log: store, cipher: barrier, compartment: custody.installation }, filter),
+    trail: filter => queryAudit({ log: breathing(store), cipher: barrier, compartment: custody.installation }, filter),
     outgoing: outgoingOf(config),
   })
   const home = await bringUp(context, custody)
@@ -73,7 +73,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
   const schedules = startSchedules(context, { disks, ...foldersOf(config) })
   const doors = opened.adopt(createMachineDoors(context), one => one.close())
-  const rest = (): Promise<void> => atRest({ schedules, disks, audit, control })
+  const rest = (): Promise<void> => atRest({ schedules, disks, doors, audit, control })
   const closing = opened.move()
   return {
     context,
@@ -104,13 +104,15 @@ const diskFolderOf = (config: Config): string => dirname(adminSocketPath(config.
 
 interface Resting {
   readonly schedules: Scheduler
+  readonly doors: MachineDoors
   readonly disks: DiskPlane
   readonly audit: RunningAudit
   readonly control: DiskExports
 }
 
 /** Exports first: their data keys are to go soonest. The audit last: what the others say is in its last checkpoint. */
-async function atRest({ schedules, disks, audit, control }: Resting): Promise<void> {
+async function atRest({ schedules, disks, doors, audit, control }: Resting): Promise<void> {
+  doors.close()
   control.stop()
   await Promise.all([disks.stop(), schedules.stop()])
   await audit.stop()

@@ -50,6 +50,8 @@ export function createMachineDoors(context: Context): MachineDoors {
     const server = createSocketServer({ pipeline: createPipeline(context, imdsProtocol({ armId, identityHeader })), log: context.log })
     server.listen({ host: '127.0.0.1', port: 0 })
     await once(server, 'listening')
+    // A connection that could not be accepted is no reason to end the process.
+    server.on('error', cause => context.log.error('machine-door.accept', cause))
     const address = server.address()
     const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
     return { url, identityEndpoint: `${url}/msi/token`, identityHeader, server }

@@ -43,7 +43,7 @@ export function createPrivateLinks({ domain, log }: { readonly domain: string; r
     for (const [address, hostname] of wanted) {
       if (open.has(address)) continue
       try {
-        open.set(address, await listen({ address, hostname, door }))
+        open.set(address, await listen({ address, hostname, door, log }))
       } catch (cause) {
         // Not every system has all of 127.0.0.0/8 (macOS needs an alias): the endpoint stands, and nobody comes by it.
         log.error('private-endpoint.unreachable', cause)
@@ -94,15 +94,14 @@ function wantedBy(context: Context, domain: string): Map<string, string> {
 const keyOf = (vaultId: string, name: string): string => `${vaultId} ${name}`.toLowerCase()
 const hostOf = (vaultId: string, domain: string): string => `${vaultId.slice(vaultId.lastIndexOf('/') + 1).toLowerCase()}.vault.${domain}`
 
-async function listen({
-  address,
-  hostname,
-  door,
-}: {
+interface Listening {
   readonly address: string
   readonly hostname: string
   readonly door: TlsDoor
-}): Promise<Listener> {
+  readonly log: Log
+}
+
+async function listen({ address, hostname, door, log }: Listening): Promise<Listener> {
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true }, socket => {
     sockets.add(socket)
@@ -111,6 +110,8 @@ async function listen({
   })
   server.listen({ host: address, port: door.port })
   await once(server, 'listening')
+  // A connection that could not be accepted is no reason to end the process.
+  server.on('error', cause => log.error('private-endpoint.accept', cause))
   return { hostname, server, sockets }
 }
 

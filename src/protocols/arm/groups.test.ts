@@ -156,3 +156,22 @@ describe('a user-assigned identity', () => {
     assert.deepEqual(listIn((await owner('GET', path.replace('/my-id', ''))).json['value']), [])
   })
 })
+
+describe('the deletion of a group', () => {
+  test('keeps a purge-protected vault among the deleted ones: nobody purges it, and it comes back into a group of that name', async () => {
+    const { owner, work } = await armWire()
+    const vault = vaultPath('kv-guarded')
+    assert.equal((await owner('PUT', vault, vaultBody({ enablePurgeProtection: true }))).status, 201)
+    assert.equal((await owner('DELETE', groupId)).status, 202)
+    assert.deepEqual(refusal(await owner('PUT', vaultPath('kv-late'), vaultBody())), [409, 'ResourceGroupBeingDeleted'])
+    await work()
+    assert.equal((await owner('GET', groupId)).status, 404)
+    assert.equal(propertiesOf(await owner('GET', deletedPath('kv-guarded')))['purgeProtectionEnabled'], true)
+    assert.deepEqual(refusal(await owner('POST', `${deletedPath('kv-guarded')}/purge`)), [405, 'MethodNotAllowed'])
+    const recover = async () => owner('PUT', vault, vaultBody({ createMode: 'recover' }))
+    assert.deepEqual(refusal(await recover()), [404, 'ResourceGroupNotFound'])
+    assert.equal((await owner('PUT', groupId, { location: 'local' })).status, 201)
+    const back = await recover()
+    assert.deepEqual([back.status, propertiesOf(back)['enablePurgeProtection']], [201, true])
+  })
+})
