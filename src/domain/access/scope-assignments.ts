@@ -1,4 +1,5 @@
 import type { Scope } from '#model/brands.ts'
+import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
@@ -47,12 +48,19 @@ export const denialsAround = (
 ): readonly HeldDenial[] =>
   context.denyAssignments.all(call, compartmentOfGuid(asked.tenantId), ({ value }) => isAround(value.scope, asked))
 
-/** What is deleted takes its assignments along: a namesake made later begins with none. */
+/** One commit takes no more away: whoever has given more roles there takes some of them back first. */
+const removedMax = 500
+
+/** What is deleted takes its assignments along: a namesake made later begins with none. Raises `ArmRefused` where they are too many. */
 export function removeAssignmentsIn(
   context: Needs<'roleAssignments'>,
   call: Call,
   at: { readonly tenantId: string; readonly scope: Scope },
 ): void {
   const inside = context.roleAssignments.all(call, compartmentOfGuid(at.tenantId), ({ value }) => standsIn(value.scope, at.scope))
+  if (inside.length > removedMax) {
+    const message = `${inside.length} role assignments stand here: remove all but ${removedMax} of them, then delete it.`
+    throw new Problem({ code: 'ArmRefused', details: { status: 409, code: 'OperationNotAllowed', message } })
+  }
   for (const held of inside) context.roleAssignments.remove(call, held)
 }

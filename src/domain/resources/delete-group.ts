@@ -12,6 +12,8 @@ import type { HeldGroup } from './groups.ts'
 
 /** Resources that one step takes: a step is one commit. */
 const stepResources = 20
+/** What goes with them counts too, role assignments above all: a commit holds no more than a thousand changes. */
+const stepChanges = 100
 
 const kind = 'deleteGroup'
 
@@ -68,8 +70,13 @@ async function step(context: Context, call: Call, job: HeldJob): Promise<void> {
     return
   }
   const some = contents.filter(({ type }) => type === first.type).slice(0, stepResources)
-  for (const { resource, type } of some) await type.remove(context, call, resource)
-  advanceJob(context, call, { job: now, done: now.value.done + some.length })
+  let gone = 0
+  for (const { resource, type } of some) {
+    await type.remove(context, call, resource)
+    gone += 1
+    if (call.staged.size >= stepChanges) break
+  }
+  advanceJob(context, call, { job: now, done: now.value.done + gone })
 }
 
 async function removeGroup(

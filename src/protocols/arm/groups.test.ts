@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { compartmentOfGuid } from '#domain/instance.ts'
+import { tenantId } from '#domain/identity/testing.ts'
+import { system } from '#model/principal.ts'
 import { listIn, textIn } from '#protocols/http/testing.ts'
 import { armWire, groupId, namesIn, propertiesOf, refusal, roles, subscriptionId, vaultBody, vaultPath } from './testing.ts'
 
@@ -34,6 +37,42 @@ describe('a resource group', () => {
     assert.deepEqual(refusal(await owner('PUT', group('g2'), { location: 'moon' })), [400, 'LocationNotAvailableForResourceType'])
     assert.equal((await owner('PUT', group('g2'), { location: 'West Europe' })).json['location'], 'westeurope')
     assert.deepEqual(refusal(await owner('PUT', group('g2'), { location: 'local' })), [409, 'InvalidResourceGroupLocation'])
+  })
+
+  test('is emptied though its resources have more role assignments than one commit takes; one alone that has says so', async () => {
+    const { owner, work, ground } = await armWire()
+    const { context } = ground
+    await owner('PUT', group('g2'), { location: 'local' })
+    const identity = (name: string) => `${group('g2')}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`
+    const give = async (name: string, count: number) => {
+      const { value } = context.userAssignedIdentities.peek().find(held => held.value.name === name) ?? assert.fail(name)
+      const { scope, id: scopeId } = value
+      await ground.run(system, async call => {
+        for (let at = 0; at < count; at += 1) {
+          const assignment = context.ground.random.uuid()
+          const by = { createdAt: call.at, createdBy: 'x', updatedAt: call.at, updatedBy: 'x' }
+          context.roleAssignments.create(call, compartmentOfGuid(tenantId), {
+            path: [scope.at(-1) ?? '', assignment],
+            value: { name: assignment, scopeId, scope, roleId: roles.reader, principalId: assignment, principalType: 'User', ...by },
+          })
+        }
+      })
+    }
+    for (const name of ['id1', 'id2', 'id3', 'id4']) {
+      await owner('PUT', identity(name), { location: 'local' })
+      await give(name, 450)
+    }
+    await give('id4', 450)
+    assert.deepEqual(refusal(await owner('DELETE', identity('id4'))), [409, 'OperationNotAllowed'])
+    for (const { compartment, path } of context.roleAssignments.peek().slice(-450))
+      await ground.run(system, async call => {
+        const held = await context.roleAssignments.get(call, compartment, path)
+        if (held !== undefined) context.roleAssignments.remove(call, held)
+      })
+    const follow = textIn((await owner('DELETE', group('g2'))).headers['location'])
+    await work()
+    assert.equal((await owner('GET', follow)).status, 200)
+    assert.equal((await owner('HEAD', group('g2'))).status, 404)
   })
 
   test('is emptied by a job, which whoever asked can follow to its end', async () => {
