@@ -7,6 +7,7 @@ import { followKeys } from '#domain/disks/follow-key.ts'
 import { rewrapRunner } from '#domain/disks/rewrap.ts'
 import type { Context } from '#domain/context.ts'
 import { vaultEvents } from '#domain/events/vault-events.ts'
+import { sweepMembershipsRunner } from '#domain/groups/sweep-memberships.ts'
 import { signingKeyTask } from '#domain/identity/signing-key-task.ts'
 import { expireJobs } from '#domain/jobs/expire-jobs.ts'
 import { startOutbox } from '#domain/jobs/outbox.ts'
@@ -30,7 +31,7 @@ export function startSchedules(
   const { disks, post, events } = outside
   const scheduler = startScheduler(context, {
     tasks: [...keyTasks, ...secretTasks, ...certificateTasks, ...vaultTasks, signingKeyTask, expireAccess, expireJobs, ...expireSignIns],
-    runners: [deleteGroupRunner, rewrapRunner],
+    runners: [deleteGroupRunner, rewrapRunner, sweepMembershipsRunner],
     reactions: [followKeys(context)],
     intervalMs,
   })

@@ -4,9 +4,10 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
-import { leaveGroups, membershipsAtOnce } from './leave-groups.ts'
+import { leaveGroups } from './leave-groups.ts'
 import type { HeldGroup } from './membership-index.ts'
 import type { Group } from './records.ts'
+import { sweepMembers } from './sweep-memberships.ts'
 
 type Write = Permit<'directory.write'>
 
@@ -72,16 +73,13 @@ function withDescription(group: Group, description: string | null | undefined): 
 
 /** With the memberships in it and of it: what it gave ends at once, however many there are. Its role assignments stay and are nobody's, as Azure leaves them. */
 export async function removeGroup(
-  context: Needs<'groups' | 'memberships' | 'identity'>,
+  context: Needs<'groups' | 'memberships' | 'identity' | 'jobs' | 'ground'>,
   call: Call,
   request: { readonly permit: Write; readonly group: HeldGroup },
 ): Promise<void> {
   const { permit, group } = request
   assertPermits(permit, rootScope)
-  for (const { compartment, path } of context.identity.memberships.membersOf(group.value.id).slice(0, membershipsAtOnce)) {
-    const held = await context.memberships.get(call, compartment, path)
-    if (held !== undefined) context.memberships.remove(call, held)
-  }
+  await sweepMembers(context, call, group)
   await leaveGroups(context, call, group.value.id)
   context.groups.remove(call, group)
 }

@@ -10,6 +10,8 @@ export interface MembershipIndex {
   group(id: string): HeldGroup | undefined
   /** Direct members, in the order in which they were added. */
   membersOf(groupId: string): readonly HeldMembership[]
+  /** Memberships that name the group, whether it is there or gone; in no order. */
+  namedIn(groupId: string): readonly HeldMembership[]
   /** Memberships of the object itself, in the order in which it joined. */
   membershipsOf(objectId: string): readonly HeldMembership[]
   /** Every group that the object is in, directly or through others; nearest first, each once, itself only where a circle leads back to it. */
@@ -60,6 +62,7 @@ export function indexMemberships(records: GroupRecords): MembershipIndex {
   return {
     group: id => groups.get(id),
     membersOf: groupId => childrenOf(groupId).toSorted(byOrder),
+    namedIn: groupId => [...(below.get(groupId)?.values() ?? [])],
     membershipsOf: objectId => [...(above.get(objectId)?.values() ?? [])].filter(({ value }) => groups.has(value.groupId)).sort(byOrder),
     groupsOf(objectId) {
       const known = closures.get(objectId)
