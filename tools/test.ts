@@ -11,5 +11,6 @@ step('unit tests', [process.execPath, ...flags, '--test-isolation=none', ...unit
 if (asked.length === 0) {
   const isolated = globSync(['tests/clients/**/*.test.ts', 'tests/faults/**/*.test.ts'])
   step('clients and faults', [process.execPath, ...flags, '--test-concurrency=1', ...isolated])
-  step('clients of other languages', [process.execPath, ...flags, '--test-concurrency=1', ...globSync('tests/tools/*.test.ts')])
+  // Two at a time: Terraform mostly waits.
+  step('clients of other languages', [process.execPath, ...flags, '--test-concurrency=2', ...globSync('tests/tools/*.test.ts')])
 }
