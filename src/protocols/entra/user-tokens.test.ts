@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import * as fc from 'fast-check'
 import { audiencesOf } from '#domain/identity/audiences.ts'
 import { verifyToken } from '#domain/identity/verify-token.ts'
+import { openHandle, sealHandle } from '#domain/sign-in/handles.ts'
 import { Problem } from '#model/problem.ts'
 import { system } from '#model/principal.ts'
 import { textIn, type Answered } from '#protocols/http/testing.ts'
-import { az, claimsIn, codeForm, peopleGround, refreshForm, said, type Person } from './people.ts'
+import { az, claimsIn, codeForm, password, peopleGround, refreshForm, said, type Person } from './people.ts'
 import { login, v2, vaultResource } from './testing.ts'
 
 const ground = await peopleGround()
@@ -97,6 +99,39 @@ describe('a refresh token', () => {
     const { code, verifier } = await ground.code(alice, { scope: `${vaultResource}/.default` })
     const { json } = await ground.post(v2, { ...codeForm(code, verifier), scope: `${vaultResource}/.default` })
     assert.deepEqual([json['refresh_token'], json['id_token'], json['foci']], [undefined, undefined, undefined])
+  })
+})
+
+describe('what was given out', () => {
+  test('is in no entry and in no log: passwords, codes, tokens, cookies', async () => {
+    const by = ground.browser()
+    const { code, verifier } = await ground.code(alice, {}, by)
+    const tokens = await ground.post(v2, codeForm(code, verifier))
+    const next = await refresh(refreshOf(tokens))
+    await refresh(refreshOf(tokens))
+    const entries = JSON.stringify(ground.ground.rows())
+    const secrets = [
+      password,
+      code,
+      verifier,
+      ...by.cookies.values(),
+      ...[tokens, next].flatMap(given => [refreshOf(given), accessOf(given)]),
+    ]
+    for (const secret of secrets) assert(secret.length > 10 && !entries.includes(secret))
+  })
+
+  test('is a handle that no other text opens, whichever character is another', () => {
+    const kinds = ['code', 'refresh', 'session'] as const
+    const handle = { tenantId: ground.ground.tenantId, id: 'a'.repeat(32), generation: 7 }
+    fc.assert(
+      fc.property(fc.constantFrom(...kinds), fc.nat(91), fc.stringMatching(/^[A-Za-z0-9_-]$/), (kind, at, other) => {
+        const text = sealHandle(context, kind, handle)
+        assert.deepEqual(openHandle(context, kind, text), handle)
+        for (const wrong of kinds.filter(one => one !== kind)) assert.equal(openHandle(context, wrong, text), undefined)
+        const changed = text.slice(0, at) + other + text.slice(at + 1)
+        if (changed !== text) assert.equal(openHandle(context, kind, changed), undefined)
+      }),
+    )
   })
 })
 
