@@ -1,3 +1,4 @@
+import { forgetTask } from '#domain/authority/forget-task.ts'
 import { certificateTasks } from '#domain/certificates/tasks.ts'
 import { contactMails } from '#domain/certificates/contact-mail.ts'
 import { startSummaries } from '#domain/audit/summaries.ts'
@@ -30,7 +31,17 @@ export function startSchedules(
 ): Scheduler {
   const { disks, post, events } = outside
   const scheduler = startScheduler(context, {
-    tasks: [...keyTasks, ...secretTasks, ...certificateTasks, ...vaultTasks, signingKeyTask, expireAccess, expireJobs, ...expireSignIns],
+    tasks: [
+      ...keyTasks,
+      ...secretTasks,
+      ...certificateTasks,
+      forgetTask,
+      ...vaultTasks,
+      signingKeyTask,
+      expireAccess,
+      expireJobs,
+      ...expireSignIns,
+    ],
     runners: [deleteGroupRunner, rewrapRunner, sweepMembershipsRunner],
     reactions: [followKeys(context)],
     intervalMs,

@@ -192,6 +192,7 @@ export const permissions = {
   'instance.seal': { operator: true },
   'audit.read': { operator: true },
   'authority.revoke': { operator: true },
+  'authority.forget': { system: true },
 } as const satisfies Record<string, PermissionRow>
 
 export type Permission = keyof typeof permissions

@@ -11,7 +11,9 @@ import { setIssuer } from '#domain/certificates/issuers.ts'
 import { issuerScope } from '#domain/certificates/reference.ts'
 import { refusedWith, tenantId } from '#domain/keys/testing.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
-import { operator } from '#model/principal.ts'
+import { operator, system } from '#model/principal.ts'
+import { compartmentOfGuid } from '#domain/instance.ts'
+import { forgetTask } from './forget-task.ts'
 import { authorityCertificate, revocationList, statusAnswer } from './status.ts'
 import { revokeIssued } from './revoke.ts'
 
@@ -125,6 +127,22 @@ describe('a tenant’s authority', () => {
     assert.equal((await revoke(ground, serial)).revokedAt, revoked.revokedAt)
     assert.match(await shown('issuer', issuer), new RegExp(`Serial Number: ${serial}`))
     await assert.rejects(revoke(ground, '00'), refusedWith('IssuedCertificateNotFound'))
+  })
+
+  test('forgets what has run out, and not before', async () => {
+    const ground = await withAuthority()
+    await ground.issue('c', ecPolicy({ ...corp, validityMonths: 1, lifetimeActions: [] }))
+    const leaf = await ground.leaf('c')
+    const serial = leaf.serialNumber.toLowerCase()
+    await revoke(ground, serial)
+    const forget = async () =>
+      ground.run(system, async call => forgetTask.run(ground.context, call, { compartment: compartmentOfGuid(tenantId), path: [serial] }))
+    ground.clock.advance(leaf.validToDate.getTime() - ground.clock.now() + 86_400_000)
+    assert.equal(await forget(), false)
+    ground.clock.advance(86_400_000)
+    assert.equal((await ground.store.due(ground.clock.now(), 10)).length, 1)
+    assert.equal(await forget(), true)
+    await assert.rejects(revoke(ground, serial), refusedWith('IssuedCertificateNotFound'))
   })
 
   test('says of each certificate by OCSP whether it is good, revoked or unknown, and OpenSSL believes it', async () => {

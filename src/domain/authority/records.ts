@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { keySpecs } from '#crypto/key-specs.ts'
+import { millis } from '#model/brands.ts'
 import { namesOf } from '#model/names.ts'
 import { family } from '#domain/records/family.ts'
 
@@ -25,6 +26,10 @@ export const certificateAuthorities = family<CertificateAuthority, readonly [ten
   ruling: false,
 })
 
+const dayMs = 86_400_000
+/** A list names what was revoked at least once after its end (RFC 5280 3.3); clocks differ. */
+export const forgottenAfterMs = 2 * dayMs
+
 const issuedCertificate = z.object({
   /** Hex, as it stands in the certificate. */
   serial: z.string(),
@@ -44,4 +49,5 @@ export const issuedCertificates = family<IssuedCertificate, readonly [serial: st
   residency: 'cached',
   ruling: false,
   tags: ({ revokedAt }) => (revokedAt === undefined ? [] : [['state', 'revoked']]),
+  dueAt: ({ notAfter }) => millis(notAfter + forgottenAfterMs),
 })
