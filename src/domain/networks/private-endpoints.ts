@@ -11,7 +11,7 @@ import { groupForWriting, missingIn } from '#domain/resources/groups.ts'
 import { locationOf } from '#domain/resources/locations.ts'
 import { childScope, groupArmId, groupScope, resourceArmId } from '#domain/resources/scopes.ts'
 import { checkedTags } from '#domain/resources/tags.ts'
-import { connectionBehind, connectionType, type HeldEndpoint } from './connections.ts'
+import { connectionBehind, connectionsOf, connectionType, type HeldConnection, type HeldEndpoint } from './connections.ts'
 import { scopeOfSubnetId, subnetById } from './network-place.ts'
 import { releaseAddress, takeAddress } from './private-address.ts'
 import type { PrivateEndpoint } from './records.ts'
@@ -60,6 +60,10 @@ export interface SetEndpoint extends EndpointName {
 }
 
 const refused = (code: string, message: string): Problem => new Problem({ code: 'ArmRefused', details: { status: 400, code, message } })
+
+/** Anybody may ask to be let in: strangers must not fill a vault with what its owner has to clear away, nor hold up its deletion, which is one commit. */
+const waitingMax = 64
+const connectionsMax = 400
 
 /** Makes an endpoint and asks its vault to let it in, or changes its tags. Raises `ResourceGroupNotFound`, `ArmRefused`. */
 export async function setEndpoint(
@@ -121,7 +125,14 @@ async function vaultWanted(context: Needs<'vaults'>, call: Call, { connection }:
   throw refused('InvalidResourceReference', message)
 }
 
-/** The vault's own record of it: let in at once by whoever may, or waiting for somebody who may. */
+function assertRoom(there: readonly HeldConnection[], { manual }: { readonly manual: boolean }): void {
+  const waiting = there.filter(({ value }) => value.status === 'Pending').length
+  if (there.length < connectionsMax && (!manual || waiting < waitingMax)) return
+  const most = `A vault has at most ${connectionsMax} private endpoint connections, and ${waitingMax} that wait for approval.`
+  throw refused('PrivateEndpointConnectionsLimitExceeded', most)
+}
+
+/** The vault's own record of it: let in at once by whoever may, or waiting for somebody who may. Raises `ArmRefused` where there are too many. */
 async function connect(
   context: EndpointNeeds,
   call: Call,
@@ -129,6 +140,7 @@ async function connect(
 ): Promise<string> {
   const { manual, requestMessage } = request.wishes.connection
   if (!manual) assertPermits(request.mayApprove(vault.value.scope), vault.value.scope)
+  assertRoom(connectionsOf(context, call, vault), { manual })
   const mark = await call.once(`connection of ${endpointId}`, async () => context.ground.random.uuid())
   const name = `${request.name}.${mark}`
   context.privateEndpointConnections.create(call, vault.compartment, {

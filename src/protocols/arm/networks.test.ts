@@ -54,6 +54,17 @@ describe('a private endpoint', () => {
     assert.equal(connectionsIn(await wire.owner('GET', vaultPath('kv-1'))).length, 1)
   })
 
+  test('of strangers fill no vault: those that wait are few, its owner’s own come in, and it can be deleted', async () => {
+    const wire = await withVault()
+    const someone = await wire.caller('network people')
+    await wire.assign(roles.networkContributor, someone, groupId)
+    for (let at = 0; at < 64; at += 1) assert.equal((await put(someone, true, `pe-${at}`)).status, 201)
+    assert.deepEqual(refusal(await put(someone, true, 'pe-more')), [400, 'PrivateEndpointConnectionsLimitExceeded'])
+    assert.equal((await put(someone, true, 'pe-7')).status, 200, 'what waits already goes on waiting')
+    assert.equal((await put(wire.owner, false, 'own')).status, 201)
+    assert.equal((await wire.owner('DELETE', vaultPath('kv-1'))).status, 200)
+  })
+
   test('of anybody else waits: approval lets it in, rejection shuts it out, removal leaves it disconnected', async () => {
     const wire = await withVault()
     const someone = await wire.caller('network people')
