@@ -17,7 +17,6 @@ export function readClaims({ header, claims }: Pick<Jws, 'header' | 'claims'>, a
   const audience = audienceOf(claims['aud'])
   if (texts === undefined || times === undefined || audience === undefined) return undefined
   const credentialId = textOf(claims[credentialClaim])
-  const authMethod = textOf(claims['appidacr'])
   const signInEpoch = secondsOf(claims[epochClaim])
   // A user's token without its epoch could never be ended.
   if ((claims['idtyp'] === 'user') !== (signInEpoch !== undefined)) return undefined
@@ -28,7 +27,6 @@ export function readClaims({ header, claims }: Pick<Jws, 'header' | 'claims'>, a
     capable: Array.isArray(claims['xms_cc']) && claims['xms_cc'].includes('CP1'),
     verifiedAt: at,
     ...(credentialId !== undefined && { credentialId }),
-    ...(authMethod !== undefined && { authMethod }),
     ...(signInEpoch !== undefined && { signInEpoch }),
   }
 }

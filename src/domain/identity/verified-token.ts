@@ -10,8 +10,6 @@ export interface VerifiedToken {
   readonly credentialId?: string
   /** Of a user: the epoch of sign-ins that it was issued in. `credentialId` is the grant then. */
   readonly signInEpoch?: number
-  /** `appidacr`: 0 none, 1 secret, 2 certificate. */
-  readonly authMethod?: string
   /** `xms_cc`: its client understands a claims challenge. */
   readonly capable: boolean
   readonly issuedAt: number
