@@ -62,18 +62,18 @@ function tenantOfPerson(context: PersonNeeds, named: string, username: string): 
 /** One attempt a request, however often it is tried, beside that of its client: of this person from this address, and of anybody from its network. */
 async function attempt({ identity, instance }: PersonNeeds, call: Call, username: string): Promise<void> {
   if (!instance.throttle) return
-  const source = call.source.sourceIp ?? ''
+  const source = networkOf(call.source.sourceIp ?? '')
   const free = await call.once('attempt of a person', async () => {
     const ofPerson = identity.delays.begin(source, `user ${username}`, call.at)
-    return identity.sprays.begin(networkOf(source), everybody, call.at) && ofPerson
+    return identity.sprays.begin(source, everybody, call.at) && ofPerson
   })
   if (!free) throw refused('locked', "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.")
 }
 
 function succeeded({ identity, instance }: PersonNeeds, call: Call, username: string): void {
   if (!instance.throttle) return
-  const source = call.source.sourceIp ?? ''
+  const source = networkOf(call.source.sourceIp ?? '')
   identity.delays.succeeded(source, `user ${username}`)
   // Whoever has an account must not buy himself guesses at others' by signing in between.
-  identity.sprays.forgive(networkOf(source), everybody)
+  identity.sprays.forgive(source, everybody)
 }
