@@ -21,11 +21,18 @@ export interface Page {
   /** What follows belongs below a heading. */
   section(title: string): void
   /** Runs it and notes it: what was typed, how it ended, the calls that the instance answered meanwhile. */
-  told<T>(command: string, done: () => Promise<T>, outcome?: (result: T) => string): Promise<T>
+  told<T>(command: string, done: () => Promise<T>, how?: { readonly outcome?: (result: T) => string; readonly calls?: Calls }): Promise<T>
   /** The same of a program that somebody runs: it succeeds, or fails with the refusal that is expected, and for no other reason. */
-  ran(command: string, run: () => Promise<Ran>, expected: { readonly by?: string; readonly refusal?: RegExp }): Promise<Ran>
+  ran(command: string, run: () => Promise<Ran>, expected: Expected): Promise<Ran>
   /** Compares with the page that is committed; `CLIENT_PAGES=write` writes it instead. */
   settle(): Promise<void>
+}
+
+interface Expected {
+  readonly by?: string
+  readonly refusal?: RegExp
+  /** Where somebody else calls meanwhile. */
+  readonly calls?: Calls
 }
 
 interface Heading {
@@ -35,14 +42,17 @@ interface Heading {
   /** Texts of this run alone, to what stands for them. */
   readonly masks: readonly (readonly [text: string | undefined, word: string])[]
   /** A client that calls several at once calls them in an order of its own. */
-  readonly calls?: 'in order' | 'as a set'
+  readonly calls?: Calls
 }
+
+type Calls = 'in order' | 'as a set'
 
 interface Entry {
   readonly command: string
   readonly outcome: string
   readonly from: number
   readonly to: number
+  readonly calls: Calls | undefined
 }
 
 export function clientPage(instance: Instance, heading: Heading): Page {
@@ -51,15 +61,15 @@ export function clientPage(instance: Instance, heading: Heading): Page {
   let unfinished = 0
   const page: Page = {
     section: title => lines.push(title),
-    async told(command, done, outcome = () => '✓') {
+    async told(command, done, { outcome = () => '✓', calls } = {}) {
       const from = Date.now()
       unfinished++
       const result = await done()
       unfinished--
-      lines.push({ command, outcome: outcome(result), from, to: Date.now() })
+      lines.push({ command, outcome: outcome(result), from, to: Date.now(), calls })
       return result
     },
-    async ran(command, run, { by, refusal }) {
+    async ran(command, run, { by, refusal, calls }) {
       const told = async (): Promise<Ran> => {
         const answer = await run()
         assert.equal(answer.code === 0, refusal === undefined, `${command}: exit ${answer.code}\n${answer.stderr}`)
@@ -67,7 +77,8 @@ export function clientPage(instance: Instance, heading: Heading): Page {
         return answer
       }
       const who = by === undefined ? '' : ` as ${by}`
-      return page.told(command, told, ({ stderr }) => (refusal === undefined ? '✓' : `✗ ${refusal.exec(stderr)?.[0]}`) + who)
+      const outcome = ({ stderr }: Ran): string => (refusal === undefined ? '✓' : `✗ ${refusal.exec(stderr)?.[0]}`) + who
+      return page.told(command, told, { outcome, ...(calls !== undefined && { calls }) })
     },
     async settle() {
       // What failed is told by its test.
@@ -102,11 +113,14 @@ function pageOf(heading: Heading, lines: readonly (Entry | string)[], rows: read
 
 const cell = (text: string): string => text.replaceAll('|', String.raw`\|`).replaceAll('\n', ' ')
 
-/** Each operation with its status, repetitions (polling) once. The instance's own planes are no client's. */
-function callsOf({ calls = 'in order' }: Heading, { from, to }: Entry, rows: readonly Row[]): string {
+/** What the instance does for itself, whenever it comes to it. */
+const ownPlanes: ReadonlySet<string | undefined> = new Set(['admin', 'instance', 'system'])
+
+/** Each operation with its status, repetitions (polling) once. */
+function callsOf(heading: Heading, { from, to, calls = heading.calls ?? 'in order' }: Entry, rows: readonly Row[]): string {
   const during = rows.filter(({ at, plane }) => {
     const time = Date.parse(at)
-    return time >= from && time <= to && plane !== 'admin' && plane !== 'instance'
+    return time >= from && time <= to && !ownPlanes.has(plane)
   })
   const words = during.map(({ operation, result }) => `${operation} ${result.http}`)
   const told = calls === 'as a set' ? [...new Set(words)].toSorted() : words.filter((word, index) => word !== words[index - 1])

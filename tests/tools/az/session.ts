@@ -86,7 +86,7 @@ export function azSession(program: string, instance: Instance): Az {
       },
       async listening(says, then, words) {
         const done = async () => heard(spawn(program, [...words, '--output', 'none'], surroundings), says, then)
-        await page.ran(`az ${words.map(quoted).join(' ')}`, done, by)
+        await page.ran(`az ${words.map(quoted).join(' ')}`, done, { ...by, calls: 'as a set' })
       },
       path: name => join(instance.dir, name),
       as,
