@@ -144,8 +144,12 @@ export interface Pki {
   readCertificate(der: Bytes): ReadCertificate | undefined
   /** One at a time: a stranger's file says what its keys cost. Raises `Busy` where too many wait. */
   readPkcs12(container: Bytes, password: string): Promise<OpenedBundle | BundleFlaw>
-  /** Openable with an empty password. The first certificate is the key's. */
-  writePkcs12(bundle: { readonly key?: SecretBytes | undefined; readonly certificates: readonly Bytes[] }): Promise<SecretBytes>
+  /** Openable with an empty password. `own` is the key's certificate, the first where it is absent. */
+  writePkcs12(bundle: {
+    readonly key?: SecretBytes | undefined
+    readonly own?: Bytes
+    readonly certificates: readonly Bytes[]
+  }): Promise<SecretBytes>
   readPem(text: string): OpenedBundle | BundleFlaw
   /** Key first, then the certificates. */
   writePem(bundle: { readonly key?: SecretBytes | undefined; readonly certificates: readonly Bytes[] }): SecretBytes

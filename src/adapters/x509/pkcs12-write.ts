@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { encode, encodeInteger, tags } from '#crypto/der.ts'
 import type { Bytes } from '#model/brands.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
+import type { Pki } from '#ports/pki.ts'
 import type { Random } from '#ports/random.ts'
 import { bmpPassword, derive, purposes } from './pkcs12-kdf.ts'
 
@@ -34,15 +35,12 @@ const octets = (bytes: Uint8Array): Uint8Array => encode(tags.octetString, bytes
 const integer = (value: number): Uint8Array => encodeInteger(BigInt(value))
 const data = (bytes: Uint8Array): Uint8Array => sequence(oid('data'), encode(tags.context0, octets(bytes)))
 
-/** The first certificate is the key's, and both say so. */
-export async function writePkcs12(
-  random: Random,
-  bundle: { readonly key?: SecretBytes | undefined; readonly certificates: readonly Bytes[] },
-): Promise<SecretBytes> {
+/** `own` is the key's certificate, the first where it is absent; both say so. */
+export async function writePkcs12(random: Random, bundle: Parameters<Pki['writePkcs12']>[0]): Promise<SecretBytes> {
   const { key, certificates } = bundle
-  const [leaf = new Uint8Array()] = certificates
-  const keyId = encode(tags.set, sequence(oid('localKeyId'), encode(tags.set, octets(hash('sha1', leaf, 'buffer')))))
-  const bags = certificates.map((der, at) => certificateBag(der, at === 0 ? [keyId] : []))
+  const own = bundle.own ?? certificates[0] ?? new Uint8Array()
+  const keyId = encode(tags.set, sequence(oid('localKeyId'), encode(tags.set, octets(hash('sha1', own, 'buffer')))))
+  const bags = certificates.map(der => certificateBag(der, Buffer.compare(der, own) === 0 ? [keyId] : []))
   const safe = sequence(data(sequence(...bags)), ...(key === undefined ? [] : [data(sequence(await keyBag(random, key, keyId)))]))
   return new SecretBytes(sequence(integer(3), data(safe), await integrityOf(random, safe)))
 }

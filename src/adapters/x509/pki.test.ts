@@ -307,6 +307,13 @@ describe('PKCS #12', () => {
     })
   }
 
+  test('of ours may hold the certificates in any order: the key still finds its own', async () => {
+    const made = await pki.writePkcs12({ key: new SecretBytes(pair.pkcs8), own: leaf, certificates: [other, leaf] })
+    const text = openssl('pkcs12', '-in', file(made.bytes), '-passin', 'pass:', '-clcerts', '-nokeys')
+    assert.deepEqual(text.match(/-----BEGIN[\s\S]+-----\n/)?.[0], pemOf(leaf))
+    assert.deepEqual(opened(await pki.readPkcs12(Uint8Array.from(made.bytes), '')).certificates, [other, leaf])
+  })
+
   test('of ours is a keystore of Java', { skip: existsSync('/usr/bin/keytool') ? false : 'no keytool here' }, async () => {
     const made = await pki.writePkcs12({ key: new SecretBytes(pair.pkcs8), certificates: [leaf, other] })
     const [from, to] = [file(made.bytes), join(dir, 'java.p12')]

@@ -29,7 +29,8 @@ export interface NewCertificateVersion {
   /** By which the key serves. */
   readonly keyUsage: readonly KeyUsage[]
   readonly leaf: ReadCertificate
-  readonly others: readonly Bytes[]
+  /** The leaf and what came with it, in the order in which it came. */
+  readonly all: readonly Bytes[]
   readonly kind: KindOfKey
   readonly origin: KeyVersion['origin']
   /** The key's material for its place. */
@@ -50,7 +51,7 @@ export async function addCertificateVersion(
 ): Promise<{ readonly certificate: Certificate; readonly version: CertificateVersion }> {
   const { named, id, leaf, policy, kind, enabled, tags } = asked
   const pki = await context.pki()
-  const chain = asked.preserveOrder === true ? [leaf.der, ...asked.others] : pki.chained(leaf.der, asked.others)
+  const chain = asked.preserveOrder === true ? asked.all : pki.chained(leaf.der, asked.all)
   const attributes = { enabled, notBefore: leaf.notBefore, expires: leaf.notAfter }
   await addVersion(context, call, {
     named,
@@ -64,7 +65,7 @@ export async function addCertificateVersion(
     make: async place => asked.make(place),
   })
   const value = await call.once(`secret of certificate version ${id}: ${leaf.serial}`, async () =>
-    secretValue(pki, call, { policy, key: asked.exported, chain }),
+    secretValue(pki, call, { policy, key: asked.exported, leaf: leaf.der, chain }),
   )
   await addSecretVersion(context, call, {
     named,
@@ -94,9 +95,15 @@ export async function addCertificateVersion(
 async function secretValue(
   pki: Pki,
   call: Call,
-  { policy, key, chain }: { readonly policy: CertificatePolicy; readonly key: SecretBytes | undefined; readonly chain: readonly Bytes[] },
+  what: {
+    readonly policy: CertificatePolicy
+    readonly key: SecretBytes | undefined
+    readonly leaf: Bytes
+    readonly chain: readonly Bytes[]
+  },
 ): Promise<SecretBytes> {
-  const bundle = { key, certificates: chain }
+  const { policy, key, leaf, chain } = what
+  const bundle = { key, own: leaf, certificates: chain }
   const value = policy.contentType === 'application/x-pem-file' ? pki.writePem(bundle) : await inBase64(pki, bundle)
   call.defer(value)
   return value

@@ -12,7 +12,8 @@ import { openContainer, type Container } from './container.ts'
 /** A certificate with its sound private key, and what came with it. */
 export interface Brought {
   readonly leaf: ReadCertificate
-  readonly others: readonly Bytes[]
+  /** The leaf among them, in the order of the container. */
+  readonly all: readonly Bytes[]
   readonly spec: KeySpec
   /** As the gate wrote it. */
   readonly pkcs8: SecretBytes
@@ -33,7 +34,7 @@ export async function broughtFrom(call: Call, pki: Pki, container: Container): P
   const own = all.filter(({ publicKey }) => Buffer.compare(publicKey, sound.publicKey) === 0)
   const [leaf] = own
   if (leaf === undefined || own.length > 1) throw refused('its key belongs to none of its certificates, or to several')
-  return { ...sound, leaf, others: all.filter(one => one !== leaf).map(({ der }) => der), form }
+  return { ...sound, leaf, all: all.map(({ der }) => der), form }
 }
 
 const refused = (because: string): Problem => new Problem({ code: 'BundleRefused', details: { because } })

@@ -42,12 +42,13 @@ export async function completeOperation(
     readonly certificate: HeldCertificate
     readonly operation: HeldOperation
     readonly leaf: ReadCertificate
-    readonly others: readonly Bytes[]
+    /** The leaf among them, in the order in which they came. */
+    readonly all: readonly Bytes[]
     readonly tags?: ObjectTags | undefined
     readonly enabled?: boolean | undefined
   },
 ): Promise<{ readonly certificate: Certificate; readonly version: CertificateVersion }> {
-  const { named, certificate, operation, leaf, others } = what
+  const { named, certificate, operation, leaf, all } = what
   const { policy, version, module: name, publicKey } = operation.value
   const module = context.module(name)
   const spki = Uint8Array.fromBase64(publicKey)
@@ -61,7 +62,7 @@ export async function completeOperation(
     policy,
     keyUsage: policy.keyUsage,
     leaf,
-    others,
+    all,
     kind: { spec: policy.key.spec, hsm: policy.key.hsm },
     origin: 'generated',
     make: async place => ({ material: module.restore(place, bytes), publicKey: spki }),

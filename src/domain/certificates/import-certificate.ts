@@ -58,7 +58,7 @@ export async function importCertificate(
     // The key does what the certificate says, whatever the next one will say.
     keyUsage: brought.leaf.keyUsage,
     leaf: brought.leaf,
-    others: brought.others,
+    all: brought.all,
     kind: { spec, hsm: policy.key.hsm },
     origin: 'imported',
     make: async place => ({ ...(await context.module(defaultModule).import(spec, pkcs8, place)), publicKey }),

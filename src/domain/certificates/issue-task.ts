@@ -59,7 +59,7 @@ async function answer(context: Context, call: Call, issuing: Issuing): Promise<v
     const { leaf, others } = await issuedBy(context, call, issuing)
     const read = (await context.pki()).readCertificate(leaf)
     if (read === undefined) throw new Error('an issued certificate that does not read')
-    await completeOperation(context, call, { named, certificate, operation, leaf: read, others })
+    await completeOperation(context, call, { named, certificate, operation, leaf: read, all: [leaf, ...others] })
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     call.details.set('failure', error.body.code)

@@ -266,6 +266,21 @@ describe('what an outside authority signed', () => {
   })
 })
 
+describe('the order of a chain', () => {
+  for (const preserveOrder of [false, true])
+    test(`is ${preserveOrder ? 'the one that was given' : 'from the leaf upwards'} where preserveCertOrder is ${preserveOrder}`, async () => {
+      const ground = await certificateGround()
+      const other = selfSignedPem('CN=other', life(ground)).replace(/-----BEGIN PRIVATE[\s\S]+END PRIVATE KEY-----\n/, '')
+      const own = await certificateGround()
+      await own.issue('c')
+      const { value } = await own.secret('c')
+      await ground.bring('c', other + value, { preserveOrder })
+      const { version } = await ground.get('c')
+      assert.equal(new X509Certificate(Buffer.from(version?.certificate ?? '', 'base64')).subject, 'CN=test.example')
+      assert.equal(new X509Certificate((await ground.secret('c')).value).subject, preserveOrder ? 'CN=other' : 'CN=test.example')
+    })
+})
+
 describe('what was brought', () => {
   test('is judged whole: expired, without key, with another key', async () => {
     const ground = await certificateGround()

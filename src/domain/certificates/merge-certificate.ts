@@ -38,13 +38,12 @@ export async function mergeCertificate(
   if (leaf === undefined) throw new Problem({ code: 'MergeMismatch' })
   if (leaf.notAfter <= call.at) throw new Problem({ code: 'CertificateExpired' })
   await assertNameUntaken(context, call, { vault, name })
-  const others = all.filter(one => one !== leaf).map(({ der }) => der)
   return completeOperation(context, call, {
     named: { vault, name: certificate.value.name },
     certificate,
     operation,
     leaf,
-    others,
+    all: all.map(({ der }) => der),
     enabled,
     tags,
   })
