@@ -13,7 +13,7 @@ import { addPerson, approveDevice, disable, type Person } from '#tests/clients/p
 import { findProgram, ran, testMissing } from './programs.ts'
 
 const az = findProgram('az', ['version'])
-if (az === undefined) testMissing('people at az', 'no az: pip install azure-cli==2.91.0 in a virtual environment and put it on PATH')
+if (az === undefined) testMissing('people at az', 'no az', ['az'])
 else testAz(az, await behindInstance(import.meta.filename))
 
 function testAz(program: string, instance: Instance): void {

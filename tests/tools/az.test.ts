@@ -37,7 +37,7 @@ const sections: readonly (readonly [title: string, section: (az: Az) => void])[]
 ]
 
 const az = findProgram('az', ['version'])
-if (az === undefined) testMissing('az', 'no az: .ci/clients az brings it')
+if (az === undefined) testMissing('az', 'no az', ['az'])
 else testAz(az, await behindInstance(import.meta.filename, besideIssuer))
 
 function testAz(program: string, instance: Instance): void {

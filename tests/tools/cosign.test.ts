@@ -13,8 +13,7 @@ import { findProgram, ran, testMissing } from './programs.ts'
 import { houseOf } from './vault.ts'
 
 const [cosign, az] = [findProgram('cosign', ['version']), findProgram('az', ['version'])]
-if (cosign === undefined || az === undefined)
-  testMissing('cosign', 'no cosign, or no az for it to sign in by: .ci/clients cosign az brings them')
+if (cosign === undefined || az === undefined) testMissing('cosign', 'no cosign, or no az for it to sign in by', ['cosign', 'az'])
 else testCosign({ cosign, az }, await behindInstance(import.meta.filename))
 
 function testCosign(program: { readonly cosign: string; readonly az: string }, instance: Instance): void {

@@ -11,7 +11,7 @@ import { ran, testMissing } from './programs.ts'
 import { houseOf, surroundingsOf, type House } from './vault.ts'
 
 const client = goProgram('client')
-if (client === undefined) testMissing('Go', 'no go, or not the modules of tests/tools/go: .ci/clients go brings them')
+if (client === undefined) testMissing('Go', 'no go, or not the modules of tests/tools/go', ['go'])
 else testGo(client, await behindInstance(import.meta.filename))
 
 function testGo(program: string, instance: Instance): void {

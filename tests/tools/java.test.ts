@@ -12,8 +12,7 @@ import { houseOf, surroundingsOf, type House } from './vault.ts'
 
 const java = findProgram('java', ['-version'])
 const jars = globSync(join(clientFolder('java'), '*.jar'))
-if (java === undefined || jars.length === 0)
-  testMissing('Java', 'no java, or not the jars of tests/tools/java/pom.xml: .ci/clients java brings them')
+if (java === undefined || jars.length === 0) testMissing('Java', 'no java, or not the jars of tests/tools/java/pom.xml', ['java'])
 else testJava(java, await behindInstance(import.meta.filename))
 
 function testJava(program: string, instance: Instance): void {

@@ -1,14 +1,14 @@
 // Where the programs of other languages are: in the folder that .ci/clients fills, or on PATH.
 import { execFile, spawnSync } from 'node:child_process'
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
 import type { Ran } from '#tests/clients/instance.ts'
 
 const home = process.env['KEYSTEAD_CLIENTS_DIR'] ?? join(homedir(), '.cache', 'keystead-clients')
-const kept = ['ci', join('ci', 'az'), join('ci', 'python'), '', 'az', 'acceptance']
+const kept = ['ci', join('ci', 'toolchain'), join('ci', 'az'), join('ci', 'python'), '', 'az', 'acceptance']
 const folders = [...kept.map(name => join(home, name, 'bin')), ...(process.env['PATH'] ?? '').split(delimiter)]
 
 /** A folder that `.ci/clients` filled. */
@@ -22,10 +22,21 @@ export function findProgram(name: string, check: readonly string[]): string | un
     .find(path => spawnSync(path, check, { stdio: 'ignore', timeout: 120_000 }).status === 0)
 }
 
-/** A machine without the program skips and says what is missing; continuous integration must have it. */
-export function testMissing(title: string, missing: string): void {
-  const inCi = process.env['CI'] === 'true'
-  test(title, { skip: inCi ? false : missing }, () => assert.fail(missing))
+/** Names that `.ci/clients` asked every registry for in vain when it ran last. */
+const notToBeHad = (): readonly string[] => {
+  const told = join(home, 'ci', 'not-to-be-had')
+  return existsSync(told) ? readFileSync(told, 'utf8').split('\n') : []
+}
+
+/**
+ * A machine without the program skips and says what is missing. Continuous integration must have it,
+ * unless `.ci/clients`, which brings `clients`, was given none: that it says aloud, and the test too.
+ */
+export function testMissing(title: string, missing: string, clients: readonly string[] = []): void {
+  const refused = clients.find(name => notToBeHad().includes(name))
+  const why = [missing, ...(clients.length === 0 ? [] : [`.ci/clients ${clients.join(' ')} brings it`])].join(': ')
+  const mayMiss = process.env['CI'] !== 'true' || refused !== undefined
+  test(title, { skip: mayMiss && (refused === undefined ? why : `no registry gave ${refused}`) }, () => assert.fail(why))
 }
 
 /** Runs a program in surroundings of its own; never throws for its exit code. */

@@ -15,7 +15,7 @@ import { houseOf, nobody, surroundingsOf, type House } from './vault.ts'
 
 const modules = ['azure.identity.aio', 'azure.keyvault.keys', 'azure.keyvault.secrets', 'azure.keyvault.certificates', 'aiohttp']
 const python = findProgram('python3', ['-c', `import ${modules.join(', ')}`])
-if (python === undefined) testMissing('Python', 'no python3 with azure-identity and azure-keyvault-*: .ci/clients python brings them')
+if (python === undefined) testMissing('Python', 'no python3 with azure-identity and azure-keyvault-*', ['python'])
 else testPython(python, await behindInstance(import.meta.filename))
 
 function testPython(program: string, instance: Instance): void {

@@ -12,7 +12,7 @@ import { ran, testMissing } from './programs.ts'
 import { houseOf, nobody, surroundingsOf, type House } from './vault.ts'
 
 const seal = goProgram('seal')
-if (seal === undefined) testMissing('auto-unseal', 'no go, or not the modules of tests/tools/go: .ci/clients go brings them')
+if (seal === undefined) testMissing('auto-unseal', 'no go, or not the modules of tests/tools/go', ['go'])
 else testSeal(seal, await behindInstance(import.meta.filename))
 
 function testSeal(program: string, instance: Instance): void {

@@ -11,7 +11,7 @@ import { findProgram, ran, testMissing } from './programs.ts'
 import { houseOf, nobody, surroundingsOf } from './vault.ts'
 
 const sops = findProgram('sops', ['--disable-version-check', '--version'])
-if (sops === undefined) testMissing('sops', 'no sops: .ci/clients sops brings it')
+if (sops === undefined) testMissing('sops', 'no sops', ['sops'])
 else testSops(sops, await behindInstance(import.meta.filename))
 
 const plain = 'database: postgres\npassword: correct horse battery staple\n'

@@ -14,7 +14,7 @@ const secret = 'canary-4be0a1'
 const mirror = clientFolder('plugins')
 const terraform = findProgram('terraform', ['version'])
 if (terraform === undefined || !existsSync(join(mirror, 'registry.terraform.io', 'hashicorp', 'azurerm')))
-  testMissing('Terraform', 'no terraform, or not its azurerm provider: .ci/clients terraform azurerm brings them')
+  testMissing('Terraform', 'no terraform, or not its azurerm provider', ['terraform', 'azurerm'])
 else testTerraform(terraform, await behindInstance(import.meta.filename))
 
 function testTerraform(program: string, instance: Instance): void {

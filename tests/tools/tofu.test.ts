@@ -12,7 +12,7 @@ import { houseOf, nobody, surroundingsOf, type House } from './vault.ts'
 
 const canary = 'canary-9d20c7'
 const tofu = findProgram('tofu', ['version'])
-if (tofu === undefined) testMissing('OpenTofu', 'no tofu: .ci/clients tofu brings it')
+if (tofu === undefined) testMissing('OpenTofu', 'no tofu', ['tofu'])
 else testTofu(tofu, await behindInstance(import.meta.filename))
 
 function testTofu(program: string, instance: Instance): void {

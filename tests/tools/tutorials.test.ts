@@ -11,7 +11,7 @@ const project = join(import.meta.dirname, '..', '..')
 const pages = ['developer', 'saas', 'security-officer'] as const
 
 const az = findProgram('az', ['version'])
-if (az === undefined) testMissing('tutorials', 'no az: .ci/clients az brings it')
+if (az === undefined) testMissing('tutorials', 'no az', ['az'])
 else testTutorials(az, await behindInstance(import.meta.filename))
 
 interface Block {
