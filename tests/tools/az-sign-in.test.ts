@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import { z } from 'zod'
 import { azureOf, called } from '#tests/clients/azure.ts'
@@ -47,10 +48,10 @@ function testAz(program: string, instance: Instance): void {
     test('sign in by a code that they type elsewhere; disabled, they are nobody at the next command', async () => {
       const { person, env } = await reader('device')
       const login = spawn(program, ['login', '--use-device-code', '--output', 'json'], { env, cwd: instance.dir })
-      const [code, url] = await codeSaid(login.stderr)
+      const { code, url, said } = await codeSaid(login.stderr)
       await approveDevice(url, code, person)
-      const [exit] = (await once(login, 'exit')) as [number]
-      assert.equal(exit, 0)
+      const [exit] = (await once(login, 'close')) as [number]
+      assert.equal(exit, 0, said())
       await isWho(env, person)
       await disable(instance, person)
       const refused = await ran(program, ['group', 'list'], { env, cwd: instance.dir })
@@ -90,13 +91,15 @@ function testAz(program: string, instance: Instance): void {
   })
 }
 
-/** What az prints of a device code. */
-async function codeSaid(stderr: AsyncIterable<unknown>): Promise<readonly [code: string, url: string]> {
+/** What az prints of a device code, and all that it says after it: a pipe that nobody reads any more would end it. */
+async function codeSaid(stderr: Readable): Promise<{ readonly code: string; readonly url: string; readonly said: () => string }> {
   let said = ''
-  for await (const piece of stderr) {
+  const { promise, resolve, reject } = Promise.withResolvers<{ readonly code: string; readonly url: string }>()
+  stderr.on('data', piece => {
     said += String(piece)
     const [, url, code] = /open the page (\S+) and enter the code (\S+)/.exec(said) ?? []
-    if (url !== undefined && code !== undefined) return [code, url]
-  }
-  throw new Error(`no code: ${said}`)
+    if (url !== undefined && code !== undefined) resolve({ code, url })
+  })
+  stderr.on('end', () => reject(new Error(`no code: ${said}`)))
+  return { ...(await promise), said: () => said }
 }
