@@ -1,6 +1,7 @@
 import type { CompartmentId, Millis, RecordId, Seq } from '#model/brands.ts'
 import type { Principal } from '#model/principal.ts'
-import { httpStatusOf, Problem, problemKinds } from '#model/problem.ts'
+import { Problem, problemKinds } from '#model/problem.ts'
+import { httpStatusOf } from '#model/problem-kind.ts'
 import type { CompartmentKeyRow, Effect, Material, Place } from '#ports/record-store.ts'
 import type { AnyFamily, Held } from './records/family.ts'
 

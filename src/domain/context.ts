@@ -10,6 +10,18 @@ import { certificateAuthorities, issuedCertificates } from './authority/records.
 import { certificateContacts, certificateIssuers, certificateOperations, certificates } from './certificates/records.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
 import { groups, memberships } from './groups/records.ts'
+import { accountKeys, keyAliases, keyGrants, keyStores } from './account-keys/records.ts'
+import {
+  accessKeys,
+  accountGroups,
+  accountPolicies,
+  accountRegions,
+  accountRoles,
+  accounts,
+  accountUsers,
+  identityProviders,
+  instanceProfiles,
+} from './accounts/records.ts'
 import type { Identity } from './identity/identity.ts'
 import { applications, revokedGrants, servicePrincipals, signingKeys, tenants, users } from './identity/records.ts'
 import type { Instance } from './instance.ts'
@@ -65,6 +77,19 @@ const families = {
   virtualNetworks,
   networkInterfaces,
   virtualMachines,
+  accounts,
+  accountRegions,
+  accountUsers,
+  accountGroups,
+  accountRoles,
+  accountPolicies,
+  instanceProfiles,
+  accessKeys,
+  identityProviders,
+  accountKeys,
+  keyAliases,
+  keyGrants,
+  keyStores,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never

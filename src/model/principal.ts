@@ -1,3 +1,5 @@
+import type { Millis } from './brands.ts'
+
 export type PrincipalKind =
   | 'application'
   | 'user'
@@ -20,6 +22,36 @@ export interface Principal {
   readonly authMethod?: string
   /** The token's issuer as it was presented: some refusals name it. */
   readonly issuer?: string
+  /** Of `awsUser` and `awsSession`: in which account, and with what they came. */
+  readonly acting?: ActingInAccount
+}
+
+/** Who acts in an account: its root, one of its users, or a session of one of its roles (aws-kms.md 4, 5). `tenant` of the principal is the account. */
+export interface ActingInAccount {
+  readonly accountId: string
+  readonly kind: 'root' | 'user' | 'session'
+  /** As the caller is told it is: `arn:aws:iam::…:user/x`, `arn:aws:sts::…:assumed-role/r/s`. */
+  readonly arn: string
+  /** The user's id, `role id:session name`, the account's number for its root. */
+  readonly userId: string
+  /** The key that signed. */
+  readonly accessKeyId: string
+  /** Name of the user, or of the role. */
+  readonly name?: string
+  /** Of a session: the role's id and ARN. */
+  readonly role?: { readonly id: string; readonly arn: string }
+  /** Texts of the documents that narrow the session; none where it was asked for without. */
+  readonly sessionPolicies: readonly string[]
+  /** Of the user or role, with the session's over them. */
+  readonly tags: Readonly<Record<string, string>>
+  readonly transitiveTagKeys?: readonly string[]
+  /** When the session was given out. */
+  readonly issuedAt?: Millis
+  readonly sourceIdentity?: string
+  /** Issuer of the token that a session was given for. */
+  readonly federatedProvider?: string
+  /** The service that acts for the caller with the caller's own rights: `s3`, `ec2`. */
+  readonly via?: string
 }
 
 export const anonymous: Principal = { id: 'anonymous', kind: 'anonymous' }

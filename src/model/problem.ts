@@ -1,19 +1,7 @@
-// The catalogue of what a caller is told. Raised where the fact is known; each wire renders it in its own words (protocols/*/problems.ts).
+import { accountProblemKinds, type AccountDetails } from './account-problems.ts'
+import type { ProblemKind } from './problem-kind.ts'
 
-/** What a wire that has no words of its own for a code falls back to. */
-export type ProblemKind =
-  | 'invalid'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'missing'
-  | 'method'
-  | 'conflict'
-  | 'precondition'
-  | 'tooLarge'
-  | 'mediaType'
-  | 'misdirected'
-  | 'throttled'
-  | 'unavailable'
+// The catalogue of what a caller is told. Raised where the fact is known; each wire renders it in its own words (protocols/*/problems.ts).
 
 export const problemKinds = {
   // the front door
@@ -121,11 +109,12 @@ export const problemKinds = {
   DiskNotFound: 'missing',
   DiskKeyUnavailable: 'forbidden',
   RangeNotSatisfiable: 'invalid',
+  ...accountProblemKinds,
 } as const satisfies Record<string, ProblemKind>
 
 export type ProblemCode = keyof typeof problemKinds
 
-interface DetailsOf {
+interface DetailsOf extends AccountDetails {
   HostNotServed: { readonly host: string }
   MalformedRequest: { readonly reason: string }
   BodyTooLarge: { readonly maximumBytes: number }
@@ -150,6 +139,8 @@ interface DetailsOf {
     readonly appId?: string
     readonly oid: string
     readonly issuer?: string
+    /** Of whoever acts in an account. */
+    readonly arn?: string
   }
   LinkedAccessDenied: { readonly action: string; readonly scope: string; readonly oid: string; readonly appId?: string }
   Throttled: { readonly retryAfterSeconds: number }
@@ -238,20 +229,4 @@ export class Problem extends Error {
     this.name = 'Problem'
     this.body = body
   }
-}
-
-/** HTTP's status for a kind, where a wire has no other (RFC 9110 15). */
-export const httpStatusOf: Readonly<Record<ProblemKind, number>> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  missing: 404,
-  method: 405,
-  conflict: 409,
-  precondition: 412,
-  tooLarge: 413,
-  mediaType: 415,
-  misdirected: 421,
-  throttled: 429,
-  unavailable: 503,
 }

@@ -4,6 +4,7 @@
  * policies: kind and word of a vault's access policies, `'keys get'`; where several words do, all of them: `'certificates getissuers manageissuers'`.
  * directory: the right in Microsoft Graph.
  * operator: held by whoever speaks through the admin socket. system: held by the instance's own schedulers.
+ * account: the action of an account's policies and grants (aws-kms.md 4).
  * carried: held by whoever shows the right itself (a link with its signature), for what it was made for.
  * impliedBy: another permission that carries this one too.
  */
@@ -14,6 +15,7 @@ export interface PermissionRow {
   readonly directory?: 'read' | 'write'
   readonly operator?: true
   readonly system?: true
+  readonly account?: string
   readonly carried?: true
   readonly impliedBy?: string
 }
@@ -22,6 +24,11 @@ const vaultData = (action: string, policies: string, more: Pick<PermissionRow, '
   azure: `Microsoft.KeyVault/vaults/${action}`,
   data: true,
   policies,
+  ...more,
+})
+/** By policies and grants of accounts; of the key service where no other is named. */
+const account = (action: string, more: Pick<PermissionRow, 'operator' | 'system'> = {}): PermissionRow => ({
+  account: action.includes(':') ? action : `kms:${action}`,
   ...more,
 })
 const arm = (azure: string, more: Pick<PermissionRow, 'operator' | 'system'> = {}): PermissionRow => ({ azure, ...more })
@@ -182,6 +189,64 @@ export const permissions = {
   'disk.export': { operator: true, system: true },
   'disk.readBytes': { carried: true },
   'disk.expireAccess': { system: true },
+  // keys of an account and Region
+  'accountKey.list': account('ListKeys'),
+  'accountKey.create': account('CreateKey'),
+  'accountKey.describe': account('DescribeKey'),
+  'accountKey.enable': account('EnableKey'),
+  'accountKey.disable': account('DisableKey'),
+  'accountKey.scheduleDeletion': account('ScheduleKeyDeletion'),
+  'accountKey.cancelDeletion': account('CancelKeyDeletion'),
+  'accountKey.updateDescription': account('UpdateKeyDescription'),
+  'accountKey.readPolicy': account('GetKeyPolicy'),
+  'accountKey.writePolicy': account('PutKeyPolicy'),
+  'accountKey.listPolicies': account('ListKeyPolicies'),
+  'accountKey.tag': account('TagResource'),
+  'accountKey.untag': account('UntagResource'),
+  'accountKey.listTags': account('ListResourceTags'),
+  'accountKey.encrypt': account('Encrypt'),
+  'accountKey.decrypt': account('Decrypt'),
+  'accountKey.reEncryptFrom': account('ReEncryptFrom'),
+  'accountKey.reEncryptTo': account('ReEncryptTo'),
+  'accountKey.generateDataKey': account('GenerateDataKey'),
+  'accountKey.generateDataKeyWithoutPlaintext': account('GenerateDataKeyWithoutPlaintext'),
+  'accountKey.generateDataKeyPair': account('GenerateDataKeyPair'),
+  'accountKey.generateDataKeyPairWithoutPlaintext': account('GenerateDataKeyPairWithoutPlaintext'),
+  'accountKey.generateRandom': account('GenerateRandom'),
+  'accountKey.sign': account('Sign'),
+  'accountKey.verify': account('Verify'),
+  'accountKey.generateMac': account('GenerateMac'),
+  'accountKey.verifyMac': account('VerifyMac'),
+  'accountKey.readPublicKey': account('GetPublicKey'),
+  'accountKey.deriveSharedSecret': account('DeriveSharedSecret'),
+  'accountKey.encapsulate': account('Encapsulate'),
+  'accountKey.decapsulate': account('Decapsulate'),
+  'accountKey.enableRotation': account('EnableKeyRotation'),
+  'accountKey.disableRotation': account('DisableKeyRotation'),
+  'accountKey.readRotation': account('GetKeyRotationStatus'),
+  'accountKey.rotate': account('RotateKeyOnDemand'),
+  'accountKey.listRotations': account('ListKeyRotations'),
+  'accountKey.readLastUsage': account('GetKeyLastUsage'),
+  'accountKey.readImportParameters': account('GetParametersForImport'),
+  'accountKey.importMaterial': account('ImportKeyMaterial'),
+  'accountKey.deleteMaterial': account('DeleteImportedKeyMaterial'),
+  'accountKey.replicate': account('ReplicateKey'),
+  'accountKey.updatePrimaryRegion': account('UpdatePrimaryRegion'),
+  'keyAlias.create': account('CreateAlias'),
+  'keyAlias.update': account('UpdateAlias'),
+  'keyAlias.delete': account('DeleteAlias'),
+  'keyAlias.list': account('ListAliases'),
+  'keyGrant.create': account('CreateGrant'),
+  'keyGrant.list': account('ListGrants'),
+  'keyGrant.listRetirable': account('ListRetirableGrants'),
+  'keyGrant.revoke': account('RevokeGrant'),
+  'keyGrant.retire': account('RetireGrant'),
+  'keyStore.create': account('CreateCustomKeyStore'),
+  'keyStore.connect': account('ConnectCustomKeyStore'),
+  'keyStore.describe': account('DescribeCustomKeyStores'),
+  'keyStore.update': account('UpdateCustomKeyStore'),
+  'keyStore.disconnect': account('DisconnectCustomKeyStore'),
+  'keyStore.delete': account('DeleteCustomKeyStore'),
   // the directory
   'directory.read': { directory: 'read', operator: true },
   'directory.write': { directory: 'write', operator: true },

@@ -17,6 +17,39 @@ export interface Question<P extends Permission = Permission> {
   readonly facts: Facts
   /** Absent where nobody asks for the time: conditions on it cannot be judged then. */
   readonly at?: Millis
+  readonly owned?: Owned
+}
+
+/** What is known of a request to an account's thing, by the condition key in lower case; several values for keys that have several. Asked lazily. */
+export type OwnedFacts = (conditionKey: string) => string | readonly string[] | undefined
+
+/** What stands in an account, and says itself who may use it. */
+export interface Owned {
+  /** The account that it is in. */
+  readonly account: string
+  /** The last of the scope as policies name it: `arn:aws:kms:…:key/…`. */
+  readonly arn: string
+  /** Key: its policy is the root of all rights in it. Others: a policy of the account's principals is enough. */
+  readonly kind: 'key' | 'bucket' | 'role' | 'account'
+  /** Text of the thing's own document. */
+  readonly policy?: string
+  /** What was granted on this key to whoever asks, or to anybody. */
+  readonly grants?: readonly GivenGrant[]
+  readonly facts: OwnedFacts
+}
+
+/** A grant as the decision sees it (aws-kms.md 4.3). */
+export interface GivenGrant {
+  readonly id: string
+  /** ARN of a principal, or a service's name. */
+  readonly grantee: string
+  /** Names of actions without their service: `Decrypt`. */
+  readonly operations: readonly string[]
+  readonly constraints?: {
+    readonly equals?: Readonly<Record<string, string>>
+    readonly subset?: Readonly<Record<string, string>>
+    readonly sourceArn?: string
+  }
 }
 
 /** Whose rights a principal has: its own id first, then each group that it is in, directly or through others. Asked at every decision. */
@@ -46,6 +79,7 @@ export interface Access {
 export interface Found {
   readonly on: Scope
   readonly facts?: Facts
+  readonly owned?: Owned
 }
 
 const makePermit = <P extends Permission>(question: Question<P>, by: string): Permit<P> => ({ question, by }) as Permit<P> // oxlint-disable-line typescript/no-unsafe-type-assertion -- the one place that makes a permit
@@ -61,8 +95,8 @@ export function createAccess(books: readonly RuleBook[], countsAs: CountsAs = al
   return {
     countsAs,
     judge,
-    permit(call, permission, { on, facts = noFacts }) {
-      const question = { who: call.who, permission, on, facts, at: call.at }
+    permit(call, permission, { on, facts = noFacts, owned }) {
+      const question = { who: call.who, permission, on, facts, at: call.at, ...(owned !== undefined && { owned }) }
       const ruling = judge(question)
       call.ruling = ruling
       if (!ruling.allowed) throw denied(question, { ruling, groups: countsAs(question.who).length - 1 })
@@ -77,7 +111,7 @@ function denied(question: Question, { ruling, groups }: { readonly ruling: Refus
   return new Problem({
     code: 'AccessDenied',
     details: {
-      action: row.azure ?? permission,
+      action: row.azure ?? row.account ?? permission,
       scope: on.at(-1) ?? '',
       because: ruling.because,
       ...(ruling.denial !== undefined && { denial: ruling.denial }),
@@ -87,6 +121,7 @@ function denied(question: Question, { ruling, groups }: { readonly ruling: Refus
       oid: who.id,
       ...(who.appId !== undefined && { appId: who.appId }),
       ...(who.issuer !== undefined && { issuer: who.issuer }),
+      ...(who.acting !== undefined && { arn: who.acting.arn }),
     },
   })
 }

@@ -41,6 +41,19 @@ export const kinds = {
   refreshTokens: 72,
   signInSessions: 73,
   revokedGrants: 74,
+  accounts: 80,
+  accountRegions: 81,
+  accountUsers: 82,
+  accountGroups: 83,
+  accountRoles: 84,
+  accountPolicies: 85,
+  instanceProfiles: 86,
+  accessKeys: 87,
+  identityProviders: 88,
+  accountKeys: 90,
+  keyAliases: 91,
+  keyGrants: 92,
+  keyStores: 93,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

@@ -1,4 +1,5 @@
-import { httpStatusOf, Problem, problemKinds, type ProblemBody, type ProblemDetails } from '#model/problem.ts'
+import { Problem, problemKinds, type ProblemBody, type ProblemDetails } from '#model/problem.ts'
+import { httpStatusOf } from '#model/problem-kind.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
 
 /** A sentence for the operator: one of its own here, or the details' own where there is one. */

@@ -1,4 +1,5 @@
-import { Problem, problemKinds, type ProblemBody, type ProblemCode, type ProblemKind } from '#model/problem.ts'
+import { Problem, problemKinds, type ProblemBody, type ProblemCode } from '#model/problem.ts'
+import type { ProblemKind } from '#model/problem-kind.ts'
 import type { Context } from '#domain/context.ts'
 import type { Answer } from '#protocols/http/answer.ts'
 import type { Refusal, Speaking } from '#protocols/http/protocol.ts'

@@ -1,4 +1,5 @@
-import { Problem, problemKinds, type ProblemBody, type ProblemKind } from '#model/problem.ts'
+import { Problem, problemKinds, type ProblemBody } from '#model/problem.ts'
+import type { ProblemKind } from '#model/problem-kind.ts'
 import type { Needs } from '#domain/context.ts'
 import { claimsChallenge } from '#protocols/azure/claims-challenge.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'

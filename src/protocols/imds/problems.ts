@@ -1,5 +1,6 @@
 import type { Context } from '#domain/context.ts'
-import { Problem, problemKinds, type ProblemCode, type ProblemDetails, type ProblemKind } from '#model/problem.ts'
+import { Problem, problemKinds, type ProblemCode, type ProblemDetails } from '#model/problem.ts'
+import type { ProblemKind } from '#model/problem-kind.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
 import type { Refusal, Speaking } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'

@@ -1,4 +1,5 @@
-import { httpStatusOf, Problem, problemKinds } from '#model/problem.ts'
+import { Problem, problemKinds } from '#model/problem.ts'
+import { httpStatusOf } from '#model/problem-kind.ts'
 import type { Answer } from '#protocols/http/answer.ts'
 import type { Refusal } from '#protocols/http/protocol.ts'
 import type { PkiSite } from './site.ts'
