@@ -30,6 +30,7 @@ describe('readConfig', () => {
       throttle: 'on',
       accessPolicies: 'open',
       federationHosts: [],
+      attestationAuthorities: [],
       outgoingCaFile: undefined,
       revocationGraceSeconds: 0,
       node: 1,

@@ -33,6 +33,8 @@ export interface Config {
   /** Hosts of token issuers outside that workloads may be vouched for by: `host`, `host:port`, `*.suffix` (security-and-reliability.md 5.7). */
   readonly federationHosts: readonly AllowedHost[]
   /** PEM of an authority that is trusted besides the public ones when something is fetched from outside. */
+  /** Issuers whose tokens about machines let keys out (key-vault.md 10.2). */
+  readonly attestationAuthorities: readonly string[]
   readonly outgoingCaFile: string | undefined
   /** How long an open disk goes on after its key was lost: the cloud takes up to an hour, here nothing is given unless it is asked for. */
   readonly revocationGraceSeconds: number
@@ -62,6 +64,11 @@ const port = z
   .transform(Number)
   .pipe(z.number().max(65_535, 'is a number from 0 to 65535'))
 const path = z.string().min(1, 'is a path')
+/** Spelt as tokens name it: what the URL parser would fold away is not looked for. */
+function isIssuer(text: string): boolean {
+  const url = URL.parse(text)
+  return url?.protocol === 'https:' && url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+}
 const domainName = z
   .string()
   .toLowerCase()
@@ -126,6 +133,14 @@ const settings = {
       .refine(all => !all.includes(undefined), 'is a list of host names, each with :port or with *. in front, with commas between')
       .transform(all => all.filter(one => one !== undefined)),
   },
+  attestationAuthorities: {
+    flag: 'attestation-authorities',
+    variable: 'KEYSTEAD_ATTESTATION_AUTHORITIES',
+    schema: z
+      .string()
+      .transform(text => text.split(',').map(one => one.trim()))
+      .refine(all => all.every(isIssuer), 'is a list of https URLs of issuers, with commas between'),
+  },
   outgoingCaFile: { flag: 'outgoing-ca-file', variable: 'KEYSTEAD_OUTGOING_CA_FILE', schema: path },
   noDiscoveryAlias: {
     flag: 'no-discovery-alias',
@@ -150,6 +165,7 @@ const given = z.object({
   revocationGraceSeconds: settings.revocationGraceSeconds.schema.default(0),
   trustedProxies: settings.trustedProxies.schema.optional(),
   federationHosts: settings.federationHosts.schema.default([]),
+  attestationAuthorities: settings.attestationAuthorities.schema.default([]),
   outgoingCaFile: settings.outgoingCaFile.schema.optional(),
   noDiscoveryAlias: settings.noDiscoveryAlias.schema.default('false'),
 })
@@ -202,6 +218,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     discoveryAlias: given.noDiscoveryAlias !== 'true' && given.noDiscoveryAlias !== '1',
     trustedProxies: given.trustedProxies ?? [],
     federationHosts: given.federationHosts,
+    attestationAuthorities: given.attestationAuthorities,
     outgoingCaFile: given.outgoingCaFile === undefined ? undefined : inCwd(given.outgoingCaFile),
     logLevel: given.logLevel,
     tls: certFile === undefined || keyFile === undefined ? undefined : { certFile: inCwd(certFile), keyFile: inCwd(keyFile) },

@@ -23,6 +23,7 @@ const instance = {
   location: 'local',
   throttle: true,
   guardPolicies: false,
+  attestationAuthorities: [],
 }
 
 function asked<Site>(protocol: Protocol<Context, Site>, how: Asked) {

@@ -54,6 +54,7 @@ export async function openInstance({
       location: 'local',
       throttle: false,
       guardPolicies: false,
+      attestationAuthorities: [],
     },
     modules: [softwareModule({ barrier: custody.barrier, random, native: loadNative(), threads: availableParallelism() })],
   })

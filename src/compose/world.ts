@@ -28,5 +28,6 @@ export const instanceOf = ({ config }: World, clusterId: string): Instance => ({
   domain: config.domain,
   location: 'local',
   throttle: config.throttle === 'on',
+  attestationAuthorities: config.attestationAuthorities,
   guardPolicies: config.accessPolicies === 'guarded',
 })

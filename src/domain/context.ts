@@ -26,7 +26,7 @@ import type { Identity } from './identity/identity.ts'
 import { applications, revokedGrants, servicePrincipals, signingKeys, tenants, users } from './identity/records.ts'
 import type { Instance } from './instance.ts'
 import { jobs } from './jobs/records.ts'
-import { keys } from './keys/records.ts'
+import { keys, releaseSigners } from './keys/records.ts'
 import { locks } from './locks/records.ts'
 import { virtualMachines } from './machines/records.ts'
 import { networkInterfaces, privateEndpointConnections, privateEndpoints, virtualNetworks } from './networks/records.ts'
@@ -56,6 +56,7 @@ const families = {
   names,
   userAssignedIdentities,
   keys,
+  releaseSigners,
   secrets,
   certificates,
   certificateOperations,

@@ -11,6 +11,8 @@ export interface Instance {
   /** Region of resources that do not name another, and of the vaults' headers. */
   readonly location: string
   readonly throttle: boolean
+  /** Issuers whose word on a machine lets a key out to it; none where nothing is ever released (key-vault.md 10.2). */
+  readonly attestationAuthorities: readonly string[]
   /** Access policies are written only by who may write role assignments too, not by whoever manages the vault. */
   readonly guardPolicies: boolean
 }

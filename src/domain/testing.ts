@@ -58,6 +58,7 @@ export interface TestGround {
 export interface GroundChanges {
   readonly domain?: string
   readonly throttle?: boolean
+  readonly attestationAuthorities?: readonly string[]
   readonly guardPolicies?: boolean
   readonly outgoing?: Outgoing
   /** Is the disk below its watermark? */
@@ -87,6 +88,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
       domain: changes.domain ?? 'keystead.test',
       location: 'local',
       throttle: changes.throttle ?? false,
+      attestationAuthorities: changes.attestationAuthorities ?? [],
       guardPolicies: changes.guardPolicies ?? false,
     },
     modules: [softwareModule({ barrier, random, native, threads: 2 })],

@@ -60,6 +60,7 @@ export const problemKinds = {
   BackupForeign: 'forbidden',
   PurgeProtected: 'forbidden',
   KeyManaged: 'forbidden',
+  ReleaseRefused: 'forbidden',
   NetworkForbidden: 'forbidden',
   // secrets of a vault
   SecretNotFound: 'missing',
@@ -170,6 +171,8 @@ interface DetailsOf extends AccountDetails {
   PurgeProtected: { readonly vault: string; readonly location: string }
   /** A certificate keeps it: the operation belongs to the certificate. */
   KeyManaged: { readonly operation: string }
+  /** `because`: the name of what does not hold, never a value of the token's. */
+  ReleaseRefused: { readonly because: string }
   SecretNotFound: { readonly name: string; readonly version?: string }
   DeletedSecretNotFound: { readonly name: string }
   SecretDisabled: { readonly operation: string }

@@ -1,5 +1,5 @@
 /** What is fetched from outside is fetched for something, and each has hosts of its own that it may reach. */
-export type OutgoingPurpose = 'federation'
+export type OutgoingPurpose = 'federation' | 'attestation'
 
 /** `status` as it came; no header, no redirect, nothing that a caller of ours could be shown. */
 export interface OutgoingAnswer {

@@ -53,7 +53,15 @@ async function contextOver(directory: OpenDirectory, store: RecordStore): Promis
     random,
     log: quiet,
     node,
-    instance: { clusterId, installation, domain: 'keystead.test', location: 'local', throttle: false, guardPolicies: false },
+    instance: {
+      clusterId,
+      installation,
+      domain: 'keystead.test',
+      location: 'local',
+      throttle: false,
+      guardPolicies: false,
+      attestationAuthorities: [],
+    },
     modules: [softwareModule({ barrier, random, native: loadNative(), threads: 2 })],
   })
 }

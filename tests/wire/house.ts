@@ -1,5 +1,6 @@
 // Every wire of an instance over one store in memory: real tokens, real rights, no sockets.
 import assert from 'node:assert/strict'
+import { attestationOutside, authority } from '#domain/keys/attestation-testing.ts'
 import { issueToken } from '#domain/identity/issue-token.ts'
 import { identityGround, tenantId, type IdentityGround, type Made } from '#domain/identity/testing.ts'
 import { createSubscription } from '#domain/resources/create-subscription.ts'
@@ -58,7 +59,7 @@ const roles = { keyVaultAdministrator: '00482a5a-887f-4fb3-b363-3b7fe8e74483' } 
 
 /** A subscription with a vault; who owns it, writes the directory and administers the keys; and an application without any right. */
 export async function house(): Promise<House> {
-  const ground = await identityGround()
+  const ground = await identityGround({ attestationAuthorities: [authority], outgoing: attestationOutside })
   const { context } = ground
   const people = { administrator: await ground.add('administrator', 'write'), stranger: await ground.add('stranger') }
   await ground.run(system, async call =>

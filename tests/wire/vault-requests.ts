@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { attested, releasePolicy } from '#domain/keys/attestation-testing.ts'
 import { answerTo, selfSignedPem } from './certificates.ts'
 import type { Sent } from './house.ts'
 
@@ -49,6 +50,10 @@ const asked = { issuer: { name: 'Unknown' }, key_props: { kty: 'EC', crv: 'P-256
 export const goodRequests: readonly Good[] = [
   { operation: 'KeyCreate', sent: ({ create }) => at('POST', '/keys/made/create', create) },
   { operation: 'KeyImport', sent: ({ jwk }) => at('PUT', '/keys/brought', { key: { ...jwk, key_ops: ['sign', 'verify'] } }) },
+  {
+    operation: 'KeyCreate',
+    sent: always('POST', '/keys/released/create', { kty: 'EC-HSM', attributes: { exportable: true }, release_policy: releasePolicy }),
+  },
   { operation: 'KeyGet', sent: always('GET', '/keys/brought') },
   { operation: 'KeyList', sent: always('GET', '/keys') },
   { operation: 'KeyListVersions', sent: always('GET', '/keys/brought/versions') },
@@ -59,6 +64,10 @@ export const goodRequests: readonly Good[] = [
     sent: always('PUT', '/keys/made/rotationpolicy', {
       lifetimeActions: [{ trigger: { timeAfterCreate: 'P30D' }, action: { type: 'Rotate' } }],
     }),
+  },
+  {
+    operation: 'KeyRelease',
+    sent: () => at('POST', '/keys/released/release', { target: attested(1_800_000_000_000) }),
   },
   { operation: 'KeyRotate', sent: always('POST', '/keys/made/rotate') },
   { operation: 'KeyEncrypt', keep: 'ciphertext', sent: use('encrypt', () => digest) },

@@ -12,7 +12,7 @@ after(async () => issuer[Symbol.asyncDispose]())
 
 const listed = [{ host, port }]
 const out = (changes: Partial<OutgoingConfig> = {}) =>
-  outgoingOver({ hosts: { federation: listed }, ca, addressesOf: async () => ['127.0.0.1'], ...changes })
+  outgoingOver({ hosts: { federation: listed, attestation: [] }, ca, addressesOf: async () => ['127.0.0.1'], ...changes })
 const failing = (failure: OutgoingFailure) => (error: unknown) => error instanceof OutgoingFailed && error.failure === failure
 const at = (path: string) => `https://${host}:${port}${path}`
 const keys = '/realm/keys'
@@ -53,7 +53,7 @@ describe('what is fetched from outside', () => {
 
   test('is of nobody whose certificate is not trusted or is another name’s', async () => {
     await assert.rejects(out({ ca: undefined }).get('federation', at(keys)), failing('unreachable'))
-    const alias = { hosts: { federation: [{ host: 'alias.test', port }] } }
+    const alias = { hosts: { federation: [{ host: 'alias.test', port }], attestation: [] } }
     await assert.rejects(out(alias).get('federation', `https://alias.test:${port}${keys}`), failing('unreachable'))
   })
 
@@ -64,14 +64,14 @@ describe('what is fetched from outside', () => {
     )
     await assert.rejects(out({ addressesOf: async () => [] }).get('federation', at(keys)), failing('unreachable'))
     await assert.rejects(
-      out({ hosts: { federation: [{ host, port: 1 }] } }).get('federation', `https://${host}:1/`),
+      out({ hosts: { federation: [{ host, port: 1 }], attestation: [] } }).get('federation', `https://${host}:1/`),
       failing('unreachable'),
     )
   })
 })
 
 describe('a name below a listed suffix', () => {
-  const below = { hosts: { federation: [{ host: '*.test', port }] } }
+  const below = { hosts: { federation: [{ host: '*.test', port }], attestation: [] } }
 
   for (const addresses of [
     ['127.0.0.1'],
@@ -95,7 +95,10 @@ describe('a name below a listed suffix', () => {
   })
 
   test('does not stand for the suffix itself', async () => {
-    await assert.rejects(out({ hosts: { federation: [{ host: `*.${host}`, port }] } }).get('federation', at(keys)), failing('refused'))
+    await assert.rejects(
+      out({ hosts: { federation: [{ host: `*.${host}`, port }], attestation: [] } }).get('federation', at(keys)),
+      failing('refused'),
+    )
   })
 })
 

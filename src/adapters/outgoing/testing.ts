@@ -70,7 +70,11 @@ export async function localIssuer(host = 'issuer.test', address = '127.0.0.1'): 
     host,
     ca: authority.rootPem,
     asked,
-    outgoing: outgoingOver({ hosts: { federation: [{ host, port }] }, ca: authority.rootPem, addressesOf: async () => [address] }),
+    outgoing: outgoingOver({
+      hosts: { federation: [{ host, port }], attestation: [] },
+      ca: authority.rootPem,
+      addressesOf: async () => [address],
+    }),
     token(claims, header = {}) {
       const text = `${encoded({ alg: 'RS256', kid: pair.kid, ...header })}.${encoded({ iss: issuer, ...claims })}`
       return `${text}.${sign('sha256', Buffer.from(text), pair.privateKey).toString('base64url')}`

@@ -58,6 +58,7 @@ export const permissions = {
   'key.sign': vaultData('keys/sign/action', 'keys sign'),
   'key.verify': vaultData('keys/verify/action', 'keys verify', { impliedBy: 'key.read' }),
   'key.rotate': vaultData('keys/rotate/action', 'keys rotate', { system: true }),
+  'key.release': vaultData('keys/release/action', 'keys release'),
   'key.readRotationPolicy': vaultData('keyrotationpolicies/read', 'keys getrotationpolicy'),
   'key.writeRotationPolicy': vaultData('keyrotationpolicies/write', 'keys setrotationpolicy'),
   // secrets of a vault

@@ -26,7 +26,7 @@ function outside(keys: readonly object[], document: object = { issuer, jwks_uri:
       return { status: 200, body: new TextEncoder().encode(JSON.stringify(body)) }
     },
   }
-  const known = issuerKeys({ outgoing, log: { warn: () => undefined } })
+  const known = issuerKeys({ purpose: 'federation', outgoing, log: { warn: () => undefined } })
   return { world, at: async (now: number, kid?: string) => (await known.keysFor(issuer, of(kid), millis(now))).map(key => key.kid) }
 }
 

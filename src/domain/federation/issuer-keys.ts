@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Jws, JwsAlgorithm } from '#crypto/jws.ts'
 import type { Millis } from '#model/brands.ts'
 import type { Log } from '#ports/log.ts'
-import { OutgoingFailed, type Outgoing } from '#ports/outgoing.ts'
+import { OutgoingFailed, type Outgoing, type OutgoingPurpose } from '#ports/outgoing.ts'
 import { generations } from '#domain/generations.ts'
 
 export interface IssuerKey {
@@ -40,17 +40,25 @@ interface Issuer {
   failure: Error | undefined
 }
 
-export function issuerKeys({ outgoing, log }: { readonly outgoing: Outgoing; readonly log: Pick<Log, 'warn'> }): IssuerKeys {
+interface World {
+  readonly outgoing: Outgoing
+  readonly log: Pick<Log, 'warn'>
+  /** What their word is taken for, and by which list they are reached. */
+  readonly purpose: OutgoingPurpose
+}
+
+export function issuerKeys(world: World): IssuerKeys {
+  const { log, purpose } = world
   const issuers = generations<Issuer>(issuersMax)
   const fetching = new Map<string, Promise<void>>()
 
   async function refresh(name: string, issuer: Issuer, at: number): Promise<void> {
     issuer.triedAt = at
     try {
-      issuer.known = { keys: await fetchKeys(outgoing, name), fetchedAt: at }
+      issuer.known = { keys: await fetchKeys(world, name), fetchedAt: at }
       issuer.failure = undefined
     } catch (error) {
-      log.warn('federation-keys', { issuer: name, failure: error instanceof OutgoingFailed ? error.failure : 'malformed' })
+      log.warn(`${purpose}-keys`, { issuer: name, failure: error instanceof OutgoingFailed ? error.failure : 'malformed' })
       // No new keys; what was known goes on until it is stale, and nothing is ever let through unverified.
       issuer.failure = error instanceof Error ? error : new Error('the keys of an issuer were not to be had', { cause: error })
     } finally {
@@ -83,16 +91,16 @@ function chosen(keys: readonly IssuerKey[], { header }: Pick<Jws, 'header'>): re
   return keys.filter(key => key.kid === kid)
 }
 
-async function fetchKeys(outgoing: Outgoing, issuer: string): Promise<readonly IssuerKey[]> {
-  const document = discovery.parse(await fetchJson(outgoing, `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`))
+async function fetchKeys(world: World, issuer: string): Promise<readonly IssuerKey[]> {
+  const document = discovery.parse(await fetchJson(world, `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`))
   // OpenID Connect Discovery 4.3: the document is that issuer's own, or nobody's.
   if (document.issuer !== issuer) throw new OutgoingFailed('unreachable', 'the document is of another issuer')
-  const { keys } = keySet.parse(await fetchJson(outgoing, document.jwks_uri))
+  const { keys } = keySet.parse(await fetchJson(world, document.jwks_uri))
   return keys.flatMap(keyOf)
 }
 
-async function fetchJson(outgoing: Outgoing, url: string): Promise<unknown> {
-  const { status, body } = await outgoing.get('federation', url)
+async function fetchJson({ outgoing, purpose }: World, url: string): Promise<unknown> {
+  const { status, body } = await outgoing.get(purpose, url)
   if (status !== 200) throw new OutgoingFailed('unreachable', `an answer of status ${status}`)
   return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
 }

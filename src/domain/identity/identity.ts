@@ -18,6 +18,8 @@ export interface Identity {
   readonly memberships: MembershipIndex
   /** Public keys of issuers outside. */
   readonly issuers: IssuerKeys
+  /** Public keys of who vouches for machines. */
+  readonly attesters: IssuerKeys
   readonly delays: SignInDelays
   /** Of a source whoever it names: one password tried on many people. */
   readonly sprays: SignInDelays
@@ -54,7 +56,8 @@ export function openIdentity(
   return {
     index: indexDirectory(records),
     memberships: indexMemberships(records),
-    issuers: issuerKeys(world),
+    issuers: issuerKeys({ ...world, purpose: 'federation' }),
+    attesters: issuerKeys({ ...world, purpose: 'attestation' }),
     delays: signInDelays(),
     sprays: signInDelays(freeOfSource),
     passwords: passwordThreads(),

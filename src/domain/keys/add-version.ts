@@ -10,8 +10,9 @@ import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags 
 import { assertNotAskedFor, assertUnmanaged } from '#domain/vault-objects/managed.ts'
 import { objectPath } from '#domain/vault-objects/reference.ts'
 import { withDueAt } from './due.ts'
+import { policyForVersion } from './exportable.ts'
 import { keyRecord, type HeldKey } from './find-key.ts'
-import type { Key, KeyOperation, KeyVersion } from './records.ts'
+import type { Key, KeyOperation, KeyVersion, ReleasePolicy } from './records.ts'
 import { keyArmId, type KeyName } from './reference.ts'
 import type { AnyKind } from './specs.ts'
 
@@ -41,6 +42,8 @@ export interface NewVersion {
   readonly keyOps: KeyOperation[]
   readonly attributes: ObjectAttributes | undefined
   readonly tags: ObjectTags | undefined
+  /** What the caller said of release; `inherited`: as the key has it already. */
+  readonly release?: ReleasePolicy | undefined | 'inherited'
   make(place: Place): Promise<MadeKey>
 }
 
@@ -102,8 +105,10 @@ function stageVersion(
 ): Key {
   const { asked, before, version } = change
   const { named, operation } = asked
+  const releasePolicy = policyForVersion(before?.value, asked.release)
+  const released = releasePolicy !== undefined && { releasePolicy }
   if (before !== undefined)
-    return keys.update(call, before, withDueAt({ ...before.value, versions: [...before.value.versions, version] })).value
-  const value: Key = { name: named.name, versions: [version], ...(operation === 'certificate' && { managed: true }) }
+    return keys.update(call, before, withDueAt({ ...before.value, versions: [...before.value.versions, version], ...released })).value
+  const value: Key = { name: named.name, versions: [version], ...(operation === 'certificate' && { managed: true }), ...released }
   return keys.create(call, named.vault.compartment, { path: objectPath(named.name), value }).value
 }

@@ -2,7 +2,7 @@ import type { Call } from '#domain/call.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { addVersion, generating, type MakingNeeds } from './add-version.ts'
 import type { ObjectAttributes, ObjectTags } from '#domain/vault-objects/attributes.ts'
-import type { Key, KeyVersion } from './records.ts'
+import type { Key, KeyVersion, ReleasePolicy } from './records.ts'
 import { keyScope, type KeyName } from './reference.ts'
 import { assertTypeOffered, keyOpsFor, type AnyKind } from './specs.ts'
 
@@ -19,6 +19,7 @@ export async function createKey(
     readonly keyOps?: readonly string[] | undefined
     readonly attributes?: ObjectAttributes | undefined
     readonly tags?: ObjectTags | undefined
+    readonly release?: ReleasePolicy | undefined
   },
 ): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
   const { permit, vault, name, kind, attributes, tags } = request
@@ -32,6 +33,7 @@ export async function createKey(
     keyOps: keyOpsFor(kind.spec, request.keyOps),
     attributes,
     tags,
+    release: request.release,
     make: generating(context, kind.spec),
   })
 }

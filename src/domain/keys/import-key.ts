@@ -5,7 +5,7 @@ import type { Call } from '#domain/call.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { addVersion, defaultModule, type MakingNeeds, type NewVersion } from './add-version.ts'
 import type { ObjectAttributes, ObjectTags } from '#domain/vault-objects/attributes.ts'
-import type { Key, KeyVersion } from './records.ts'
+import type { Key, KeyVersion, ReleasePolicy } from './records.ts'
 import { keyScope, type KeyName } from './reference.ts'
 import { assertTypeOffered, keyOpsFor, rsaSizes } from './specs.ts'
 
@@ -23,6 +23,7 @@ export async function importKey(
     readonly keyOps?: readonly string[] | undefined
     readonly attributes?: ObjectAttributes | undefined
     readonly tags?: ObjectTags | undefined
+    readonly release?: ReleasePolicy | undefined
   },
 ): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
   const { permit, vault, name, jwk, hsm } = request
@@ -43,9 +44,10 @@ export function soundVersion(
     readonly keyOps?: readonly string[] | undefined
     readonly attributes?: ObjectAttributes | undefined
     readonly tags?: ObjectTags | undefined
+    readonly release?: ReleasePolicy | undefined
   },
 ): NewVersion {
-  const { vault, name, sound, hsm, keyOps, attributes, tags } = asked
+  const { vault, name, sound, hsm, keyOps, attributes, tags, release } = asked
   return {
     named: { vault, name },
     kind: { spec: sound.spec, hsm },
@@ -54,6 +56,7 @@ export function soundVersion(
     keyOps: keyOpsFor(sound.spec, keyOps),
     attributes,
     tags,
+    release,
     make: async place => context.module(defaultModule).import(sound.spec, sound.pkcs8, place),
   }
 }

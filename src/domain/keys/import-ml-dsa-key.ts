@@ -6,7 +6,7 @@ import type { Call } from '#domain/call.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { ObjectAttributes, ObjectTags } from '#domain/vault-objects/attributes.ts'
 import { addVersion, defaultModule, type MakingNeeds } from './add-version.ts'
-import type { Key, KeyVersion } from './records.ts'
+import type { Key, KeyVersion, ReleasePolicy } from './records.ts'
 import { keyScope, type KeyName } from './reference.ts'
 import { assertTypeOffered, keyOpsFor } from './specs.ts'
 
@@ -26,6 +26,7 @@ export async function importMlDsaKey(
     readonly keyOps?: readonly string[] | undefined
     readonly attributes?: ObjectAttributes | undefined
     readonly tags?: ObjectTags | undefined
+    readonly release?: ReleasePolicy | undefined
   },
 ): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
   const { permit, vault, name, spec, pub, hsm, keyOps, attributes, tags } = request
@@ -42,6 +43,7 @@ export async function importMlDsaKey(
     keyOps: keyOpsFor(spec, keyOps),
     attributes,
     tags,
+    release: request.release,
     make: async place => context.module(defaultModule).importMlDsa(spec, seed, place),
   })
 }

@@ -5,7 +5,7 @@ import type { Call } from '#domain/call.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { ObjectAttributes, ObjectTags } from '#domain/vault-objects/attributes.ts'
 import { addVersion, defaultModule, type MakingNeeds } from './add-version.ts'
-import type { Key, KeyVersion } from './records.ts'
+import type { Key, KeyVersion, ReleasePolicy } from './records.ts'
 import { keyScope, type KeyName } from './reference.ts'
 import { assertTypeOffered, keyOpsFor } from './specs.ts'
 
@@ -23,6 +23,7 @@ export async function importSymmetricKey(
     readonly keyOps?: readonly string[] | undefined
     readonly attributes?: ObjectAttributes | undefined
     readonly tags?: ObjectTags | undefined
+    readonly release?: ReleasePolicy | undefined
   },
 ): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
   const { permit, vault, name, hsm, keyOps, attributes, tags } = request
@@ -41,6 +42,7 @@ export async function importSymmetricKey(
     keyOps: keyOpsFor(spec, keyOps),
     attributes,
     tags,
+    release: request.release,
     make: async place => context.module(defaultModule).importSymmetric(spec, secret, place),
   })
 }

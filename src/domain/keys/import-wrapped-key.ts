@@ -14,7 +14,7 @@ import { addVersion, type MakingNeeds } from './add-version.ts'
 import { findKey, type FoundKey } from './find-key.ts'
 import { soundVersion, throughTheGate } from './import-key.ts'
 import { useMaterial, type KeyNeeds } from './open-key.ts'
-import type { Key, KeyVersion } from './records.ts'
+import type { Key, KeyVersion, ReleasePolicy } from './records.ts'
 import { keyArmId, keyScope, type KeyName } from './reference.ts'
 import { assertTypeOffered } from './specs.ts'
 import { keyUse } from './states.ts'
@@ -47,6 +47,7 @@ export async function importWrappedKey(
     readonly keyOps?: readonly string[] | undefined
     readonly attributes?: ObjectAttributes | undefined
     readonly tags?: ObjectTags | undefined
+    readonly release?: ReleasePolicy | undefined
   },
 ): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
   const { permit, vault, name, wrapped, kty, crv, hsm } = request

@@ -38,12 +38,22 @@ const rotationPolicy = z.object({
 })
 export type RotationPolicy = z.output<typeof rotationPolicy>
 
+/** Kept byte for byte: whoever reads it back compares it with what he wrote. A key that has one is exportable, in all its versions. */
+const releasePolicy = z.object({
+  contentType: z.string(),
+  /** base64url of the policy's text. */
+  data: z.string(),
+  immutable: z.boolean(),
+})
+export type ReleasePolicy = z.output<typeof releasePolicy>
+
 export const keySchema = z.object({
   /** Due by the rotation of its policy, or by its scheduled purge. */
   ...objectShape,
   /** In the order of their making; the last is the current one. */
   versions: z.array(keyVersion).min(1),
   rotationPolicy: rotationPolicy.optional(),
+  releasePolicy: releasePolicy.optional(),
 })
 export type Key = z.output<typeof keySchema>
 
@@ -56,4 +66,23 @@ export const keys = family<Key, readonly [name: string]>({
   ruling: false,
   tags: stateTags,
   dueAt: dueAtOf,
+})
+
+/** Signs what is released. */
+const releaseSigner = z.object({
+  /** Version of its material. */
+  version: z.string(),
+  /** DER of the self-signed certificate, base64. */
+  certificate: z.string(),
+  notAfter: z.number().int(),
+})
+export type ReleaseSigner = z.output<typeof releaseSigner>
+
+/** The one of this installation, in its compartment; made at the first release. */
+export const releaseSigners = family<ReleaseSigner, readonly ['current']>({
+  name: 'releaseSigners',
+  schema: releaseSigner,
+  format: 1,
+  residency: 'cached',
+  ruling: false,
 })

@@ -28,6 +28,7 @@ export async function rotateKey(
     keyOps,
     attributes: { enabled, expires: expiryByPolicy(key.value, call.at) },
     tags,
+    release: 'inherited',
     make: generating(context, spec),
   })
 }

@@ -4,8 +4,9 @@ import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
 import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
 import { withDueAt } from './due.ts'
+import { replacedPolicy } from './exportable.ts'
 import { requireKey } from './find-key.ts'
-import type { Key, KeyVersion } from './records.ts'
+import type { Key, KeyVersion, ReleasePolicy } from './records.ts'
 import { keyScope, type KeyReference } from './reference.ts'
 import { keyOpsFor } from './specs.ts'
 
@@ -22,6 +23,9 @@ export async function updateKey(
     readonly keyOps?: readonly string[] | undefined
     readonly attributes?: ObjectAttributes | undefined
     readonly tags?: ObjectTags | undefined
+    readonly release?: ReleasePolicy | undefined
+    /** As the caller thinks that it is: it cannot be changed. */
+    readonly exportable?: boolean | undefined
   },
 ): Promise<{ readonly key: Key; readonly version: KeyVersion }> {
   const { permit, reference, keyOps, attributes, tags } = request
@@ -37,5 +41,7 @@ export async function updateKey(
     updatedAt: wholeSecond(call.at),
   }
   const versions = key.value.versions.map(one => (one.id === version.id ? version : one))
-  return { key: context.keys.update(call, key, withDueAt({ ...key.value, versions })).value, version }
+  const releasePolicy = replacedPolicy(key.value, request)
+  const changed = { ...key.value, versions, ...(releasePolicy !== undefined && { releasePolicy }) }
+  return { key: context.keys.update(call, key, withDueAt(changed)).value, version }
 }

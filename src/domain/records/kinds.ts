@@ -27,6 +27,7 @@ export const kinds = {
   certificateContacts: 36,
   certificateAuthorities: 37,
   issuedCertificates: 38,
+  releaseSigners: 39,
   diskEncryptionSets: 40,
   disks: 41,
   userAssignedIdentities: 42,

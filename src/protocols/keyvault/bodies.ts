@@ -37,11 +37,6 @@ export const tags = tagsOf(tagCharactersMax)
 
 export const keyOps = maybe(z.array(z.string(must('a string')), must('an array of strings')))
 export const flag = maybe(boolean)
-/** Is it there at all? */
-export const presence = z
-  .unknown()
-  .optional()
-  .transform(value => value !== undefined && value !== null)
 
 /** Of a pair. */
 export const keyType = z.enum(keyTypes, must(`one of ${keyTypes.join(', ')}`))

@@ -106,6 +106,8 @@ const table: Table = {
   BackupInvalid: () => bad('The property "value" must be a backup that this installation made.'),
   BackupForeign: () => forbidden('The backup belongs to another tenant or subscription than this vault.'),
   KeyManaged: ({ operation }) => forbidden(managedMessage('key', operation), 'KeyManagedByKeyVault'),
+  ReleaseRefused: ({ because }) =>
+    forbidden(`The key is not released: the condition "${because.slice(0, propertyCharactersMax)}" does not hold.`),
   SecretNotFound: ({ name, version }) =>
     missing(
       'SecretNotFound',

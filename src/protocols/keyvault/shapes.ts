@@ -6,6 +6,7 @@ import { anyKeyType } from '#domain/keys/specs.ts'
 import { currentVersion } from '#domain/vault-objects/object.ts'
 import { toBase64url } from '#protocols/azure/base64url.ts'
 import { since73 } from './api-version.ts'
+import { shownPolicy } from './release.ts'
 import { deletionOf, markOf, objectAttributes, objectUrl, tagsOf, type Writing } from './object-shapes.ts'
 import type { VaultSite } from './site.ts'
 
@@ -14,10 +15,10 @@ interface Shown {
   readonly version: KeyVersion
 }
 
-const attributesOf = (writing: Writing, version: KeyVersion) => ({
+const attributesOf = (writing: Writing, { key, version }: Shown) => ({
   ...objectAttributes(writing, version),
-  // No key of ours is released, and no hardware stands behind the module (key-vault.md 0.9).
-  ...(since73(writing.request) && { exportable: false, hsmPlatform: '0' }),
+  // No hardware stands behind the module (key-vault.md 0.9).
+  ...(since73(writing.request) && { exportable: key.releasePolicy !== undefined, hsmPlatform: '0' }),
 })
 
 export const keyUrl = (site: VaultSite, key: Pick<Key, 'name'>): string => objectUrl(site, 'keys', key)
@@ -37,27 +38,35 @@ export function keyBundle(writing: Writing, shown: Shown) {
   const { key, version } = shown
   return {
     key: { kid: versionUrl(writing.site, shown), kty: anyKeyType(version), key_ops: version.keyOps, ...publicNumbers(version) },
-    attributes: attributesOf(writing, version),
+    attributes: attributesOf(writing, shown),
     ...tagsOf(version),
     ...markOf(key),
+    ...releaseOf(writing, key),
   }
 }
+
+const releaseOf = ({ request }: Writing, { releasePolicy: policy }: Key) =>
+  policy !== undefined && since73(request) && { release_policy: shownPolicy(policy) }
 
 export const currentBundle = (writing: Writing, key: Key) => keyBundle(writing, { key, version: currentVersion(key) })
 
 export const keyItem = (writing: Writing, key: Key) => {
   const version = currentVersion(key)
-  return { kid: keyUrl(writing.site, key), attributes: attributesOf(writing, version), ...tagsOf(version), ...markOf(key) }
+  return { kid: keyUrl(writing.site, key), attributes: attributesOf(writing, { key, version }), ...tagsOf(version), ...markOf(key) }
 }
 
 export const versionItem = (writing: Writing, shown: Shown) => ({
   kid: versionUrl(writing.site, shown),
-  attributes: attributesOf(writing, shown.version),
+  attributes: attributesOf(writing, shown),
   ...tagsOf(shown.version),
   ...markOf(shown.key),
 })
 
-export const deletedBundle = (writing: Writing, key: Key) => ({ ...currentBundle(writing, key), ...deletionOf(writing, 'keys', key) })
+/** A deleted key says nothing of its release policy (key-vault.md 10.2). */
+export function deletedBundle(writing: Writing, key: Key) {
+  const { release_policy: _, ...bundle } = currentBundle(writing, key)
+  return { ...bundle, ...deletionOf(writing, 'keys', key) }
+}
 export const deletedItem = (writing: Writing, key: Key) => ({ ...keyItem(writing, key), ...deletionOf(writing, 'keys', key) })
 
 /** What encrypts answers: IV and tag where they were made, and the data that was authenticated along with it (key-vault.md 2.6). */

@@ -5,6 +5,7 @@ import { Socket } from 'node:net'
 import type { Principal } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
 import type { Context } from '#domain/context.ts'
+import type { GroundChanges } from '#domain/testing.ts'
 import { keyGround, officer, stranger, type KeyGround } from '#domain/keys/testing.ts'
 import { isStreamed } from '#protocols/http/answer.ts'
 import { createPipeline, type Pipeline, type Routed } from '#protocols/http/pipeline.ts'
@@ -45,7 +46,7 @@ function withCallers(protocol: Protocol<Context, VaultSite>): Protocol<Context, 
   }
 }
 
-export async function vaultWire(changes: { readonly throttle?: boolean } = {}): Promise<VaultWire> {
+export async function vaultWire(changes: GroundChanges = {}): Promise<VaultWire> {
   const ground = await keyGround(changes)
   const pipeline = createPipeline(ground.context, withCallers(keyVaultProtocol('keystead.test')))
   return {

@@ -38,7 +38,7 @@ async function keyTransaction(
   const verb = `${request.method} ${rest.join('/')}`
   if (verb === 'POST create') return creating(asksForHardware(request.body))
   const version = await versionOf(context, call, { vault, name, version: rest.find(segment => versionId.test(segment)) ?? 'current' })
-  return verb === 'POST rotate' ? creating(version?.hsm === true) : using(version)
+  return /^POST (?:[0-9a-f]{32}\/)?release$/.test(verb) || verb === 'POST rotate' ? creating(version?.hsm === true) : using(version)
 }
 
 const versionId = /^[0-9a-f]{32}$/

@@ -132,7 +132,6 @@ describe('addresses', () => {
     '/keys/k/attestation',
     '/storage',
     '/secrets/k',
-    '/keys/k/release',
   ]) {
     test(`${target} is nothing`, async () => {
       const { send } = await withKey()

@@ -1,8 +1,8 @@
 import { createKey } from '#domain/keys/create-key.ts'
 import { json } from '#protocols/http/answer.ts'
-import { attributes, integer, jsonBody, keyOps, createdType, presence, publicExponent, tags, text } from '#protocols/keyvault/bodies.ts'
+import { attributes, integer, jsonBody, keyOps, createdType, publicExponent, tags, text } from '#protocols/keyvault/bodies.ts'
 import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
-import { refuseExportable } from '#protocols/keyvault/release.ts'
+import { askedRelease, releasePolicyBody } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { createdKind } from '#protocols/keyvault/created-kind.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
@@ -26,12 +26,12 @@ export const createKeyOperation = vaultOperation({
       key_ops: keyOps,
       attributes,
       tags,
-      release_policy: presence,
+      release_policy: releasePolicyBody,
     }),
   },
   async handle(context, call, { site, params, body, permit, request }) {
     const kind = createdKind(body, request)
-    refuseExportable(body, { site, request, hsm: kind.hsm })
+    const release = askedRelease(body, { site, request, hsm: kind.hsm })
     const made = await createKey(context, call, {
       permit: permit('key.create'),
       vault: site.vault.value,
@@ -40,6 +40,7 @@ export const createKeyOperation = vaultOperation({
       keyOps: body.key_ops,
       attributes: body.attributes,
       tags: body.tags,
+      release,
     })
     return json(200, keyBundle({ site, request }, made))
   },

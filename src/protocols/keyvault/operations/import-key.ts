@@ -1,10 +1,10 @@
 import { json } from '#protocols/http/answer.ts'
-import { attributes, flag, jsonBody, presence, tags } from '#protocols/keyvault/bodies.ts'
+import { attributes, flag, jsonBody, tags } from '#protocols/keyvault/bodies.ts'
 import { brought } from '#protocols/keyvault/brought-key.ts'
 import { importedJwk } from '#protocols/keyvault/jwk.ts'
 import { importBytesMax } from '#protocols/keyvault/limits.ts'
 import { namedObject, noQuery, scopeOfKey, urlOfKey } from '#protocols/keyvault/params.ts'
-import { refuseExportable } from '#protocols/keyvault/release.ts'
+import { askedRelease, releasePolicyBody } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -18,12 +18,12 @@ export const importKeyOperation = vaultOperation({
   params: namedObject,
   query: noQuery,
   body: {
-    json: jsonBody({ key: importedJwk, Hsm: flag, attributes, tags, release_policy: presence }),
+    json: jsonBody({ key: importedJwk, Hsm: flag, attributes, tags, release_policy: releasePolicyBody }),
     maximumBytes: importBytesMax,
   },
   async handle(context, call, { site, params, body, permit, request }) {
     const hsm = body.key.hsm || body.Hsm === true
-    refuseExportable(body, { site, request, hsm })
+    const release = askedRelease(body, { site, request, hsm })
     const { key } = body.key
     const asked = {
       permit: permit('key.import'),
@@ -33,6 +33,7 @@ export const importKeyOperation = vaultOperation({
       keyOps: body.key.keyOps,
       attributes: body.attributes,
       tags: body.tags,
+      release,
     }
     const made = await brought(context, call, { asked, key, site, request })
     return json(200, keyBundle({ site, request }, made))

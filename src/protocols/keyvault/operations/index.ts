@@ -21,6 +21,7 @@ import { listSecretsOperation } from './list-secrets.ts'
 import { purgeKeyOperation } from './purge-key.ts'
 import { purgeSecretOperation } from './purge-secret.ts'
 import { recoverKeyOperation } from './recover-key.ts'
+import { releaseKeyOperation } from './release-key.ts'
 import { recoverSecretOperation } from './recover-secret.ts'
 import { restoreKeyOperation } from './restore-key.ts'
 import { restoreSecretOperation } from './restore-secret.ts'
@@ -49,6 +50,7 @@ export const operations: readonly Operation<Context, VaultSite>[] = [
   backUpKeyOperation,
   restoreKeyOperation,
   rotateKeyOperation,
+  releaseKeyOperation,
   getRotationPolicyOperation,
   setRotationPolicyOperation,
   encryptOperation,

@@ -1,8 +1,8 @@
 import { updateKey } from '#domain/keys/update-key.ts'
 import { json } from '#protocols/http/answer.ts'
-import { attributes, jsonBody, keyOps, presence, tags } from '#protocols/keyvault/bodies.ts'
+import { attributes, jsonBody, keyOps, tags } from '#protocols/keyvault/bodies.ts'
 import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
-import { refuseBecomingExportable } from '#protocols/keyvault/release.ts'
+import { changedRelease, releasePolicyBody } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -15,15 +15,17 @@ export const updateKeyOperation = vaultOperation({
   resource: urlOfKey,
   params: versionedKey,
   query: noQuery,
-  body: { json: jsonBody({ key_ops: keyOps, attributes, tags, release_policy: presence }) },
+  body: { json: jsonBody({ key_ops: keyOps, attributes, tags, release_policy: releasePolicyBody }) },
   async handle(context, call, { site, params, body, permit, request }) {
-    refuseBecomingExportable(body, params.version)
+    const release = changedRelease(body, params.version)
     const updated = await updateKey(context, call, {
       permit: permit('key.update'),
       reference: { vault: site.vault.value, ...params },
       keyOps: body.key_ops,
       attributes: body.attributes,
       tags: body.tags,
+      release,
+      exportable: body.attributes?.exportable,
     })
     return json(200, keyBundle({ site, request }, updated))
   },
