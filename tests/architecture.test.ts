@@ -15,7 +15,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   compose: ['compose', 'cli', 'adapters', 'protocols', 'domain', 'ports', 'model', 'crypto', 'config', 'package'],
 }
 /** Folders of protocols that every wire may import: the kits. */
-const kits = new Set(['http', 'azure'])
+const kits = new Set(['http', 'azure', 'aws'])
 /** What the domain may import of packages: schemas of its record families. */
 const packagesOf: Readonly<Record<string, readonly string[]>> = { crypto: [], model: ['zod'], ports: [], domain: ['zod'] }
 

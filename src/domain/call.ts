@@ -3,6 +3,8 @@ import type { Principal } from '#model/principal.ts'
 import { Problem, problemKinds } from '#model/problem.ts'
 import { httpStatusOf } from '#model/problem-kind.ts'
 import type { CompartmentKeyRow, Effect, Material, Place } from '#ports/record-store.ts'
+import type { JsonObject } from './audit/canonical-json.ts'
+import type { TrailFacts } from './audit/trail-facts.ts'
 import type { AnyFamily, Held } from './records/family.ts'
 
 export interface Refused {
@@ -61,6 +63,10 @@ export interface Call {
   target: Target
   /** Parameters that the operation declares loggable: names and ids, never values of secrets. */
   readonly details: Map<string, string>
+  /** 0 for a request, counted on for what it does as another: with the request's id it names the entry (`entryId`). */
+  readonly place: number
+  /** What an account's trail shows of it; the wire of the account begins it. */
+  trail: TrailFacts | undefined
   readonly reads: Set<RecordId>
   readonly staged: Map<RecordId, StagedRecord>
   readonly materials: StagedMaterial[]
@@ -79,6 +85,8 @@ export interface ChildRequest {
   readonly operation: string
   readonly plane: string
   readonly resource: string
+  /** Of a call to an account's things, made for the caller by another service of it: what the trail shows of it, and whether it only reads. */
+  readonly shown?: { readonly parameters: JsonObject; readonly readOnly: boolean }
 }
 
 export interface ChildCall {
@@ -120,10 +128,19 @@ export interface Beginning {
   readonly keepsake: Keepsake
 }
 
-export function beginCall(beginning: Beginning): Call {
+/** How many entries of a request have their place already, whoever they are of. */
+interface Places {
+  taken: number
+}
+
+export const beginCall = (beginning: Beginning): Call => beginAt(beginning, { taken: 0 })
+
+function beginAt(beginning: Beginning, places: Places): Call {
   const { keepsake: keep, ...rest } = beginning
   const call: Call = {
     ...rest,
+    place: places.taken,
+    trail: undefined,
     ruling: { allowed: false, because: 'not-asked' },
     target: {},
     details: new Map(),
@@ -133,7 +150,7 @@ export function beginCall(beginning: Beginning): Call {
     effects: [],
     children: [],
     async as(child, run) {
-      return runChild(call, { child, keep }, run)
+      return runChild(call, { child, keep, places }, run)
     },
     async once<T>(what: string, make: () => Promise<T>): Promise<T> {
       return keptAs<T>(keep, what, make)
@@ -159,9 +176,15 @@ async function keptAs<T>(keep: Keepsake, what: string, make: () => Promise<T>): 
   return before as Promise<T>
 }
 
-async function runChild<T>(parent: Call, how: { child: ChildRequest; keep: Keepsake }, run: (call: Call) => Promise<T>): Promise<T> {
-  const { child, keep } = how
-  const own = beginCall({
+interface ChildParts {
+  readonly child: ChildRequest
+  readonly keep: Keepsake
+  readonly places: Places
+}
+
+async function runChild<T>(parent: Call, { child, keep, places }: ChildParts, run: (call: Call) => Promise<T>): Promise<T> {
+  places.taken += 1
+  const beginning = {
     source: { ...parent.source, plane: child.plane },
     at: parent.at,
     decidedAt: parent.decidedAt,
@@ -169,15 +192,15 @@ async function runChild<T>(parent: Call, how: { child: ChildRequest; keep: Keeps
     resource: child.resource,
     who: child.who,
     keepsake: keep,
-  })
-  const shared: Call = {
-    ...own,
+  }
+  const shared = Object.assign(beginAt(beginning, places), {
     reads: parent.reads,
     staged: parent.staged,
     materials: parent.materials,
     effects: parent.effects,
     children: parent.children,
-  }
+    trail: trailOf(parent, child),
+  })
   try {
     const result = await run(shared)
     parent.children.push({ call: shared, http: 200 })
@@ -186,4 +209,11 @@ async function runChild<T>(parent: Call, how: { child: ChildRequest; keep: Keeps
     parent.children.push({ call: shared, ...outcomeOf(error) })
     throw error
   }
+}
+
+/** Of a child that says what may be shown of it: beside it stands where its parent was called. */
+function trailOf({ trail }: Call, { shown }: ChildRequest): TrailFacts | undefined {
+  if (trail === undefined || shown === undefined) return undefined
+  const { region, tls } = trail
+  return { region, ...(tls !== undefined && { tls }), ...shown, resources: [] }
 }

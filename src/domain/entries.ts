@@ -2,6 +2,7 @@ import type { Principal } from '#model/principal.ts'
 import type { Write } from '#ports/record-store.ts'
 import { namedWrites } from './audit/named-writes.ts'
 import { rowText, type AuditActor, type AuditEntry } from './audit/row.ts'
+import { recipientsOf } from './audit/trail-facts.ts'
 import type { Call } from './call.ts'
 
 /** This process as the audit names it. */
@@ -21,11 +22,12 @@ interface Ended {
 /** A call's entries, its children's first. Only `perform` writes them. */
 export function entriesOf(call: Call, ended: Ended): readonly string[] {
   const { answer, writes, node, durationMs } = ended
-  const all = resultsOf(call, answer)
+  const all = resultsOf(call, answer).flatMap(({ call: own, result }) => copiesOf(own).map(recipient => ({ call: own, result, recipient })))
   const written = namedWrites(writes)
   return all.map((one, index) =>
     rowText({
       ...describe(one.call),
+      ...(one.call.trail !== undefined && { trail: { facts: one.call.trail, recipient: one.recipient } }),
       boot: node.boot,
       durationMs,
       node: node.id,
@@ -33,6 +35,12 @@ export function entriesOf(call: Call, ended: Ended): readonly string[] {
       ...(index === all.length - 1 && written.length > 0 && { writes: written }),
     }),
   )
+}
+
+/** One entry for each account whose trail has the call: what stands in another's account is told to that account too. The caller's comes last. */
+function copiesOf({ trail, who }: Call): readonly (string | undefined)[] {
+  const recipients = trail === undefined ? [] : recipientsOf(trail, who.acting?.accountId).toReversed()
+  return recipients.length === 0 ? [undefined] : recipients
 }
 
 /** What makes one outcome the same as another: asked only of a call that runs again. */
@@ -44,7 +52,7 @@ const resultsOf = (call: Call, answer: Ended['answer']) => [
   { call, result: { http: answer.status, code: answer.code } },
 ]
 
-function describe(call: Call): Omit<AuditEntry, 'boot' | 'durationMs' | 'node' | 'result' | 'writes'> {
+function describe(call: Call): Omit<AuditEntry, 'boot' | 'durationMs' | 'node' | 'result' | 'trail' | 'writes'> {
   const { source, ruling } = call
   return {
     at: call.at,
@@ -59,11 +67,12 @@ function describe(call: Call): Omit<AuditEntry, 'boot' | 'durationMs' | 'node' |
     correlationId: source.correlationId,
     sourceIp: source.sourceIp,
     userAgent: source.userAgent,
+    ...(call.place > 0 && { place: call.place }),
     ...(Object.keys(call.target).length > 0 && { target: call.target }),
     ...(call.details.size > 0 && { details: Object.fromEntries(call.details) }),
   }
 }
 
-function actorOf({ id, kind, appId, tenant, credentialId, authMethod }: Principal): AuditActor {
-  return { kind, oid: kind === 'anonymous' ? undefined : id, appid: appId, tenant, credentialId, authMethod }
+function actorOf({ id, kind, appId, tenant, credentialId, authMethod, acting }: Principal): AuditActor {
+  return { kind, oid: kind === 'anonymous' ? undefined : id, appid: appId, tenant, credentialId, authMethod, acting }
 }

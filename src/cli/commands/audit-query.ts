@@ -1,6 +1,7 @@
 import { dataDirOf, isRunning } from '#cli/admin.ts'
 import { filterOf, lineOf, runningRows, type FoundRows } from '#cli/audit-rows.ts'
 import { cursorText } from '#protocols/admin/audit-cursor.ts'
+import { shownRow } from '#protocols/admin/shown-row.ts'
 import { exits, note, print, printJson } from '#cli/output.ts'
 import { stoppedAt } from '#cli/seal-proof.ts'
 import { text, type Run } from '#cli/command.ts'
@@ -31,5 +32,5 @@ async function stoppedRows(dataDir: string, options: Readonly<Record<string, unk
     ...(limit !== undefined && { limit: Number(limit) }),
     denied: denied === true,
   })
-  return { rows, next: cursorText(end) }
+  return { rows: rows.map(shownRow), next: cursorText(end) }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Millis, Scope } from '#model/brands.ts'
 import type { Principal } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
+import { noteTrailResource } from '#domain/audit/trail-facts.ts'
 import type { Call, Refused, Ruling } from '#domain/call.ts'
 import type { Facts } from './conditions/evaluate.ts'
 import { permissionRow, type Permission } from './permissions.ts'
@@ -99,6 +100,7 @@ export function createAccess(books: readonly RuleBook[], countsAs: CountsAs = al
       const question = { who: call.who, permission, on, facts, at: call.at, ...(owned !== undefined && { owned }) }
       const ruling = judge(question)
       call.ruling = ruling
+      if (owned !== undefined) noteTrailResource(call.trail, owned)
       if (!ruling.allowed) throw denied(question, { ruling, groups: countsAs(question.who).length - 1 })
       return makePermit(question, ruling.by)
     },

@@ -38,6 +38,26 @@ const entries: fc.Arbitrary<AuditEntry> = fc.record(
     resourceId: text,
     result: fc.record({ http: fc.nat(), code: fc.constant('Forbidden') }, { requiredKeys: ['http'] }),
     sourceIp: fc.ipV6(),
+    trail: fc.record({
+      recipient: fc.constant('111122223333'),
+      facts: fc.record(
+        {
+          region: fc.constant('eu-central-1'),
+          readOnly: fc.boolean(),
+          parameters: fc.dictionary(
+            fc.oneof(text, fc.nat().map(String)),
+            fc.oneof(text, fc.boolean(), fc.integer(), fc.array(text, { maxLength: 2 })),
+            {
+              maxKeys: 5,
+              noNullPrototype: true,
+            },
+          ),
+          errorMessage: text,
+          resources: fc.array(fc.record({ account: text, arn: text }), { maxLength: 2 }),
+        },
+        { requiredKeys: ['region', 'readOnly', 'resources'] },
+      ),
+    }),
     target: fc.record({ keyId: text, version: text, algorithm: text }, { requiredKeys: [] }),
     userAgent: text,
     writes: fc.array(fc.tuple(fc.uuid(), fc.nat())),

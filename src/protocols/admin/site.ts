@@ -1,3 +1,4 @@
+import type { AuditRow } from '#domain/audit/parse-row.ts'
 import type { AuditFilter, AuditCursor } from '#domain/audit/query.ts'
 import type { Call } from '#domain/call.ts'
 import type { WordOf } from '#domain/access/used-lately.ts'
@@ -30,7 +31,7 @@ export interface Runtime {
 
 export interface AuditReading {
   /** Rows that the filter lets through, and where the reading ended: all before it was looked at. */
-  query(filter: AuditFilter): Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly end: AuditCursor }>
+  query(filter: AuditFilter): Promise<{ readonly rows: readonly AuditRow[]; readonly end: AuditCursor }>
   verify(options: { readonly records: boolean }): Promise<Readonly<Record<string, unknown>>>
   head(): Promise<Readonly<Record<string, unknown>>>
 }

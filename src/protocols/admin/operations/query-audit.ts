@@ -4,6 +4,7 @@ import { json } from '#protocols/http/answer.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { AuditCursor, AuditFilter } from '#domain/audit/query.ts'
 import { auditCursor, cursorText } from '#protocols/admin/audit-cursor.ts'
+import { shownRow } from '#protocols/admin/shown-row.ts'
 import { adminOperation, type AuditReading } from '#protocols/admin/site.ts'
 
 const auditQueryName = 'AuditQuery'
@@ -57,7 +58,10 @@ export const queryAudit = adminOperation({
 
 type Found = Awaited<ReturnType<AuditReading['query']>>
 
-const pageOf = ({ rows, end }: Found): object => ({ rows, ...(Object.keys(end).length > 0 && { next: cursorText(end) }) })
+const pageOf = ({ rows, end }: Found): object => ({
+  rows: rows.map(shownRow),
+  ...(Object.keys(end).length > 0 && { next: cursorText(end) }),
+})
 
 function filterOf(query: {
   readonly since?: number | undefined
