@@ -6,7 +6,7 @@ import { accountKeySpecs, accountKeyUsages } from './specs.ts'
 
 const time = z.number().int()
 
-/** One backing key of a key. Its bytes are its material, version `id`; the record has none of it. */
+/** One backing key of a key. Its bytes are its material, at `materialPlace`; the record has none of it. */
 const keyMaterial = z.object({
   /** 64 hex digits: made at random, or of the key's id and the bytes where they were imported (aws-kms.md 2.2). */
   id: z.string(),

@@ -21,6 +21,8 @@ export const accountKeySpecs = {
   ML_KEM_1024: { type: 'ML-KEM', usages: ['ENCAPSULATE_DECAPSULATE'] },
 } as const satisfies Record<string, SpecRow>
 
+export type AccountKeySpec = keyof typeof accountKeySpecs
+
 interface SpecRow {
   readonly type: 'symmetric' | 'RSA' | 'EC' | 'Edwards' | 'HMAC' | 'ML-DSA' | 'ML-KEM'
   readonly usages: readonly AccountKeyUsage[]

@@ -1,0 +1,89 @@
+// Keys that an account has for its services' sake (aws-kms.md 3.6): which there are, and what their policies say, in the words of one cloud.
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
+import { stageKey, type CreatingNeeds } from './create-account-key.ts'
+import { dayMs } from './due.ts'
+import { accountKeyById, keyAliasByName, type HeldAccountKey } from './find-account-key.ts'
+import { accountArn } from './key-arn.ts'
+
+/** Name of the alias and the label of the service that comes with the account's rights (`kms:ViaService`). */
+const services: Readonly<Record<string, string>> = {
+  acm: 'acm',
+  codecommit: 'codecommit',
+  dynamodb: 'dynamodb',
+  ebs: 'ec2',
+  elasticfilesystem: 'elasticfilesystem',
+  es: 'es',
+  glue: 'glue',
+  kinesis: 'kinesis',
+  kinesisvideo: 'kinesisvideo',
+  lambda: 'lambda',
+  rds: 'rds',
+  redshift: 'redshift',
+  s3: 's3',
+  secretsmanager: 'secretsmanager',
+  sns: 'sns',
+  sqs: 'sqs',
+  ssm: 'ssm',
+  xray: 'xray',
+}
+
+const reserved = 'alias/aws/'
+
+const rotationDays = 365
+
+/**
+ * The key behind `alias/aws/…` of a service, made when it is first looked at or used; `undefined` where the name is no service's.
+ * Nothing is asked: whoever comes is judged against the key like anybody.
+ */
+export async function managedKey(
+  context: CreatingNeeds & Needs<'keyAliases'>,
+  call: Call,
+  { alias, ...place }: RegionOfAccount & { readonly alias: string },
+): Promise<HeldAccountKey | undefined> {
+  const service = alias.startsWith(reserved) ? alias.slice(reserved.length) : ''
+  const via = Object.hasOwn(services, service) ? services[service] : undefined
+  if (via === undefined) return undefined
+  const already = await keyAliasByName(context, call, { ...place, name: alias })
+  if (already !== undefined) return accountKeyById(context, call, { ...place, id: already.value.keyId })
+  const key = await stageKey(context, call, {
+    ...place,
+    spec: 'SYMMETRIC_DEFAULT',
+    usage: 'ENCRYPT_DECRYPT',
+    origin: 'generated',
+    manager: 'service',
+    multiRegion: false,
+    description: `Default key of ${service} for what no other key is named for`,
+    policy: policyFor({ ...place, service, via }),
+    tags: [],
+    rotation: { periodDays: rotationDays, nextAt: call.at + rotationDays * dayMs },
+  })
+  const value = { name: alias, keyId: key.value.id, createdAt: call.at, updatedAt: call.at }
+  context.keyAliases.create(call, key.compartment, { path: [alias], value })
+  return key
+}
+
+/** Everybody in the account through the service, and what is readable of the key for whom the account lets. */
+const policyFor = ({ accountId, region, service, via }: RegionOfAccount & { readonly service: string; readonly via: string }): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Id: `auto-${service}-1`,
+    Statement: [
+      {
+        Sid: `Allow access through ${service} for all principals in the account that are authorized to use it`,
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:CreateGrant', 'kms:DescribeKey'],
+        Resource: '*',
+        Condition: { StringEquals: { 'kms:CallerAccount': accountId, 'kms:ViaService': `${via}.${region}.amazonaws.com` } },
+      },
+      {
+        Sid: 'Allow direct access to key metadata to the account',
+        Effect: 'Allow',
+        Principal: { AWS: accountArn(accountId) },
+        Action: ['kms:Describe*', 'kms:Get*', 'kms:List*', 'kms:RevokeGrant'],
+        Resource: '*',
+      },
+    ],
+  })

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { scopeOf, type Scope } from '#model/brands.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { assertPermits, type Found, type GivenGrant, type OwnedFacts, type Permit } from '#domain/access/permit.ts'
+import type { Permission } from '#domain/access/permissions.ts'
+import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
+import { factsOf, keyFacts, noOwnedFacts, requestFacts } from './key-facts.ts'
+import type { FoundAccountKey, HeldAccountKey } from './find-account-key.ts'
+import { accountArn, keyArn } from './key-arn.ts'
+import type { AccountKey } from './records.ts'
+
+const scopeOfKey = (key: AccountKey): Scope => scopeOf(['', accountArn(key.accountId), keyArn(key)])
+
+/** Names of a key that conditions may ask for: as many as the quota lets it have. */
+const aliasesMax = 50
+
+/**
+ * What is asked a permit of: the key with its policy, what was granted on it, and the facts of the request. `facts`: what this operation says
+ * besides (`kms:EncryptionContext:…`, `kms:SigningAlgorithm`), by names in lower case.
+ */
+export async function ownedKey(
+  context: Needs<'keyAliases'>,
+  call: Call,
+  { key, alias, facts = noOwnedFacts }: FoundAccountKey & { readonly facts?: OwnedFacts },
+): Promise<Found> {
+  const { value, compartment } = key
+  const named = await context.keyAliases.listTagged(call, compartment, { tag: ['of', value.id], after: 0, limit: aliasesMax })
+  const own = keyFacts(value, { aliases: named.map(held => held.value.name), ...(alias !== undefined && { asked: alias }) })
+  const grants: readonly GivenGrant[] = []
+  return {
+    on: scopeOfKey(value),
+    owned: {
+      account: value.accountId,
+      arn: keyArn(value),
+      kind: 'key',
+      policy: value.policy,
+      grants,
+      facts: factsOf(facts, own, requestFacts(call, value)),
+    },
+  }
+}
+
+/** Opening compares: a permit is good for the key that it was asked for, and for no other. */
+export function assertPermitsKey(permit: Permit<Permission>, { value }: HeldAccountKey): void {
+  assertPermits(permit, scopeOfKey(value))
+}
+
+/** What belongs to no key: making one, lists. Only policies of the account's own principals decide it, and only on everything. */
+export function ownedRegion(call: Call, place: RegionOfAccount, facts: OwnedFacts = noOwnedFacts): Found {
+  const { accountId } = place
+  return {
+    on: scopeOfRegion(place),
+    owned: { account: accountId, arn: '*', kind: 'account', facts: factsOf(facts, requestFacts(call, place)) },
+  }
+}
+
+const scopeOfRegion = ({ accountId, region }: RegionOfAccount): Scope =>
+  scopeOf(['', accountArn(accountId), `arn:aws:kms:${region}:${accountId}`, '*'])
+
+/** As `assertPermitsKey`, for what `ownedRegion` asked. */
+export function assertPermitsRegion(permit: Permit<Permission>, place: RegionOfAccount): void {
+  assert.deepEqual(permit.question.on, scopeOfRegion(place), 'a permit opens only what it was asked for')
+}
