@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { attachInstance, removeInstance, startInstance, type Instance } from './instance.ts'
+import { readableIn } from './readable.ts'
 
 /** What stands beside an instance while the file runs: settings of the instance, variables of the run. */
 export interface Around extends AsyncDisposable {
@@ -27,11 +28,22 @@ export async function behindInstance(file: string, prepare: () => Promise<Around
     code = await ranBehind(instance, { file, client: around.client })
   } finally {
     // It may have been started anew in there: whoever has the data open now is meant, and has let go when this returns.
+    const { stdout: audit } = await instance.run('audit', 'query', '--json')
     await instance.run('stop')
     await instance.kill()
+    if (saidReadable(instance, audit)) code = 1
     removeInstance(instance)
   }
   return process.exit(code)
+}
+
+/** True, and said, where something secret stands in what the instance wrote. */
+function saidReadable(instance: Instance, audit: string): boolean {
+  const { clientSecret } = instance.environment.administrator
+  const told = { log: instance.log(), audit }
+  const found = readableIn({ data: instance.data, told, secrets: { 'the secret of the administrator': clientSecret } })
+  if (found.length > 0) process.stderr.write(`${found.join('\n')}\n`)
+  return found.length > 0
 }
 
 async function ranBehind(

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { get } from 'node:https'
+import { createServer, get } from 'node:https'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
-import { connect, createServer } from 'node:tls'
+import { promisify } from 'node:util'
 import type { CertificatePolicy } from '@azure/keyvault-certificates'
 import { CryptographyClient } from '@azure/keyvault-keys'
 import { answerTo } from '#tests/wire/certificates.ts'
 import { azureOf, called, refusalOf, vaultId } from './azure.ts'
 import { behindInstance } from './behind.ts'
 
+const curl = async (...words: readonly string[]) => promisify(execFile)('curl', words)
 const instance = await behindInstance(import.meta.filename)
 const { environment, dir } = instance
 const { location, resourceGroup: group, tenantId } = environment
@@ -80,17 +81,20 @@ describe('@azure/keyvault-certificates CertificateClient', () => {
     }
   })
 
-  test('a TLS server serves with the pair, and whoever trusts the certificate alone believes it', async () => {
+  test('a TLS server serves curl with the pair, and whoever trusts the certificate alone believes it', async () => {
     const name = called('tls')
     await made(name, self({ contentType: 'application/x-pem-file' }))
     const pair = await secretOf(name)
-    const server = createServer({ key: pair, cert: pair }, socket => socket.end('hello')).listen(0, '127.0.0.1')
+    const server = createServer({ key: pair, cert: pair }, (_request, response) => response.end('hello')).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const address = server.address()
     assert(typeof address === 'object' && address !== null)
-    const socket = connect({ port: address.port, host: '127.0.0.1', servername: 'sdk.example', ca: [new X509Certificate(pair).toString()] })
-    const said = await Array.fromAsync(socket, String)
-    assert.deepEqual([said.join(''), socket.authorized], ['hello', true])
+    const trusted = join(instance.dir, `${name}.pem`)
+    writeFileSync(trusted, new X509Certificate(pair).toString())
+    const asked = ['-sS', '--noproxy', '*', '--resolve', `sdk.example:${address.port}:127.0.0.1`, `https://sdk.example:${address.port}/`]
+    assert.equal((await curl('--cacert', trusted, ...asked)).stdout, 'hello')
+    // Trust in another authority is none in it: curl's own code for that.
+    await assert.rejects(curl('--cacert', instance.environment.caFile, ...asked), { code: 60 })
     server.close()
   })
 
