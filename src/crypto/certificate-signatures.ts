@@ -1,6 +1,6 @@
 // How a signature stands in X.509, PKCS #10 and revocation lists: SEQUENCE { what is signed, algorithm, BIT STRING } (RFC 5280 4.1.1; RFC 2986 4.2).
-import { encode, encodeInteger, tags } from './der.ts'
-import { integerOf } from './integers.ts'
+import { encode, tags } from './der.ts'
+import { ecdsaToDer } from './ecdsa-der.ts'
 import type { KeySpec } from './key-specs.ts'
 
 /** How a key of each spec signs what is certified: SHA-2 as long as the curve (key-vault.md 4.3). `oid`: content of the OBJECT IDENTIFIER, hex. */
@@ -29,11 +29,5 @@ export function signedObject(toBeSigned: Uint8Array, spec: KeySpec, signature: U
 
 /** The signature as a BIT STRING. */
 export function signatureBits(spec: KeySpec, signature: Uint8Array): Uint8Array {
-  return encode(tags.bitString, Uint8Array.of(0), isRsa(spec) ? signature : ecdsaValue(signature))
-}
-
-function ecdsaValue(signature: Uint8Array): Uint8Array {
-  const half = signature.length / 2
-  const [r, s] = [signature.subarray(0, half), signature.subarray(half)]
-  return encode(tags.sequence, encodeInteger(integerOf(r)), encodeInteger(integerOf(s)))
+  return encode(tags.bitString, Uint8Array.of(0), isRsa(spec) ? signature : ecdsaToDer(signature))
 }

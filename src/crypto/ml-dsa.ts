@@ -16,6 +16,8 @@ export const isMlDsa = (spec: string): spec is MlDsaSpec => Object.hasOwn(mlDsaS
 export const seedBytes = 32
 /** FIPS 204 5.2. */
 export const contextBytesMax = 255
+/** Of the hash of public key and message (FIPS 204 6.2, line 6). */
+export const muBytes = 64
 
 /** PrivateKeyInfo{0, oid, [0] seed}: nothing in it but the seed changes. The caller zeroes both. */
 export function mlDsaPkcs8(spec: MlDsaSpec, seed: Uint8Array): Uint8Array {
@@ -35,3 +37,9 @@ export function mlDsaPublicKey(pkcs8: Uint8Array): Uint8Array {
 
 /** The public key itself, `pub` of a JWK; a view. */
 export const mlDsaPublicBytes = (spki: Uint8Array): Uint8Array => bitString(sequenceOf(spki), 1)
+
+/** The seed in a PKCS #8 key as `mlDsaPkcs8` writes it; a view. */
+export function mlDsaSeed(pkcs8: Uint8Array): Uint8Array {
+  if (pkcs8.length !== 22 + seedBytes) throw new Error('the private key does not keep its seed alone')
+  return pkcs8.subarray(-seedBytes)
+}

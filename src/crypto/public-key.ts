@@ -1,7 +1,8 @@
 // Public keys as SubjectPublicKeyInfo DER (RFC 5280 4.1.2.7), which is how they are stored, and as JWK members.
-import { curves } from './curves.ts'
+import { curves, onCurve } from './curves.ts'
 import type { EcSpecName } from './curves.ts'
 import { bitString, content, elements, encode, encodeInteger, sequenceOf, tags, unsignedInteger } from './der.ts'
+import { integerOf } from './integers.ts'
 import { keySpecs } from './key-specs.ts'
 import type { KeySpec } from './key-specs.ts'
 
@@ -91,3 +92,16 @@ const subjectPublicKeyInfo = (algorithm: Uint8Array, key: Uint8Array): Uint8Arra
   encode(tags.sequence, algorithm, encode(tags.bitString, Uint8Array.of(0), key))
 
 const base64url = (bytes: Uint8Array): string => bytes.toBase64({ alphabet: 'base64url', omitPadding: true })
+
+/** The curve of somebody's public key in an agreement, of a point that is on it; `undefined` for anything else, explicit parameters and compressed points included. */
+export function curveOfPeer(spki: Uint8Array): EcSpecName | undefined {
+  try {
+    const numbers = publicNumbers(spki)
+    if (numbers.kty !== 'EC' || !onCurve(curves[numbers.spec], integerOf(numbers.x), integerOf(numbers.y))) return undefined
+    // Written again to the same bytes: nothing stands in it that nobody looked at.
+    const point = Uint8Array.of(4, ...numbers.x, ...numbers.y)
+    return Buffer.compare(ecPublicKey(numbers.spec, point), spki) === 0 ? numbers.spec : undefined
+  } catch {
+    return undefined
+  }
+}

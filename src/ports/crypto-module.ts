@@ -2,7 +2,11 @@ import type { Bytes, RecordId } from '#model/brands.ts'
 import type { SecretBytes } from '#model/secret-bytes.ts'
 import type { KeySpec } from '#crypto/key-specs.ts'
 import type { EncryptionAlgorithm, SignatureAlgorithm } from '#crypto/algorithms.ts'
+import type { EcSpecName } from '#crypto/curves.ts'
+import type { EdwardsScheme } from '#crypto/edwards.ts'
+import type { MacSpec } from '#crypto/mac-keys.ts'
 import type { MlDsaSpec } from '#crypto/ml-dsa.ts'
+import type { MlKemSpec } from '#crypto/ml-kem.ts'
 import type { MacAlgorithm, SymmetricCipher, SymmetricSpec } from '#crypto/symmetric.ts'
 import type { Material, Place } from './record-store.ts'
 
@@ -44,7 +48,57 @@ export interface UsableSymmetricKey {
 export interface UsableMlDsaKey {
   sign(message: Bytes, context?: Bytes): Promise<Bytes>
   verify(message: Bytes, signature: Bytes, context?: Bytes): Promise<boolean>
+  /** Over µ, 64 bytes, which the caller has made of the public key and the message (FIPS 204 6.2). */
+  signMu(mu: Bytes): Promise<Bytes>
+  verifyMu(mu: Bytes, signature: Bytes): Promise<boolean>
 }
+
+/** A symmetric key under which every message gets a key of its own (SP 800-108r1 4.1), so that nobody counts messages. */
+export interface UsableEnvelopeKey {
+  /** `bound`: 32 bytes that must be the same at opening. No two answers are alike. */
+  seal(plaintext: Bytes, bound: Bytes): Promise<Bytes>
+  /** `undefined` for every cause alike. */
+  open(box: Bytes, bound: Bytes): Promise<SecretBytes | undefined>
+}
+
+/** An HMAC key (RFC 2104) that is open for use. */
+export interface UsableMacKey {
+  mac(data: Bytes): Promise<Bytes>
+  verify(data: Bytes, mac: Bytes): Promise<boolean>
+}
+
+/** The private half of an agreement on an elliptic curve (SP 800-56A 5.7.1.2). */
+export interface UsableAgreementKey {
+  /** The raw x coordinate. `peer`: SubjectPublicKeyInfo DER of a point that has been found on this curve. */
+  agree(peer: Bytes): Promise<SecretBytes>
+}
+
+/** An Ed25519 key that is open for use. */
+export interface UsableEdwardsKey {
+  sign(scheme: EdwardsScheme, message: Bytes): Promise<Bytes>
+  verify(scheme: EdwardsScheme, message: Bytes, signature: Bytes): Promise<boolean>
+}
+
+/** An ML-KEM key that is open for use (FIPS 203). */
+export interface UsableKemKey {
+  encapsulate(): Promise<{ readonly secret: SecretBytes; readonly ciphertext: Bytes }>
+  /** `ciphertext` is of the spec's length; one of another key yields other bytes, never a refusal (FIPS 203 6.3). */
+  decapsulate(ciphertext: Bytes): Promise<SecretBytes>
+}
+
+/** Keys of one kind: made, taken in, opened. */
+export interface KeyKind<Spec extends string, Usable> {
+  generate(spec: Spec, place: Place): Promise<MadeKey>
+  /** `secret`: the bytes of a symmetric key, PKCS #8 DER of a private one; it has been judged by the caller. */
+  import(spec: Spec, secret: SecretBytes, place: Place): Promise<MadeKey>
+  /** Bounded cache inside: `material` is asked on a miss alone. */
+  use(place: Place, spec: Spec, material: () => Promise<Material>): Promise<Usable>
+}
+
+export type EnvelopeSpec = 'AES-256'
+export type EdwardsSpec = 'Ed25519'
+/** What a pair that leaves the house can be. */
+export type DataKeyPairSpec = KeySpec | EdwardsSpec | MlKemSpec
 
 /** The public half as SubjectPublicKeyInfo DER; `undefined` for symmetric keys. */
 export interface MadeKey {
@@ -68,6 +122,13 @@ export interface CryptoModule {
   /** `seed`: 32 bytes. */
   importMlDsa(spec: MlDsaSpec, seed: SecretBytes, place: Place): Promise<MadeKey>
   useMlDsa(place: Place, spec: MlDsaSpec, material: () => Promise<Material>): Promise<UsableMlDsaKey>
+  readonly envelopes: KeyKind<EnvelopeSpec, UsableEnvelopeKey>
+  readonly macs: KeyKind<MacSpec, UsableMacKey>
+  readonly agreements: KeyKind<EcSpecName, UsableAgreementKey>
+  readonly edwards: KeyKind<EdwardsSpec, UsableEdwardsKey>
+  readonly kems: KeyKind<MlKemSpec, UsableKemKey>
+  /** A pair for whoever asked, kept nowhere: PKCS #8 and SubjectPublicKeyInfo DER. The caller disposes of the private half. */
+  generateDataKeyPair(spec: DataKeyPairSpec): Promise<{ readonly privateKey: SecretBytes; readonly publicKey: Bytes }>
   /** The material as bytes that travel in a sealed backup, and back. */
   backUp(place: Place, material: Material): SecretBytes
   restore(place: Place, backedUp: SecretBytes): Material

@@ -4,6 +4,7 @@ import { createPublicKey, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { systemRandom } from '#adapters/system/random.ts'
 import { contextBytesMax, mlDsaPkcs8, mlDsaPublicBytes, mlDsaPublicKey, mlDsaSpecs, type MlDsaSpec } from '#crypto/ml-dsa.ts'
 import type { Bytes } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
@@ -29,7 +30,7 @@ const groupsOf = (name: string): readonly Group[] => {
   return (JSON.parse(text) as { readonly testGroups: readonly Group[] }).testGroups
 }
 
-const keyOf = (spec: MlDsaSpec, seed: Bytes) => mlDsaKey(spec, async work => work(mlDsaPkcs8(spec, seed)))
+const keyOf = (spec: MlDsaSpec, seed: Bytes) => mlDsaKey(spec, systemRandom(), async work => work(mlDsaPkcs8(spec, seed)))
 
 test('Wycheproof mldsa_44_verify: every verdict', async () => {
   let seen = 0

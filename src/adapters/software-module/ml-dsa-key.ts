@@ -1,9 +1,11 @@
 // ML-DSA by OpenSSL on a thread of the pool: half a millisecond a signature (performance.md 5.1).
 import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import { contextBytesMax, mlDsaPublicKey, mlDsaSpecs, type MlDsaSpec } from '#crypto/ml-dsa.ts'
+import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
+import { contextBytesMax, mlDsaPublicBytes, mlDsaPublicKey, mlDsaSeed, mlDsaSpecs, type MlDsaSpec, muBytes } from '#crypto/ml-dsa.ts'
 import { wrongLength, wrongParameter } from '#model/algorithm-refusals.ts'
 import type { Bytes } from '#model/brands.ts'
+import type { Random } from '#ports/random.ts'
 import type { UsableMlDsaKey } from '#ports/crypto-module.ts'
 
 /** Ours (key-vault.md 8). */
@@ -15,7 +17,7 @@ const verified = promisify(verify)
 const buffer = (bytes: Bytes): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 
 /** `open` gives the PKCS #8 key for the time of its work, which runs where there is a thread for it. */
-export function mlDsaKey(spec: MlDsaSpec, open: <T>(work: (pkcs8: Bytes) => Promise<T>) => Promise<T>): UsableMlDsaKey {
+export function mlDsaKey(spec: MlDsaSpec, random: Random, open: <T>(work: (pkcs8: Bytes) => Promise<T>) => Promise<T>): UsableMlDsaKey {
   return {
     async sign(message, context = new Uint8Array()) {
       check(spec, message, context)
@@ -29,8 +31,29 @@ export function mlDsaKey(spec: MlDsaSpec, open: <T>(work: (pkcs8: Bytes) => Prom
       if (signature.length !== mlDsaSpecs[spec].signatureBytes) return false
       return open(async pkcs8 => mlDsaVerified(mlDsaPublicKey(pkcs8), { message, signature, context }))
     },
+    async signMu(mu) {
+      checkMu(spec, mu)
+      return open(async pkcs8 => {
+        const { secretKey } = external[spec].keygen(mlDsaSeed(pkcs8))
+        try {
+          return external[spec].internal.sign(mu, secretKey, { externalMu: true, extraEntropy: random.bytes(32) })
+        } finally {
+          secretKey.fill(0)
+        }
+      })
+    },
+    async verifyMu(mu, signature) {
+      checkMu(spec, mu)
+      if (signature.length !== mlDsaSpecs[spec].signatureBytes) return false
+      return open(async pkcs8 =>
+        external[spec].internal.verify(signature, mu, mlDsaPublicBytes(mlDsaPublicKey(pkcs8)), { externalMu: true }),
+      )
+    },
   }
 }
+
+/** node:crypto has no signature over a given µ: milliseconds here, on the calling thread, for whoever hashes elsewhere. */
+const external = { 'ML-DSA-44': ml_dsa44, 'ML-DSA-65': ml_dsa65, 'ML-DSA-87': ml_dsa87 } as const
 
 /** By the public half alone. */
 export const mlDsaVerified = async (
@@ -42,6 +65,10 @@ export const mlDsaVerified = async (
 }
 
 const withContext = (key: KeyObject, context: Bytes) => ({ key, context })
+
+function checkMu(spec: MlDsaSpec, { length }: Bytes): void {
+  if (length !== muBytes) throw wrongLength(spec, length, muBytes.toString())
+}
 
 function check(spec: MlDsaSpec, message: Bytes, context: Bytes): void {
   if (message.length < 1 || message.length > messageBytesMax) throw wrongLength(spec, message.length, `1 to ${messageBytesMax}`)

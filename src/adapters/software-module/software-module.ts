@@ -11,19 +11,20 @@ import { compartmentOf } from '#model/brands.ts'
 import { heldOperationsMax } from '#model/limits.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Barrier } from '#ports/barrier.ts'
-import type { CryptoModule, MadeKey } from '#ports/crypto-module.ts'
+import type { CryptoModule, DataKeyPairSpec, MadeKey } from '#ports/crypto-module.ts'
 import type { KeyMathematics } from '#ports/key-mathematics.ts'
 import type { Random } from '#ports/random.ts'
 import type { Material, Place } from '#ports/record-store.ts'
 import { generatePkcs8 } from './generate.ts'
 import { keyCache } from './key-cache.ts'
+import { keyKinds } from './key-kinds.ts'
 import { openKey } from './opened-key.ts'
 import type { OpenedKey } from './opened-key.ts'
 import { pairwiseConsistent } from './pairwise.ts'
 import { mlDsaKey } from './ml-dsa-key.ts'
 import { symmetricKey } from './symmetric-key.ts'
 import { usableKey } from './usable-key.ts'
-import { workQueue } from './work-queue.ts'
+import { workQueue, type WorkQueue } from './work-queue.ts'
 
 export interface SoftwareModuleParts {
   readonly barrier: Barrier
@@ -72,6 +73,8 @@ export function softwareModule({ barrier, random, native, threads, keyCacheMax =
       })
     },
     ...symmetricKeys(barrier, random),
+    ...keyKinds({ barrier, random, cache, queue }),
+    generateDataKeyPair: spec => madeDataKeyPair(spec, queue),
     ...mlDsaKeys(barrier, random, (place, work) => queue.run(compartmentOf(place.id), work)),
     backUp: (place, material) => barrier.openMaterial(place, material),
     export: (place, material) => barrier.openMaterial(place, material),
@@ -83,6 +86,12 @@ export function softwareModule({ barrier, random, native, threads, keyCacheMax =
       cache[Symbol.dispose]()
     },
   }
+}
+
+async function madeDataKeyPair(spec: DataKeyPairSpec, queue: WorkQueue): ReturnType<CryptoModule['generateDataKeyPair']> {
+  const making = () => generatePkcs8(spec)
+  const { pkcs8, publicKey } = await (spec.startsWith('RSA') ? queue.runLong(making) : queue.run('data key pairs', making))
+  return { privateKey: pkcs8, publicKey }
 }
 
 /** Their bytes are opened for the time of one operation, and no longer: it costs less than the operation's way here. */
@@ -125,7 +134,7 @@ function mlDsaKeys(
     },
     async useMlDsa(place, spec, material) {
       const sealed = await material()
-      return mlDsaKey(spec, async work =>
+      return mlDsaKey(spec, random, async work =>
         onThread(place, async () => {
           using pkcs8 = barrier.openMaterial(place, sealed)
           return await work(pkcs8.bytes)
