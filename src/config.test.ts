@@ -27,6 +27,7 @@ describe('readConfig', () => {
       sealFile: undefined,
       stateHome: '/home/a/.local/state',
       runtimeDir: undefined,
+      region: 'us-east-1',
       throttle: 'on',
       accessPolicies: 'open',
       federationHosts: [],

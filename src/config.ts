@@ -4,7 +4,14 @@ import { parseAllowedHost, type AllowedHost } from '#model/allowed-hosts.ts'
 import { parseIpRange } from '#model/ip-ranges.ts'
 
 /** Where nothing says otherwise (people.md 0). */
-export const defaults = { domain: 'keystead.test', port: 8443, proxyPort: 8480, healthPort: 9464, dataDir: './data' } as const
+export const defaults = {
+  domain: 'keystead.test',
+  port: 8443,
+  proxyPort: 8480,
+  healthPort: 9464,
+  dataDir: './data',
+  region: 'us-east-1',
+} as const
 /** A free port of loopback. */
 const free = 0
 
@@ -22,6 +29,8 @@ export interface Config {
   readonly stateHome: string
   /** Short-lived sockets, where the data directory's name is too long for one. */
   readonly runtimeDir: string | undefined
+  /** Region of accounts where nothing says otherwise, and the one that has names of its own. */
+  readonly region: string
   readonly throttle: 'on' | 'off'
   /** Who may write a vault's access policies: whoever manages the vault, as in Azure; or, guarded, only who may give roles there. */
   readonly accessPolicies: 'open' | 'guarded'
@@ -86,6 +95,11 @@ const settings = {
   healthPort: { flag: 'health-port', variable: 'KEYSTEAD_HEALTH_PORT', schema: port },
   dataDir: { flag: 'data', variable: 'KEYSTEAD_DATA', schema: path },
   sealFile: { flag: 'seal-file', variable: 'KEYSTEAD_SEAL_FILE', schema: path },
+  region: {
+    flag: 'region',
+    variable: 'KEYSTEAD_REGION',
+    schema: z.string().regex(/^(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d{1,2}$/, 'is a Region of AWS, such as us-east-1'),
+  },
   throttle: { flag: 'throttle', variable: 'KEYSTEAD_THROTTLE', schema: z.enum(['on', 'off'], 'is on or off') },
   accessPolicies: {
     flag: 'access-policies',
@@ -156,6 +170,7 @@ const given = z.object({
   healthPort: settings.healthPort.schema.optional(),
   dataDir: settings.dataDir.schema.default(defaults.dataDir),
   sealFile: settings.sealFile.schema.optional(),
+  region: settings.region.schema.default(defaults.region),
   throttle: settings.throttle.schema.default('on'),
   accessPolicies: settings.accessPolicies.schema.default('open'),
   node: settings.node.schema.default(1),
@@ -211,6 +226,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     sealFile: given.sealFile === undefined ? undefined : inCwd(given.sealFile),
     stateHome: absolute(env['XDG_STATE_HOME']) ?? join(home, '.local', 'state'),
     runtimeDir: absolute(env['XDG_RUNTIME_DIR']),
+    region: given.region,
     throttle: given.throttle,
     accessPolicies: given.accessPolicies,
     revocationGraceSeconds: given.revocationGraceSeconds,

@@ -22,6 +22,7 @@ const instance = {
   domain,
   location: 'local',
   throttle: true,
+  region: 'us-east-1',
   guardPolicies: false,
   attestationAuthorities: [],
 }

@@ -53,6 +53,7 @@ export async function openInstance({
       domain: defaults.domain,
       location: 'local',
       throttle: false,
+      region: 'us-east-1',
       guardPolicies: false,
       attestationAuthorities: [],
     },

@@ -39,7 +39,7 @@ export async function openCertificates(
   const { tls: dir, client } = filesOf(config.dataDir)
   const now = clock.now()
   const made = await developmentTls(
-    { dir, domain: config.domain, regions: [], now, random },
+    { dir, domain: config.domain, regions: [config.region], now, random },
     custody && {
       load: () => custody.clusterKey(issuerKeyName),
       save: pkcs8 => custody.keepClusterKey(issuerKeyName, pkcs8),

@@ -122,6 +122,7 @@ function environmentOf(config: Config, home: Home, listeners: Listeners): Readon
     subscriptionId: home.subscriptionId,
     resourceGroup: home.resourceGroup,
     location: 'local',
+    region: config.region,
     endpoints: {
       login: `https://login.${domain}${port}`,
       management: `https://management.${domain}${port}`,

@@ -27,6 +27,7 @@ export const instanceOf = ({ config }: World, clusterId: string): Instance => ({
   installation: installationCompartment(clusterId),
   domain: config.domain,
   location: 'local',
+  region: config.region,
   throttle: config.throttle === 'on',
   attestationAuthorities: config.attestationAuthorities,
   guardPolicies: config.accessPolicies === 'guarded',

@@ -10,6 +10,8 @@ export interface Instance {
   readonly domain: string
   /** Region of resources that do not name another, and of the vaults' headers. */
   readonly location: string
+  /** Region of accounts' requests that name none, and of the services' own names: `us-east-1`. */
+  readonly region: string
   readonly throttle: boolean
   /** Issuers whose word on a machine lets a key out to it; none where nothing is ever released (key-vault.md 10.2). */
   readonly attestationAuthorities: readonly string[]

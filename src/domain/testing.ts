@@ -87,6 +87,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
       installation,
       domain: changes.domain ?? 'keystead.test',
       location: 'local',
+      region: 'us-east-1',
       throttle: changes.throttle ?? false,
       attestationAuthorities: changes.attestationAuthorities ?? [],
       guardPolicies: changes.guardPolicies ?? false,

@@ -58,6 +58,7 @@ async function contextOver(directory: OpenDirectory, store: RecordStore): Promis
       installation,
       domain: 'keystead.test',
       location: 'local',
+      region: 'us-east-1',
       throttle: false,
       guardPolicies: false,
       attestationAuthorities: [],

@@ -58,6 +58,12 @@ export const kinds = {
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */
-export const travellingKinds = { keyBackups: 200, pagingTokens: 201, secretBackups: 202, certificateBackups: 203 } as const
+export const travellingKinds = {
+  keyBackups: 200,
+  pagingTokens: 201,
+  secretBackups: 202,
+  certificateBackups: 203,
+  accountMarkers: 213,
+} as const
 
 export type KindName = keyof typeof kinds

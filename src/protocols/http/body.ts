@@ -17,17 +17,27 @@ function parsedBy(schema: z.ZodType, value: unknown): unknown {
   return result.success ? result.data : invalid(result)
 }
 
-const limitOf = (body: Body): number => ('none' in body ? undefined : body.maximumBytes) ?? bodyBytesDefault
+const limitOf = (body: Body): number => ('maximumBytes' in body ? body.maximumBytes : undefined) ?? bodyBytesDefault
+async function* noPieces(): AsyncGenerator<never> {}
 
 /** The body in its place: after the permit. Raises `BodyTooLarge`, `InvalidBody`, `UnsupportedMediaType`. */
 export function parseBody<B extends Body>(body: B, request: WireRequest): BodyOf<B>
 export function parseBody(body: Body, request: WireRequest): unknown {
   if (request.bodyTooLong) throw new Problem({ code: 'BodyTooLarge', details: { maximumBytes: limitOf(body) } })
   if ('none' in body) return undefined
-  const bytes = request.body ?? nothing
+  if ('stream' in body) return request.incoming ?? noPieces()
+  return collected(body, request, request.body ?? nothing)
+}
+
+function collected(
+  body: Exclude<Body, { readonly none: true } | { readonly stream: true }>,
+  request: WireRequest,
+  bytes: Uint8Array,
+): unknown {
   if ('optionalJson' in body) return bytes.length === 0 ? undefined : parsedBy(body.optionalJson, parseJson(request, bytes))
   if ('json' in body) return parsedBy(body.json, parseJson(request, bytes))
   if ('bytes' in body) return ofType(body.bytes, request, bytes)
+  if ('read' in body) return body.read(request, bytes)
   return parsedBy(body.form, parseForm(request.header('content-type') ?? '', bytes))
 }
 

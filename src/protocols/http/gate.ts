@@ -47,11 +47,12 @@ export function createGate(sealed: Pipeline): Gate {
   }
 
   return {
-    serves: hostname => sealed.serves(hostname),
+    ownPath: sealed.ownPath === true,
+    serves: (hostname, request) => sealed.serves(hostname, request),
     route(request, problem) {
       const pipeline = state.current
       const routed = pipeline.route(request, problem)
-      return { maximumBytes: routed.maximumBytes, answer: async () => letIn({ request, problem, pipeline, routed }) }
+      return { ...routed, answer: async () => letIn({ request, problem, pipeline, routed }) }
     },
     open(pipeline) {
       state.current = pipeline

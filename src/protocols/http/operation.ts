@@ -7,7 +7,7 @@ import type { Permission } from '#domain/access/permissions.ts'
 import type { Answer } from './answer.ts'
 import type { WireRequest } from './request.ts'
 
-/** How an operation takes its body. Streams are for later wires. `none`: whatever comes is not looked at. */
+/** How an operation takes its body. `none`: whatever comes is not looked at. */
 export type Body =
   | { readonly json: z.ZodType; readonly maximumBytes?: number }
   /** Absent is as good as present: clients differ. */
@@ -15,6 +15,10 @@ export type Body =
   | { readonly form: z.ZodType; readonly maximumBytes?: number }
   /** Of this media type, as it comes; an operation of its own refuses what it holds. */
   | { readonly bytes: string; readonly maximumBytes?: number }
+  /** As its wire reads it: codecs that are one service's own. Raises what the wire says of a body that is none. */
+  | { readonly read: (request: WireRequest, bytes: Uint8Array) => unknown; readonly maximumBytes?: number }
+  /** Not collected: the operation takes `request.incoming` as it comes, once. */
+  | { readonly stream: true }
   | { readonly none: true }
 
 export type BodyOf<B extends Body> = B extends { readonly json: infer S extends z.ZodType }
@@ -25,7 +29,11 @@ export type BodyOf<B extends Body> = B extends { readonly json: infer S extends 
       ? z.output<S>
       : B extends { readonly bytes: string }
         ? Uint8Array
-        : undefined
+        : B extends { readonly read: (...given: never[]) => infer T }
+          ? T
+          : B extends { readonly stream: true }
+            ? AsyncIterable<Uint8Array>
+            : undefined
 
 /** Hands over the permit asked of the path, or asks now for what was `found`. An undeclared permission is a bug. */
 export type Ask = <P extends Permission>(permission: P, found?: Found) => Permit<P>

@@ -13,32 +13,36 @@ import { walk, type PipelineContext } from './walk.ts'
 /** A request that was routed: its body can be collected to the operation's limit. */
 export interface Routed {
   readonly maximumBytes: number
+  /** The body is not collected: the operation takes it as it comes. */
+  readonly streams?: boolean
   answer(): Promise<Answer>
 }
 
 export interface Pipeline {
-  serves(hostname: string): boolean
+  readonly ownPath?: boolean
+  serves(hostname: string, request?: WireRequest): boolean
   /** `problem`: the request was malformed before it could be routed. */
   route(request: WireRequest, problem?: Problem): Routed
 }
 
-const bodyLimit = (body: Body): number => ('none' in body ? bodyBytesDefault : (body.maximumBytes ?? bodyBytesDefault))
+const bodyLimit = (body: Body): number => ('maximumBytes' in body ? body.maximumBytes : undefined) ?? bodyBytesDefault
+
+const nothingTaken = { maximumBytes: bodyBytesDefault }
+const taking = (body: Body): Omit<Routed, 'answer'> => ({ maximumBytes: bodyLimit(body), streams: 'stream' in body })
 
 /** One natural way through: locate → authenticate → admit → version → path → permit → body → verb → commit → send. */
 export function createPipeline<Context extends PipelineContext, Site>(context: Context, protocol: Protocol<Context, Site>): Pipeline {
-  const router = createRouter(protocol.operations)
+  const find = createFinder(protocol)
+  const maximumBytes = Math.max(bodyBytesDefault, ...protocol.operations.map(({ body }) => bodyLimit(body)))
   const { ground } = context
 
-  async function answer(
-    request: WireRequest,
-    routed: { route: Route<Operation<Context, Site>>; problem: Problem | undefined },
-  ): Promise<Answer> {
+  async function answer(request: WireRequest, routed: Found<Context, Site>): Promise<Answer> {
     const requestId = ground.random.uuid()
     const state: { site: Site | undefined } = { site: undefined }
-    const operationName = routed.route.found === 'operation' ? routed.route.operation.name : 'Unknown'
-    const essential = routed.route.found === 'operation' && routed.route.operation.essential === true
+    const operation = routed.route.found === 'operation' ? routed.route.operation : undefined
+    const operationName = operation?.name ?? 'Unknown'
     const answered = await perform<Answer>(ground, {
-      ...(essential && { essential }),
+      ...(operation?.essential === true && { essential: true }),
       deadlineAt: ground.clock.monotonic() + requestDeadlineMs,
       begin: (decidedAt, keepsake) =>
         beginCall({
@@ -64,15 +68,42 @@ export function createPipeline<Context extends PipelineContext, Site>(context: C
   }
 
   return {
-    serves: hostname => protocol.serves(hostname),
+    ownPath: protocol.ownPath === true,
+    serves: (hostname, request) => protocol.serves(hostname, request),
     route(request, problem) {
+      const answerOf = (route: Route<Operation<Context, Site>>) => async () => answer(request, { route, problem })
       if (protocol.readPath !== undefined) Object.assign(request, { segments: protocol.readPath(request.segments) })
-      const route: Route<Operation<Context, Site>> = problem === undefined ? router(request.method, request.segments) : { found: 'nothing' }
-      return {
-        maximumBytes: route.found === 'operation' ? bodyLimit(route.operation.body) : bodyBytesDefault,
-        answer: async () => answer(request, { route, problem }),
-      }
+      if (problem !== undefined) return { maximumBytes: bodyBytesDefault, answer: answerOf({ found: 'nothing' }) }
+      if (protocol.nameInBody === true) return { maximumBytes, answer: async () => answerOf(find(request))() }
+      const route = find(request)
+      return { ...(route.found === 'operation' ? taking(route.operation.body) : nothingTaken), answer: answerOf(route) }
     },
+  }
+}
+
+interface Found<Context, Site> {
+  readonly route: Route<Operation<Context, Site>>
+  readonly problem: Problem | undefined
+}
+
+type Finder<Context, Site> = (request: WireRequest) => Route<Operation<Context, Site>>
+
+/** By path and method, or as the wire itself names its operations. */
+function createFinder<Context, Site>(protocol: Protocol<Context, Site>): Finder<Context, Site> {
+  const { named } = protocol
+  const router = createRouter(protocol.operations)
+  if (named === undefined) return ({ method, segments }) => router(method, segments)
+  const byName = new Map(protocol.operations.map(operation => [operation.name, operation]))
+  return request => {
+    try {
+      const { name, params = {} } = named(request)
+      const operation = byName.get(name)
+      if (operation === undefined) throw new Problem({ code: 'UnknownAction', details: { action: name } })
+      return { found: 'operation', operation, params }
+    } catch (problem) {
+      if (problem instanceof Problem) return { found: 'nothing', problem }
+      throw problem
+    }
   }
 }
 

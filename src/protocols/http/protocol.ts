@@ -14,9 +14,15 @@ export interface Protocol<Context, Site> {
   readonly name: string
   /** Goes into every entry: `keyvault`, `arm`, `login`, `graph`. */
   readonly plane: string
-  /** Is this host mine? The name is lower case and without its port. */
-  serves(hostname: string): boolean
+  /** Is this host mine? The name is lower case and without its port. A name that several wires share goes by the request's head, untaken apart. */
+  serves(hostname: string, request?: WireRequest): boolean
   readonly operations: readonly Operation<Context, Site>[]
+  /** Picks the operation where the path does not: by a header, by a form's action. Raises `UnknownAction`. */
+  readonly named?: (request: WireRequest) => Named
+  /** The name stands in the body: that is collected first, to the most that any operation takes. */
+  readonly nameInBody?: true
+  /** The path is read by `named` alone: nothing in it is refused or taken apart before. */
+  readonly ownPath?: true
   /** Segments as this wire's clients mean them, where they write them otherwise. */
   readPath?(segments: readonly string[]): readonly string[]
   /** The service's own order: does an unknown route win over a missing token? */
@@ -40,6 +46,12 @@ export interface Protocol<Context, Site> {
   ) => Readonly<Record<string, string>>
   /** The id by which the caller finds this request again. */
   correlationId(request: WireRequest): string | undefined
+}
+
+/** An operation by its name, with what stands in its path where the wire reads that itself. */
+export interface Named {
+  readonly name: string
+  readonly params?: Readonly<Record<string, string>>
 }
 
 export interface Refusal<Site> {

@@ -24,6 +24,10 @@ export interface WireRequest {
   /** Address of ours that it came to: one is a private endpoint's. */
   readonly localAddress: string
   readonly hasBody: boolean
+  /** Name, value, name, value, as they came: signatures are over them. */
+  readonly rawHeaders: readonly string[]
+  /** The body on its way, where the operation takes it so: read once. */
+  incoming?: AsyncIterable<Uint8Array>
   /** Set once the body was collected; `undefined` while there is none. */
   body: Uint8Array | undefined
   /** The body went over the operation's limit: its parsing answers for it. */
@@ -107,6 +111,7 @@ export function bareRequest(message: IncomingMessage, proxies?: IpRanges): WireR
       const value = message.headers[name]
       return typeof value === 'string' ? value : undefined
     },
+    rawHeaders: message.rawHeaders,
     remoteAddress: clientAddress(message, proxies),
     localAddress: ownAddress(message),
     hasBody: hasBodyHeaders(message),
@@ -115,8 +120,9 @@ export function bareRequest(message: IncomingMessage, proxies?: IpRanges): WireR
   }
 }
 
-/** Raises `MalformedRequest`. */
-export function takeApart(message: IncomingMessage, bare: WireRequest): WireRequest {
+/** `ownPath`: the wire reads its paths itself, whatever stands in them. Raises `MalformedRequest`. */
+export function takeApart(message: IncomingMessage, bare: WireRequest, ownPath = false): WireRequest {
   refuseDoubles(message.rawHeaders)
-  return Object.assign(bare, { segments: segmentsOf(bare.path), query: queryOf(bare.rawQuery) })
+  if (ownPath && !bare.path.startsWith('/')) refuse('the target is no path')
+  return Object.assign(bare, { segments: ownPath ? [] : segmentsOf(bare.path), query: queryOf(bare.rawQuery) })
 }

@@ -1,3 +1,5 @@
+import type { Problem } from '#model/problem.ts'
+
 /** What the router needs of an operation. */
 export interface Routable {
   readonly method: string
@@ -7,7 +9,8 @@ export interface Routable {
 export type Route<O> =
   | { readonly found: 'operation'; readonly operation: O; readonly params: Readonly<Record<string, string>> }
   | { readonly found: 'other-methods'; readonly methods: readonly string[] }
-  | { readonly found: 'nothing' }
+  /** `problem`: what the wire says of it, where it has more to say than that there is nothing. */
+  | { readonly found: 'nothing'; readonly problem?: Problem }
 
 interface Leaf<O> {
   readonly operation: O

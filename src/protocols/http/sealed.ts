@@ -26,7 +26,8 @@ export interface SealedParts {
  */
 export function createSealedPipeline<Site>(parts: SealedParts, protocol: Protocol<Context, Site>): Pipeline {
   return {
-    serves: hostname => protocol.serves(hostname),
+    ownPath: protocol.ownPath === true,
+    serves: (hostname, request) => protocol.serves(hostname, request),
     route: request => ({
       maximumBytes: bodyBytesDefault,
       answer: async () => unavailable(parts, protocol, request),

@@ -64,9 +64,10 @@ async function serve(options: Serving, message: IncomingMessage, response: Serve
   const request = bareRequest(message, options.proxies)
   try {
     const routed = route(options, message, request)
-    const whole = await collect(message, { request, limit: routed.maximumBytes })
-    if (!whole) return
+    if (routed.streams === true) request.incoming = incomingOf(message)
+    else if (!(await collect(message, { request, limit: routed.maximumBytes }))) return
     send(response, await routed.answer(), { headOnly: message.method === 'HEAD', log: options.log })
+    if (routed.streams === true && !message.complete) discard(message)
   } catch (error) {
     options.log.error('request-failed', error)
     // Nothing is said that has no entry: the connection closes.
@@ -77,12 +78,12 @@ async function serve(options: Serving, message: IncomingMessage, response: Serve
 function route(options: Serving, message: IncomingMessage, request: WireRequest): Routed {
   const named = sniOf(message) ?? request.hostname
   const reached = options.reaches?.(request.localAddress, request.hostname) ?? true
-  const pipeline = reached ? options.pipelines.find(candidate => candidate.serves(request.hostname)) : undefined
+  const pipeline = reached ? options.pipelines.find(candidate => candidate.serves(request.hostname, request)) : undefined
   if (pipeline === undefined)
     return options.stray.route(request, new Problem({ code: 'HostNotServed', details: { host: request.hostname } }))
   try {
     if (named !== request.hostname) throw new Problem({ code: 'HostNotServed', details: { host: request.hostname } })
-    return pipeline.route(takeApart(message, request))
+    return pipeline.route(takeApart(message, request, pipeline.ownPath))
   } catch (error) {
     if (error instanceof Problem) return pipeline.route(request, error)
     throw error
@@ -93,6 +94,20 @@ function route(options: Serving, message: IncomingMessage, request: WireRequest)
 function sniOf(message: IncomingMessage): string | undefined {
   const name = (message.socket as Partial<TLSSocket>).servername // oxlint-disable-line typescript/no-unsafe-type-assertion -- an https server's sockets are TLS sockets
   return typeof name === 'string' && name !== '' ? name.toLowerCase() : undefined
+}
+
+/** Whoever stops reading leaves the connection to its answer. */
+const incomingOf = (message: IncomingMessage): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }),
+})
+
+/** What was answered before its body was read: a little is thrown away, for more the connection is not kept. */
+function discard(message: IncomingMessage): void {
+  let length = 0
+  message.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    if (length > drainBytesMax) message.destroy()
+  })
 }
 
 /** Collects the body to the limit; false when the client went away. */

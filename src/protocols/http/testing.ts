@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { Problem } from '#model/problem.ts'
 import { isStreamed, type Answer } from './answer.ts'
 import type { Pipeline, Routed } from './pipeline.ts'
@@ -50,6 +51,7 @@ export async function ask(pipeline: Pipeline, asked: Asked): Promise<Answered> {
   const routed = route(pipeline, message, request)
   request.bodyTooLong = (body?.length ?? 0) > routed.maximumBytes
   request.body = request.bodyTooLong ? undefined : body
+  if (routed.streams === true && body !== undefined) request.incoming = Readable.from([body])
   const answer = await routed.answer()
   const bytes = await bytesOf(message.method === 'HEAD' ? undefined : answer.body)
   const text = bytes.toString('utf8')
@@ -84,7 +86,7 @@ function messageOf(
 /** As the server does: what cannot be taken apart is answered by the same pipeline. */
 function route(pipeline: Pipeline, message: IncomingMessage, request: WireRequest): Routed {
   try {
-    return pipeline.route(takeApart(message, request))
+    return pipeline.route(takeApart(message, request, pipeline.ownPath))
   } catch (error) {
     if (error instanceof Problem) return pipeline.route(request, error)
     throw error

@@ -65,6 +65,7 @@ function refuseUnknown<O>(
   request: WireRequest,
 ): { readonly operation: O; readonly params: Readonly<Record<string, string>> } {
   if (route.found === 'operation') return route
+  if (route.found === 'nothing' && route.problem !== undefined) throw route.problem
   // An empty segment that no client sends is nothing that was ever there (security-and-reliability.md 5.3).
   if (request.segments.includes('')) throw new Problem({ code: 'MalformedRequest', details: { reason: 'an empty path segment' } })
   throw new Problem({ code: route.found === 'other-methods' ? 'MethodNotAllowed' : 'UnknownRoute' })

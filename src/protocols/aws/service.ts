@@ -1,0 +1,104 @@
+import type { Call } from '#domain/call.ts'
+import type { Context } from '#domain/context.ts'
+import { Problem } from '#model/problem.ts'
+import type { Named, Protocol } from '#protocols/http/protocol.ts'
+import type { WireRequest } from '#protocols/http/request.ts'
+import { isSharedName, regionOfName, serviceMeant, type ServiceNames } from './addresses.ts'
+import { jsonType } from './answers.ts'
+import { authenticate } from './authenticate.ts'
+import { formText } from './bodies.ts'
+import { credentialScope } from './credential-scope.ts'
+import type { AwsSite } from './operation.ts'
+
+/** A service by its names: of the wire here, of its signatures, of its hosts. */
+export interface Service extends Omit<ServiceNames, 'label'> {
+  /** `awskms` */
+  readonly name: string
+  /** As credential scopes name it: `kms`. */
+  readonly signing: string
+  /** First label of its hosts, where that is another word. */
+  readonly label?: string
+}
+
+/** What a wire adds to what all of these services do alike. */
+export type Own = Pick<Protocol<Context, AwsSite>, 'operations' | 'refuse' | 'admit' | 'headers'>
+
+type Base = Omit<Protocol<Context, AwsSite>, 'named' | 'nameInBody'>
+
+/** Hosts, Region, signature, request id: alike for all. */
+function serviceBase(service: Service, own: Own): Base {
+  const { name, signing, domain } = service
+  const names: ServiceNames = { ...service, label: service.label ?? signing }
+  return {
+    name,
+    plane: signing,
+    serves: (hostname, request) =>
+      regionOfName(names, hostname) !== undefined ||
+      (isSharedName(domain, hostname) && request !== undefined && serviceMeant(request) === signing),
+    routeBeforeToken: true,
+    async locate(context, _call, request) {
+      const named = regionOfName(names, request.hostname)
+      const region = service.global === true ? 'us-east-1' : (named ?? credentialScope(request)?.region ?? '')
+      return { region: region === '' ? context.instance.region : region, partition: 'aws' }
+    },
+    authenticate: async (context: Context, call: Call, { site, request }) => authenticate(context, call, { service, site, request }),
+    checkVersion: () => undefined,
+    correlationId: () => undefined,
+    ...own,
+  }
+}
+
+/** Of every answer of a JSON or Query service. */
+export const amznHeaders: Own['headers'] = (_context, { requestId }) => ({
+  'x-amzn-requestid': requestId,
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+})
+
+const unknownAction = (action: string): Problem => new Problem({ code: 'UnknownAction', details: { action } })
+
+/** A service whose operations are named by `X-Amz-Target: {prefix}.{operation}`. */
+export function jsonService(service: Service, own: Own & { readonly prefixes: readonly string[] }): Protocol<Context, AwsSite> {
+  const { prefixes, ...rest } = own
+  return {
+    ...serviceBase(service, rest),
+    named(request) {
+      const target = request.header('x-amz-target') ?? ''
+      const dot = target.lastIndexOf('.')
+      if (!prefixes.includes(target.slice(0, Math.max(0, dot)))) throw unknownAction(target)
+      refuseOtherThan('POST', jsonType, request)
+      return { name: target.slice(dot + 1) }
+    },
+  }
+}
+
+/** A service whose operations are named by the `Action` of a form, or of a query. */
+export function queryService(service: Service, own: Own & { readonly version: string }): Protocol<Context, AwsSite> {
+  const { version, ...rest } = own
+  return {
+    ...serviceBase(service, rest),
+    nameInBody: true,
+    named(request): Named {
+      if (request.bodyTooLong) throw new Problem({ code: 'BodyTooLarge', details: { maximumBytes: 0 } })
+      if (request.method !== 'GET') refuseOtherThan('POST', 'application/x-www-form-urlencoded', request)
+      const form = formText(request, request.body ?? new Uint8Array(0))
+      const action = parameter(form, 'Action') ?? ''
+      const asked = parameter(form, 'Version') ?? version
+      if (asked !== version) throw unknownAction(`${action} of version ${asked}`)
+      return { name: action }
+    },
+  }
+}
+
+function refuseOtherThan(method: string, type: string, request: WireRequest): void {
+  const [named = ''] = (request.header('content-type') ?? '').split(';')
+  if (request.method !== method) throw new Problem({ code: 'MethodNotAllowed' })
+  if (request.path !== '/') throw new Problem({ code: 'UnknownAction', details: { action: request.path } })
+  if (named.trim().toLowerCase() !== type) throw new Problem({ code: 'UnsupportedMediaType' })
+}
+
+/** The first of that name: more of them are refused where the form is read. */
+function parameter(form: string, name: string): string | undefined {
+  const found = new RegExp(`(?:^|&)${name}=([^&]*)`).exec(form)?.[1]
+  return found === undefined || !/^[\w-]{1,128}$/.test(found) ? undefined : found
+}

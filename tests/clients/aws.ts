@@ -1,0 +1,32 @@
+// AWS's own clients at an instance, as `AWS_ENDPOINT_URL` would point them there.
+import { Agent } from 'node:https'
+import { IAMClient } from '@aws-sdk/client-iam'
+import { KMSClient } from '@aws-sdk/client-kms'
+import { S3Client } from '@aws-sdk/client-s3'
+import { STSClient } from '@aws-sdk/client-sts'
+
+export interface AwsPrincipal {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+export interface AwsAt {
+  /** `https://localhost:PORT` */
+  readonly endpoint: string
+  /** PEM that vouches for it. */
+  readonly ca: string
+  readonly region?: string
+}
+
+/** One client of each service, without retries: a refusal is seen as it came. */
+export function awsClients({ endpoint, ca, region = 'us-east-1' }: AwsAt, credentials: AwsPrincipal) {
+  const requestHandler = { httpsAgent: new Agent({ ca, keepAlive: false }) }
+  const config = { endpoint, region, credentials, maxAttempts: 1, requestHandler }
+  return {
+    kms: new KMSClient(config),
+    sts: new STSClient(config),
+    iam: new IAMClient(config),
+    s3: new S3Client({ ...config, forcePathStyle: true }),
+  }
+}
