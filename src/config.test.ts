@@ -32,6 +32,7 @@ describe('readConfig', () => {
       accessPolicies: 'open',
       federationHosts: [],
       attestationAuthorities: [],
+      keyStoreHosts: [],
       outgoingCaFile: undefined,
       revocationGraceSeconds: 0,
       node: 1,

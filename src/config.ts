@@ -41,9 +41,11 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   /** Hosts of token issuers outside that workloads may be vouched for by: `host`, `host:port`, `*.suffix` (security-and-reliability.md 5.7). */
   readonly federationHosts: readonly AllowedHost[]
-  /** PEM of an authority that is trusted besides the public ones when something is fetched from outside. */
+  /** Hosts of the proxies of external key stores, as above. */
+  readonly keyStoreHosts: readonly AllowedHost[]
   /** Issuers whose tokens about machines let keys out (key-vault.md 10.2). */
   readonly attestationAuthorities: readonly string[]
+  /** PEM of an authority that is trusted besides the public ones when something is fetched from outside. */
   readonly outgoingCaFile: string | undefined
   /** How long an open disk goes on after its key was lost: the cloud takes up to an hour, here nothing is given unless it is asked for. */
   readonly revocationGraceSeconds: number
@@ -78,6 +80,11 @@ function isIssuer(text: string): boolean {
   const url = URL.parse(text)
   return url?.protocol === 'https:' && url.username === '' && url.password === '' && url.search === '' && url.hash === ''
 }
+const hosts = z
+  .string()
+  .transform(text => text.split(',').map(parseAllowedHost))
+  .refine(all => !all.includes(undefined), 'is a list of host names, each with :port or with *. in front, with commas between')
+  .transform(all => all.filter(one => one !== undefined))
 const domainName = z
   .string()
   .toLowerCase()
@@ -138,15 +145,8 @@ const settings = {
       .transform(text => text.split(',').map(one => one.trim()))
       .refine(all => all.every(one => parseIpRange(one) !== undefined), 'is a list of addresses and ranges (CIDR) with commas between'),
   },
-  federationHosts: {
-    flag: 'federation-hosts',
-    variable: 'KEYSTEAD_FEDERATION_HOSTS',
-    schema: z
-      .string()
-      .transform(text => text.split(',').map(parseAllowedHost))
-      .refine(all => !all.includes(undefined), 'is a list of host names, each with :port or with *. in front, with commas between')
-      .transform(all => all.filter(one => one !== undefined)),
-  },
+  federationHosts: { flag: 'federation-hosts', variable: 'KEYSTEAD_FEDERATION_HOSTS', schema: hosts },
+  keyStoreHosts: { flag: 'key-store-hosts', variable: 'KEYSTEAD_KEY_STORE_HOSTS', schema: hosts },
   attestationAuthorities: {
     flag: 'attestation-authorities',
     variable: 'KEYSTEAD_ATTESTATION_AUTHORITIES',
@@ -181,6 +181,7 @@ const given = z.object({
   trustedProxies: settings.trustedProxies.schema.optional(),
   federationHosts: settings.federationHosts.schema.default([]),
   attestationAuthorities: settings.attestationAuthorities.schema.default([]),
+  keyStoreHosts: settings.keyStoreHosts.schema.default([]),
   outgoingCaFile: settings.outgoingCaFile.schema.optional(),
   noDiscoveryAlias: settings.noDiscoveryAlias.schema.default('false'),
 })
@@ -235,6 +236,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     trustedProxies: given.trustedProxies ?? [],
     federationHosts: given.federationHosts,
     attestationAuthorities: given.attestationAuthorities,
+    keyStoreHosts: given.keyStoreHosts,
     outgoingCaFile: given.outgoingCaFile === undefined ? undefined : inCwd(given.outgoingCaFile),
     logLevel: given.logLevel,
     tls: certFile === undefined || keyFile === undefined ? undefined : { certFile: inCwd(certFile), keyFile: inCwd(keyFile) },

@@ -32,6 +32,7 @@ export const commands: readonly CommandRow[] = [
       ['--access-policies <open|guarded>', 'guarded: policies of a vault are written only by who may give roles there (open)'],
       ['--log-level <level>', 'error, warn, info, silent (warn)'],
       ['--federation-hosts <list>', 'hosts of token issuers outside: host, host:port, *.suffix (none)'],
+      ['--key-store-hosts <list>', 'hosts of external key stores, in the same form (none)'],
       ['--outgoing-ca-file <file>', 'an authority that is trusted besides the public ones, outside'],
       ['--trusted-proxies <list>', 'addresses and ranges of proxies in front whose X-Forwarded-For counts (none)'],
       ['--no-discovery-alias', 'do not answer instance discovery for login.microsoftonline.com'],

@@ -1,3 +1,5 @@
+import { xksProxy } from '#adapters/xks/xks-proxy.ts'
+import type { AllowedHost } from '#model/allowed-hosts.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Log } from '#ports/log.ts'
@@ -37,6 +39,8 @@ export interface ContextParts {
   readonly trail?: AuditTrail
   /** Absent: nothing outside is ever asked. */
   readonly outgoing?: Outgoing
+  /** Hosts of external key stores that are at another port than HTTPS's. */
+  readonly keyStoreHosts?: readonly AllowedHost[]
 }
 
 async function* noTrail(): AsyncGenerator<never> {}
@@ -46,10 +50,10 @@ const cacheMax = 100_000
 
 /** Everything that verbs are given, over a store whose barrier is open. Loads what is resident. */
 export async function composeContext(parts: ContextParts): Promise<Context> {
-  const { store, barrier, clock, random, log, node, instance } = parts
+  const { store, barrier, clock, random, log, node, instance, outgoing = noOutgoing, keyStoreHosts = [] } = parts
   const view = createView({ store, barrier, families: allFamilies, cacheMax })
   const records = openFamilies({ view, barrier, store })
-  const identity = openIdentity(records, { view, outgoing: parts.outgoing ?? noOutgoing, log })
+  const identity = openIdentity(records, { view, outgoing, log })
   const { access, rbac } = composeAccess(records, identity)
   const modules = new Map(parts.modules.map(module => [module.name, module]))
   view.onNews(news => {
@@ -75,6 +79,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     instance,
     trail: parts.trail ?? noTrail,
     log,
+    externalKeys: xksProxy({ outgoing, clock, hosts: keyStoreHosts }),
     pki: pkiOnDemand(random),
     module(name) {
       const module = modules.get(name)

@@ -64,6 +64,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     modules: [module],
     trail: filter => queryAudit({ log: breathing(store), cipher: barrier, compartment: custody.installation }, filter),
     outgoing: outgoingOf(config),
+    keyStoreHosts: config.keyStoreHosts,
   })
   const home = await bringUp(context, custody)
   const audit = await startAudit({ custody, dataDir, log: store }, log)

@@ -11,7 +11,8 @@ function hostOf(issuer: string): readonly AllowedHost[] {
 }
 
 /** The way out, to the hosts that the configuration names for each purpose and no others. */
-export function outgoingOf({ federationHosts, attestationAuthorities, outgoingCaFile }: Config): Outgoing {
+export function outgoingOf({ federationHosts, attestationAuthorities, keyStoreHosts, outgoingCaFile }: Config): Outgoing {
   const ca = outgoingCaFile === undefined ? undefined : readFileSync(outgoingCaFile, 'utf8')
-  return outgoingOver({ hosts: { federation: federationHosts, attestation: attestationAuthorities.flatMap(hostOf) }, ca })
+  const hosts = { federation: federationHosts, attestation: attestationAuthorities.flatMap(hostOf), keyStores: keyStoreHosts }
+  return outgoingOver({ hosts, ca })
 }

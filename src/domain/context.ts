@@ -1,4 +1,5 @@
 import type { CryptoModule } from '#ports/crypto-module.ts'
+import type { ExternalKeys } from '#ports/external-keys.ts'
 import type { Log } from '#ports/log.ts'
 import type { Pki } from '#ports/pki.ts'
 import type { RecordStore } from '#ports/record-store.ts'
@@ -115,6 +116,8 @@ export interface Context extends AllRecords {
   readonly log: Log
   /** The module that a version names; generation goes to `software` unless a vault has another. */
   module(name: string): CryptoModule
+  /** Keys that stand in stores of accounts outside. */
+  readonly externalKeys: ExternalKeys
   /** Loaded when the first certificate is touched: most starts never do (performance.md 11). */
   pki(): Promise<Pki>
 }

@@ -5,6 +5,7 @@ import { loadNative } from '#adapters/native/native.ts'
 import { memoryStore, type MemoryStore } from '#adapters/memory/memory-store.ts'
 import { systemRandom } from '#adapters/system/random.ts'
 import { composeContext } from '#compose/context.ts'
+import type { AllowedHost } from '#model/allowed-hosts.ts'
 import { millis, type Millis } from '#model/brands.ts'
 import { system, type Principal } from '#model/principal.ts'
 import type { AuditBatch, AuditSealer } from '#ports/audit-log.ts'
@@ -61,6 +62,7 @@ export interface GroundChanges {
   readonly attestationAuthorities?: readonly string[]
   readonly guardPolicies?: boolean
   readonly outgoing?: Outgoing
+  readonly keyStoreHosts?: readonly AllowedHost[]
   /** Is the disk below its watermark? */
   readonly reserved?: () => boolean
 }
@@ -95,6 +97,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
     modules: [softwareModule({ barrier, random, native, threads: 2 })],
     trail: trailOf(rows),
     ...(changes.outgoing !== undefined && { outgoing: changes.outgoing }),
+    ...(changes.keyStoreHosts !== undefined && { keyStoreHosts: changes.keyStoreHosts }),
   })
   return {
     context,

@@ -1,5 +1,12 @@
 /** What is fetched from outside is fetched for something, and each has hosts of its own that it may reach. */
-export type OutgoingPurpose = 'federation' | 'attestation'
+export type OutgoingPurpose = 'federation' | 'attestation' | 'keyStores'
+
+/** What is sent: headers beside those that every request has, and how long the whole of it may take. */
+export interface OutgoingMessage {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  readonly withinMs: number
+}
 
 /** `status` as it came; no header, no redirect, nothing that a caller of ours could be shown. */
 export interface OutgoingAnswer {
@@ -14,10 +21,12 @@ export interface OutgoingAnswer {
 export interface Outgoing {
   /** GET. Rejects with `OutgoingFailed`. */
   get(purpose: OutgoingPurpose, url: string): Promise<OutgoingAnswer>
+  /** POST. Rejects with `OutgoingFailed`. */
+  post(purpose: OutgoingPurpose, url: string, message: OutgoingMessage): Promise<OutgoingAnswer>
 }
 
-/** `refused`: by our own rules, nothing was sent; the others are of the way or of the other side. */
-export type OutgoingFailure = 'refused' | 'unreachable' | 'timeout' | 'tooLarge'
+/** `refused`: by our own rules, nothing was sent; the others are of the way or of the other side. `untrusted`: its TLS is not what it must be. */
+export type OutgoingFailure = 'refused' | 'unreachable' | 'untrusted' | 'timeout' | 'tooLarge'
 
 export class OutgoingFailed extends Error {
   override readonly name = 'OutgoingFailed'
@@ -30,6 +39,8 @@ export class OutgoingFailed extends Error {
 }
 
 /** Where nothing outside may be reached. */
-export const noOutgoing: Outgoing = {
-  get: async () => Promise.reject(new OutgoingFailed('refused', 'nothing outside is listed')),
+export const noOutgoing: Outgoing = { get: refusing, post: refusing }
+
+async function refusing(): Promise<OutgoingAnswer> {
+  return Promise.reject(new OutgoingFailed('refused', 'nothing outside is listed'))
 }

@@ -52,9 +52,9 @@ describe('what is fetched from outside', () => {
   })
 
   test('is of nobody whose certificate is not trusted or is another name’s', async () => {
-    await assert.rejects(out({ ca: undefined }).get('federation', at(keys)), failing('unreachable'))
-    const alias = { hosts: { federation: [{ host: 'alias.test', port }], attestation: [] } }
-    await assert.rejects(out(alias).get('federation', `https://alias.test:${port}${keys}`), failing('unreachable'))
+    await assert.rejects(out({ ca: undefined }).get('federation', at(keys)), failing('untrusted'))
+    const alias = { hosts: { federation: [{ host: 'alias.test', port }] } }
+    await assert.rejects(out(alias).get('federation', `https://alias.test:${port}${keys}`), failing('untrusted'))
   })
 
   test('fails where the name does not resolve, resolves to nothing, or nobody listens', async () => {

@@ -4,12 +4,13 @@ import { request } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import type { AllowedHost } from '#model/allowed-hosts.ts'
-import { OutgoingFailed, type Outgoing, type OutgoingAnswer, type OutgoingPurpose } from '#ports/outgoing.ts'
+import { OutgoingFailed, type Outgoing, type OutgoingAnswer, type OutgoingMessage, type OutgoingPurpose } from '#ports/outgoing.ts'
 import { isPublicAddress } from './addresses.ts'
 import { targetOf, type Target } from './allow-list.ts'
 
 export interface OutgoingConfig {
-  readonly hosts: Readonly<Record<OutgoingPurpose, readonly AllowedHost[]>>
+  /** A purpose that is not named reaches nobody. */
+  readonly hosts: { readonly [P in OutgoingPurpose]?: readonly AllowedHost[] }
   /** PEM of an authority that is trusted besides the public ones: for issuers of one's own. */
   readonly ca?: string | undefined
   /** All addresses of a name; the system's resolver where absent. */
@@ -26,13 +27,15 @@ const systemAddresses = async (host: string): Promise<readonly string[]> =>
 export function outgoingOver(config: OutgoingConfig): Outgoing {
   const { hosts, ca, addressesOf = systemAddresses } = config
   const trusted = ca === undefined ? undefined : [...rootCertificates, ca]
+  async function reach(what: { readonly purpose: OutgoingPurpose; readonly text: string; readonly message?: OutgoingMessage }) {
+    const target = targetOf(what.text, hosts[what.purpose] ?? [])
+    if ('flaw' in target) throw new OutgoingFailed('refused', target.flaw)
+    const addresses = await checkedAddresses(target, addressesOf)
+    return fetched(target, { addresses, trusted, ...(what.message !== undefined && { message: what.message }) })
+  }
   return {
-    async get(purpose, text) {
-      const target = targetOf(text, hosts[purpose])
-      if ('flaw' in target) throw new OutgoingFailed('refused', target.flaw)
-      const addresses = await checkedAddresses(target, addressesOf)
-      return fetched(target, { addresses, trusted })
-    },
+    get: async (purpose, text) => reach({ purpose, text }),
+    post: async (purpose, text, message) => reach({ purpose, text, message }),
   }
 }
 
@@ -62,25 +65,44 @@ async function resolved(host: string, addressesOf: (host: string) => Promise<rea
 interface Connecting {
   readonly addresses: readonly string[]
   readonly trusted: readonly string[] | undefined
+  readonly message?: OutgoingMessage
 }
 
-async function fetched({ url, host, port }: Reached, { addresses, trusted }: Connecting): Promise<OutgoingAnswer> {
+/** Headers that every request has; a message's own stand before them. */
+const commonHeaders = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'keystead' } as const
+
+async function fetched({ url, host, port }: Reached, { addresses, trusted, message }: Connecting): Promise<OutgoingAnswer> {
   const { promise, resolve: settle, reject } = Promise.withResolvers<OutgoingAnswer>()
-  const fail = (error: Error): void =>
-    reject(error instanceof OutgoingFailed ? error : new OutgoingFailed('unreachable', `${host}: ${error.message}`, { cause: error }))
+  let connected = false
+  let secure = false
+  const fail = (error: Error): void => {
+    const failure = connected && !secure ? 'untrusted' : 'unreachable'
+    reject(error instanceof OutgoingFailed ? error : new OutgoingFailed(failure, `${host}: ${error.message}`, { cause: error }))
+  }
+  const totalMs = message?.withinMs ?? limits.totalMs
   const outgoing = request({
     host: host.replace(/^\[|\]$/g, ''),
     port,
     path: `${url.pathname}${url.search}`,
-    headers: { host: url.host, accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'keystead' },
+    method: message === undefined ? 'GET' : 'POST',
+    headers: {
+      host: url.host,
+      ...commonHeaders,
+      ...message?.headers,
+      ...(message !== undefined && { 'content-length': message.body.length }),
+    },
     // Never one that the surroundings configured, and no connection of an earlier name.
     agent: false,
     // The name stays what the certificate must be for; where it leads was looked at.
     lookup: pinned(addresses),
-    timeout: limits.connectMs,
+    timeout: Math.min(limits.connectMs, totalMs),
     ...(trusted !== undefined && { ca: [...trusted] }),
   })
-  const deadline = setTimeout(() => outgoing.destroy(new OutgoingFailed('timeout', `${host} took too long`)), limits.totalMs)
+  const deadline = setTimeout(() => outgoing.destroy(new OutgoingFailed('timeout', `${host} took too long`)), totalMs)
+  outgoing.on('socket', socket => {
+    socket.once('connect', () => (connected = true))
+    socket.once('secureConnect', () => (secure = true))
+  })
   outgoing.on('timeout', () => outgoing.destroy(new OutgoingFailed('timeout', `${host} did not answer`)))
   outgoing.on('close', () => clearTimeout(deadline))
   outgoing.on('error', fail)
@@ -91,7 +113,7 @@ async function fetched({ url, host, port }: Reached, { addresses, trusted }: Con
       fail(error instanceof Error ? error : new Error(String(error)))
     })
   })
-  outgoing.end()
+  outgoing.end(message?.body)
   return promise
 }
 

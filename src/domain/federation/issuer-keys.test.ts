@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { millis } from '#model/brands.ts'
-import { OutgoingFailed, type Outgoing } from '#ports/outgoing.ts'
+import { noOutgoing, OutgoingFailed, type Outgoing } from '#ports/outgoing.ts'
 import { issuerKeys } from './issuer-keys.ts'
 
 const issuer = 'https://issuer.test/realm'
@@ -18,6 +18,7 @@ const minute = 60_000
 function outside(keys: readonly object[], document: object = { issuer, jwks_uri: `${issuer}/keys` }) {
   const world = { keys, document, down: false, asked: 0 }
   const outgoing: Outgoing = {
+    ...noOutgoing,
     async get(purpose, url) {
       assert.equal(purpose, 'federation')
       if (url.endsWith('/keys')) world.asked += 1

@@ -1,6 +1,6 @@
 // For tests alone: an attestation authority outside, and a machine that it vouches for.
 import { constants, createDecipheriv, createPrivateKey, generateKeyPairSync, privateDecrypt, sign, type KeyObject } from 'node:crypto'
-import { OutgoingFailed, type Outgoing } from '#ports/outgoing.ts'
+import { noOutgoing, OutgoingFailed, type Outgoing } from '#ports/outgoing.ts'
 
 export const authority = 'https://attest.example.test'
 const kid = 'attester'
@@ -12,6 +12,7 @@ export const machineKey = { ...machine.publicKey.export({ format: 'jwk' }), kid:
 
 /** Publishes the authority's keys, as any OpenID provider does. */
 export const attestationOutside: Outgoing = {
+  ...noOutgoing,
   async get(purpose, url) {
     if (purpose !== 'attestation' || !url.startsWith(`${authority}/`)) throw new OutgoingFailed('refused', 'not listed')
     const body = url.endsWith('/openid-configuration')
