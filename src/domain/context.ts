@@ -11,7 +11,7 @@ import { certificateAuthorities, issuedCertificates } from './authority/records.
 import { certificateContacts, certificateIssuers, certificateOperations, certificates } from './certificates/records.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
 import { groups, memberships } from './groups/records.ts'
-import { accountKeys, keyAliases, keyGrants, keyStores } from './account-keys/records.ts'
+import { accountKeys, grantTallies, keyAliases, keyGrants, keyStores } from './account-keys/records.ts'
 import {
   accessKeys,
   accountGroups,
@@ -92,6 +92,7 @@ const families = {
   keyAliases,
   keyGrants,
   keyStores,
+  grantTallies,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never

@@ -2,15 +2,16 @@ import assert from 'node:assert/strict'
 import { scopeOf, type Scope } from '#model/brands.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { assertPermits, type Found, type GivenGrant, type OwnedFacts, type Permit } from '#domain/access/permit.ts'
+import { assertPermits, type Found, type OwnedFacts, type Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
+import { grantsFor } from '#domain/account-keys/grants/grants-for.ts'
 import { factsOf, keyFacts, noOwnedFacts, requestFacts } from './key-facts.ts'
 import type { FoundAccountKey, HeldAccountKey } from './find-account-key.ts'
 import { accountArn, keyArn } from './key-arn.ts'
 import type { AccountKey } from './records.ts'
 
-const scopeOfKey = (key: AccountKey): Scope => scopeOf(['', accountArn(key.accountId), keyArn(key)])
+export const scopeOfKey = (key: AccountKey): Scope => scopeOf(['', accountArn(key.accountId), keyArn(key)])
 
 /** Names of a key that conditions may ask for: as many as the quota lets it have. */
 const aliasesMax = 50
@@ -20,14 +21,14 @@ const aliasesMax = 50
  * besides (`kms:EncryptionContext:…`, `kms:SigningAlgorithm`), by names in lower case.
  */
 export async function ownedKey(
-  context: Needs<'keyAliases'>,
+  context: Needs<'keyAliases' | 'keyGrants'>,
   call: Call,
   { key, alias, facts = noOwnedFacts }: FoundAccountKey & { readonly facts?: OwnedFacts },
 ): Promise<Found> {
   const { value, compartment } = key
   const named = await context.keyAliases.listTagged(call, compartment, { tag: ['of', value.id], after: 0, limit: aliasesMax })
   const own = keyFacts(value, { aliases: named.map(held => held.value.name), ...(alias !== undefined && { asked: alias }) })
-  const grants: readonly GivenGrant[] = []
+  const grants = await grantsFor(context, call, key)
   return {
     on: scopeOfKey(value),
     owned: {

@@ -95,6 +95,12 @@ const keyGrantSchema = z.object({
   /** ARN of a principal, or a service's name. */
   grantee: z.string(),
   retiring: z.string().optional(),
+  /** Of the users and roles that were named: others of their names are not meant. */
+  granteeId: z.string().optional(),
+  retiringId: z.string().optional(),
+  /** Named as a service, and shown as one. */
+  granteeIsService: z.boolean().optional(),
+  retiringIsService: z.boolean().optional(),
   /** ARN of the root of the account that gave it. */
   issuingAccount: z.string(),
   operations: z.array(z.string()),
@@ -120,6 +126,18 @@ export const keyGrants = family<KeyGrant, readonly [keyId: string, grantId: stri
     ...(name === '' ? [] : [['named', keyId, name]]),
     ...(retiring === undefined ? [] : [['retiring', retiring]]),
   ],
+})
+
+/** How many grants a key has: lists of many thousands are not counted at each. */
+const grantTallySchema = z.object({ keyId: z.string(), grants: z.number().int().nonnegative() })
+export type GrantTally = z.output<typeof grantTallySchema>
+
+export const grantTallies = family<GrantTally, readonly [keyId: string]>({
+  name: 'grantTallies',
+  schema: grantTallySchema,
+  format: 1,
+  residency: 'cached',
+  ruling: false,
 })
 
 const keyStoreSchema = z.object({

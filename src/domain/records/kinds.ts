@@ -55,6 +55,7 @@ export const kinds = {
   keyAliases: 91,
   keyGrants: 92,
   keyStores: 93,
+  grantTallies: 94,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */
@@ -63,7 +64,9 @@ export const travellingKinds = {
   pagingTokens: 201,
   secretBackups: 202,
   certificateBackups: 203,
+  importTokens: 212,
   accountMarkers: 213,
+  grantTokens: 216,
 } as const
 
 export type KindName = keyof typeof kinds
