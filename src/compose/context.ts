@@ -10,7 +10,9 @@ import type { Barrier } from '#ports/barrier.ts'
 import type { RecordStore } from '#ports/record-store.ts'
 import { builtInRoles } from '#domain/access/built-in-roles.ts'
 import { createAccess, type CountsAs } from '#domain/access/permit.ts'
+import { accountEntities } from '#domain/access/account-entities.ts'
 import { accessPolicyBook } from '#domain/access/rule-books/access-policies.ts'
+import { accountPolicyBook } from '#domain/access/rule-books/account-policies.ts'
 import { azureRbac } from '#domain/access/rule-books/azure-rbac.ts'
 import { carriedRights } from '#domain/access/rule-books/carried-rights.ts'
 import { directoryBook } from '#domain/access/rule-books/directory.ts'
@@ -99,7 +101,10 @@ function composeAccess(records: ReturnType<typeof openFamilies>, { index, member
   records.denyAssignments.observe((before, after) => rbac.denials.observe(before, after))
   const carried = carriedRights()
   records.disks.observe((before, after) => carried.observe(before, after))
+  const accountPolicies = accountPolicyBook(accountEntities(records, () => undefined))
   const books = [
+    // First: whoever acts in an account is judged by no other.
+    accountPolicies.book,
     ownRuleBook,
     carried.book,
     directoryBook(who => index.rightOf(who)),

@@ -4,7 +4,7 @@
  * policies: kind and word of a vault's access policies, `'keys get'`; where several words do, all of them: `'certificates getissuers manageissuers'`.
  * directory: the right in Microsoft Graph.
  * operator: held by whoever speaks through the admin socket. system: held by the instance's own schedulers.
- * account: the action of an account's policies and grants (aws-kms.md 4).
+ * account: the action of an account's policies and grants (aws-kms.md 4); `across` where principals of other accounts may have it on a key.
  * carried: held by whoever shows the right itself (a link with its signature), for what it was made for.
  * impliedBy: another permission that carries this one too.
  */
@@ -16,6 +16,7 @@ export interface PermissionRow {
   readonly operator?: true
   readonly system?: true
   readonly account?: string
+  readonly across?: true
   readonly carried?: true
   readonly impliedBy?: string
 }
@@ -27,7 +28,7 @@ const vaultData = (action: string, policies: string, more: Pick<PermissionRow, '
   ...more,
 })
 /** By policies and grants of accounts; of the key service where no other is named. */
-const account = (action: string, more: Pick<PermissionRow, 'operator' | 'system'> = {}): PermissionRow => ({
+const account = (action: string, more: Pick<PermissionRow, 'operator' | 'system' | 'across'> = {}): PermissionRow => ({
   account: action.includes(':') ? action : `kms:${action}`,
   ...more,
 })
@@ -193,7 +194,7 @@ export const permissions = {
   // keys of an account and Region
   'accountKey.list': account('ListKeys'),
   'accountKey.create': account('CreateKey'),
-  'accountKey.describe': account('DescribeKey'),
+  'accountKey.describe': account('DescribeKey', { across: true }),
   'accountKey.enable': account('EnableKey'),
   'accountKey.disable': account('DisableKey'),
   'accountKey.scheduleDeletion': account('ScheduleKeyDeletion'),
@@ -205,26 +206,26 @@ export const permissions = {
   'accountKey.tag': account('TagResource'),
   'accountKey.untag': account('UntagResource'),
   'accountKey.listTags': account('ListResourceTags'),
-  'accountKey.encrypt': account('Encrypt'),
-  'accountKey.decrypt': account('Decrypt'),
-  'accountKey.reEncryptFrom': account('ReEncryptFrom'),
-  'accountKey.reEncryptTo': account('ReEncryptTo'),
-  'accountKey.generateDataKey': account('GenerateDataKey'),
-  'accountKey.generateDataKeyWithoutPlaintext': account('GenerateDataKeyWithoutPlaintext'),
-  'accountKey.generateDataKeyPair': account('GenerateDataKeyPair'),
-  'accountKey.generateDataKeyPairWithoutPlaintext': account('GenerateDataKeyPairWithoutPlaintext'),
+  'accountKey.encrypt': account('Encrypt', { across: true }),
+  'accountKey.decrypt': account('Decrypt', { across: true }),
+  'accountKey.reEncryptFrom': account('ReEncryptFrom', { across: true }),
+  'accountKey.reEncryptTo': account('ReEncryptTo', { across: true }),
+  'accountKey.generateDataKey': account('GenerateDataKey', { across: true }),
+  'accountKey.generateDataKeyWithoutPlaintext': account('GenerateDataKeyWithoutPlaintext', { across: true }),
+  'accountKey.generateDataKeyPair': account('GenerateDataKeyPair', { across: true }),
+  'accountKey.generateDataKeyPairWithoutPlaintext': account('GenerateDataKeyPairWithoutPlaintext', { across: true }),
   'accountKey.generateRandom': account('GenerateRandom'),
-  'accountKey.sign': account('Sign'),
-  'accountKey.verify': account('Verify'),
-  'accountKey.generateMac': account('GenerateMac'),
-  'accountKey.verifyMac': account('VerifyMac'),
-  'accountKey.readPublicKey': account('GetPublicKey'),
-  'accountKey.deriveSharedSecret': account('DeriveSharedSecret'),
-  'accountKey.encapsulate': account('Encapsulate'),
-  'accountKey.decapsulate': account('Decapsulate'),
+  'accountKey.sign': account('Sign', { across: true }),
+  'accountKey.verify': account('Verify', { across: true }),
+  'accountKey.generateMac': account('GenerateMac', { across: true }),
+  'accountKey.verifyMac': account('VerifyMac', { across: true }),
+  'accountKey.readPublicKey': account('GetPublicKey', { across: true }),
+  'accountKey.deriveSharedSecret': account('DeriveSharedSecret', { across: true }),
+  'accountKey.encapsulate': account('Encapsulate', { across: true }),
+  'accountKey.decapsulate': account('Decapsulate', { across: true }),
   'accountKey.enableRotation': account('EnableKeyRotation'),
   'accountKey.disableRotation': account('DisableKeyRotation'),
-  'accountKey.readRotation': account('GetKeyRotationStatus'),
+  'accountKey.readRotation': account('GetKeyRotationStatus', { across: true }),
   'accountKey.rotate': account('RotateKeyOnDemand'),
   'accountKey.listRotations': account('ListKeyRotations'),
   'accountKey.readLastUsage': account('GetKeyLastUsage'),
@@ -237,11 +238,11 @@ export const permissions = {
   'keyAlias.update': account('UpdateAlias'),
   'keyAlias.delete': account('DeleteAlias'),
   'keyAlias.list': account('ListAliases'),
-  'keyGrant.create': account('CreateGrant'),
-  'keyGrant.list': account('ListGrants'),
+  'keyGrant.create': account('CreateGrant', { across: true }),
+  'keyGrant.list': account('ListGrants', { across: true }),
   'keyGrant.listRetirable': account('ListRetirableGrants'),
-  'keyGrant.revoke': account('RevokeGrant'),
-  'keyGrant.retire': account('RetireGrant'),
+  'keyGrant.revoke': account('RevokeGrant', { across: true }),
+  'keyGrant.retire': account('RetireGrant', { across: true }),
   'keyStore.create': account('CreateCustomKeyStore'),
   'keyStore.connect': account('ConnectCustomKeyStore'),
   'keyStore.describe': account('DescribeCustomKeyStores'),

@@ -3,7 +3,7 @@ import type { Millis, Scope } from '#model/brands.ts'
 import type { Principal } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
 import { noteTrailResource } from '#domain/audit/trail-facts.ts'
-import type { Call, Refused, Ruling } from '#domain/call.ts'
+import type { Call, Refused, Ruling, Source } from '#domain/call.ts'
 import type { Facts } from './conditions/evaluate.ts'
 import { permissionRow, type Permission } from './permissions.ts'
 
@@ -19,6 +19,8 @@ export interface Question<P extends Permission = Permission> {
   /** Absent where nobody asks for the time: conditions on it cannot be judged then. */
   readonly at?: Millis
   readonly owned?: Owned
+  /** Where the request comes from. */
+  readonly source?: Pick<Source, 'sourceIp' | 'userAgent'>
 }
 
 /** What is known of a request to an account's thing, by the condition key in lower case; several values for keys that have several. Asked lazily. */
@@ -34,6 +36,12 @@ export interface Owned {
   readonly kind: 'key' | 'bucket' | 'role' | 'account'
   /** Text of the thing's own document. */
   readonly policy?: string
+  /** Unique ids of the users and roles that the document names by ARN: another one of the same name is not meant. */
+  readonly bound?: Readonly<Record<string, string>>
+  /** What grants' constraints compare: the encryption context of the request, where it has one. */
+  readonly encryptionContext?: Readonly<Record<string, string>>
+  /** Of a request for a grant: one that is given by a grant must stay within it. */
+  readonly child?: Pick<GivenGrant, 'operations' | 'constraints'>
   /** What was granted on this key to whoever asks, or to anybody. */
   readonly grants?: readonly GivenGrant[]
   readonly facts: OwnedFacts
@@ -97,7 +105,7 @@ export function createAccess(books: readonly RuleBook[], countsAs: CountsAs = al
     countsAs,
     judge,
     permit(call, permission, { on, facts = noFacts, owned }) {
-      const question = { who: call.who, permission, on, facts, at: call.at, ...(owned !== undefined && { owned }) }
+      const question = { who: call.who, permission, on, facts, at: call.at, source: call.source, ...(owned !== undefined && { owned }) }
       const ruling = judge(question)
       call.ruling = ruling
       if (owned !== undefined) noteTrailResource(call.trail, owned)

@@ -1,0 +1,71 @@
+import type { Refused, Ruling } from '#domain/call.ts'
+import type { AccountEntities } from '#domain/access/account-entities.ts'
+import type { Question, RuleBook } from '#domain/access/permit.ts'
+import { permissionRow } from '#domain/access/permissions.ts'
+import { compiledPolicies } from '#domain/access/policy-documents/compile.ts'
+import { decide, type Deciding, type DocumentKind, type Verdict } from './account-decision.ts'
+import { accountFacts } from './account-facts.ts'
+
+/** Characters of policies that are kept compiled: some ten thousand documents. */
+const compiledMax = 32 * 1024 * 1024
+
+export interface AccountPolicies {
+  /** Answers for whoever acts in an account, and for nobody else; it must come before books that are asked of anybody. */
+  readonly book: RuleBook
+  /** The same with all that it stands on, for explanations; `undefined`: not a question of accounts. */
+  weigh(question: Question): Verdict | undefined
+  readonly entities: AccountEntities
+}
+
+/** Policies of accounts, their keys and roles, and grants (aws-kms.md 4). Costs what bears on the request, whatever else there is. */
+export function accountPolicyBook(entities: AccountEntities): AccountPolicies {
+  const compile = compiledPolicies(compiledMax)
+
+  function weigh(question: Question): Verdict | undefined {
+    const { who, owned, permission } = question
+    const { account: action, across = false } = permissionRow(permission)
+    if (who.acting === undefined || owned === undefined || action === undefined) return undefined
+    const facts = accountFacts({ ...question, acting: who.acting, owned })
+    return decide({ acting: who.acting, action, owned, facts, across }, entities.documentsOf(who.acting), compile)
+  }
+
+  return {
+    entities,
+    weigh,
+    book(question): Ruling | undefined {
+      if (question.who.acting === undefined) return undefined
+      const verdict = weigh(question)
+      if (verdict === undefined) return { allowed: false, because: 'no-rule-book' }
+      return verdict.allowed
+        ? { allowed: true, by: spelt(verdict.by) }
+        : refusalOf(verdict, permissionRow(question.permission).account ?? '')
+    },
+  }
+}
+
+function spelt(by: Extract<Verdict, { readonly allowed: true }>['by']): string {
+  if (by === 'root') return 'root of the account'
+  if ('grant' in by) return `grant ${by.grant}`
+  return by.map(spelledStatement).join(' and ')
+}
+
+const spelledStatement = ({ document, statement }: Deciding): string => `statement ${statement} of ${document}`
+
+const denials: Readonly<Record<DocumentKind, string>> = {
+  resource: 'a resource-based policy',
+  identity: 'an identity-based policy',
+  boundary: 'a permissions boundary',
+  session: 'a session policy',
+}
+const absences: Readonly<Record<DocumentKind, string>> = {
+  resource: 'no resource-based policy',
+  identity: 'no identity-based policy',
+  boundary: 'no permissions boundary',
+  session: 'no session policy',
+}
+
+/** The second half of the sentence that says so (aws-kms.md 4.6). */
+function refusalOf(verdict: Extract<Verdict, { readonly allowed: false }>, action: string): Refused {
+  if ('denied' in verdict) return { allowed: false, because: `with an explicit deny in ${denials[verdict.denied.kind]}` }
+  return { allowed: false, because: `because ${absences[verdict.missing]} allows the ${action} action` }
+}
