@@ -32,6 +32,7 @@ import { createGroupOperation } from './create-group.ts'
 import { listGroups } from './list-groups.ts'
 import { changeGroupMember } from './change-group-member.ts'
 import { removeGroupOperation } from './remove-group.ts'
+import { addAlarmOperation, listAlarmsOperation, removeAlarmOperation, testAlarmOperation } from './alarms.ts'
 import { federateApplication } from './federate-application.ts'
 
 export const operations: readonly Operation<Context, AdminSite>[] = [
@@ -71,4 +72,8 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   changeGroupMember,
   removeGroupOperation,
   federateApplication,
+  addAlarmOperation,
+  listAlarmsOperation,
+  removeAlarmOperation,
+  testAlarmOperation,
 ]
