@@ -3,7 +3,8 @@ import { checkpointFile } from '#adapters/sqlite/checkpoint-file.ts'
 import { openReader } from '#adapters/sqlite/reader.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { auditOrigin } from '#domain/audit/checkpoint.ts'
-import { auditPages, queryAudit, type AuditPages, type AuditTrail } from '#domain/audit/query.ts'
+import type { AuditRow } from '#domain/audit/parse-row.ts'
+import { auditEnd, behindRows, queryAudit } from '#domain/audit/query.ts'
 import { openSequencer, type Sequencer } from '#domain/audit/sequencer.ts'
 import { verifyAudit } from '#domain/audit/verify.ts'
 import type { Custody } from '#domain/seal/custody.ts'
@@ -42,9 +43,14 @@ export async function startAudit(parts: AuditParts, log: Log): Promise<RunningAu
 export function readAudit(parts: AuditParts, sequencer?: Sequencer): AuditReading {
   const { custody, log, dataDir } = parts
   const { barrier: cipher, installation: compartment } = custody
-  const pages = auditPages({ log: breathing(log), cipher, compartment })
   return {
-    query: filter => pages.page(filter),
+    async query(filter) {
+      const end = await auditEnd(log)
+      const rows: AuditRow[] = []
+      for await (const row of queryAudit({ log: breathing(log), cipher, compartment }, filter)) rows.push(row)
+      const cut = filter.limit !== undefined && rows.length >= filter.limit
+      return { rows, end: behindRows(rows, cut ? (filter.after ?? {}) : end) }
+    },
     async verify({ records }) {
       await signedUpToNow(sequencer)
       using reader = openReader(filesOf(dataDir).database, { snapshot: true })
@@ -96,16 +102,7 @@ async function breathe<T>(read: () => T | Promise<T>): Promise<T> {
   return read()
 }
 
-const breathing = <L extends Pick<AuditLog, 'batches'>>(log: L): L => ({
+export const breathing = <L extends Pick<AuditLog, 'batches'>>(log: L): L => ({
   ...log,
   batches: async (node: number, after: number, limit: number) => breathe(() => log.batches(node, after, limit)),
 })
-
-/** The log as verbs and followers read it. */
-export function auditOf(
-  { barrier: cipher, installation: compartment }: Custody,
-  log: AuditLog,
-): { readonly trail: AuditTrail; readonly audit: AuditPages } {
-  const parts = { log: breathing(log), cipher, compartment }
-  return { trail: filter => queryAudit(parts, filter), audit: auditPages(parts) }
-}

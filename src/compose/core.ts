@@ -1,4 +1,3 @@
-import { startAlarms, type AlarmWatch } from '#domain/alarms/watch.ts'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { eventFolder } from '#adapters/events/event-folder.ts'
@@ -7,13 +6,13 @@ import { nbdReader } from '#adapters/nbd-client/nbd-client.ts'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { adminSocketPath } from '#adapters/system/socket-path.ts'
 import type { Config } from '#config'
+import { queryAudit } from '#domain/audit/query.ts'
 import type { Context } from '#domain/context.ts'
 import { createExportControl, type DiskExports } from '#domain/disks/export-control.ts'
 import type { Scheduler } from '#domain/jobs/scheduler.ts'
 import type { Custody } from '#domain/seal/custody.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
-import { watchingOf } from './alarms.ts'
-import { auditOf, startAudit, type RunningAudit } from './audit.ts'
+import { breathing, startAudit, type RunningAudit } from './audit.ts'
 import { bringUp, type Home } from './bring-up.ts'
 import { composeContext } from './context.ts'
 import { filesOf } from './data-directory.ts'
@@ -30,7 +29,6 @@ export interface Core {
   readonly custody: Custody
   readonly home: Home
   readonly audit: RunningAudit
-  readonly alarms: AlarmWatch
   readonly control: DiskExports
   readonly disks: DiskPlane
   readonly doors: MachineDoors
@@ -54,6 +52,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   const store = opened.adopt(await openStore({ dataDir, custody, node, onFatal }), async one => one.close())
   const { barrier } = custody
   const module = opened.use(softwareModule({ barrier, random, native, threads: availableParallelism() }))
+  const instance = instanceOf(world, custody.clusterId)
   const context = await composeContext({
     store,
     barrier,
@@ -61,28 +60,27 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     random,
     log,
     node,
-    instance: instanceOf(world, custody.clusterId),
+    instance,
     modules: [module],
-    ...auditOf(custody, store),
+    trail: filter => queryAudit({ log: breathing(store), cipher: barrier, compartment: custody.installation }, filter),
     outgoing: outgoingOf(config),
     keyStoreHosts: config.keyStoreHosts,
   })
   const home = await bringUp(context, custody)
   const audit = await startAudit({ custody, dataDir, log: store }, log)
-  const graceMs = config.revocationGraceSeconds * 1_000
-  const control = opened.adopt(createExportControl(context, { revocationGraceMs: graceMs }), one => one.stop())
+  const control = opened.adopt(createExportControl(context, { revocationGraceMs: config.revocationGraceSeconds * 1_000 }), one =>
+    one.stop(),
+  )
   const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
-  const alarms = startAlarms(context, watchingOf(config))
   const schedules = startSchedules(context, { disks, ...foldersOf(config) })
   const doors = opened.adopt(createMachineDoors(context), one => one.close())
-  const rest = (): Promise<void> => atRest({ schedules, disks, doors, audit, alarms, control })
+  const rest = (): Promise<void> => atRest({ schedules, disks, doors, audit, control })
   const closing = opened.move()
   return {
     context,
     custody,
     home,
     audit,
-    alarms,
     control,
     disks,
     doors,
@@ -110,15 +108,13 @@ interface Resting {
   readonly doors: MachineDoors
   readonly disks: DiskPlane
   readonly audit: RunningAudit
-  readonly alarms: AlarmWatch
   readonly control: DiskExports
 }
 
 /** Exports first: their data keys are to go soonest. The audit last: what the others say is in its last checkpoint. */
-async function atRest({ schedules, disks, doors, audit, alarms, control }: Resting): Promise<void> {
+async function atRest({ schedules, disks, doors, audit, control }: Resting): Promise<void> {
   doors.close()
   control.stop()
   await Promise.all([disks.stop(), schedules.stop()])
-  await alarms.stop()
   await audit.stop()
 }

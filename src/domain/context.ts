@@ -3,10 +3,9 @@ import type { ExternalKeys } from '#ports/external-keys.ts'
 import type { Log } from '#ports/log.ts'
 import type { Pki } from '#ports/pki.ts'
 import type { RecordStore } from '#ports/record-store.ts'
-import { alarms } from './alarms/records.ts'
 import { denyAssignments, roleAssignments, roleDefinitions } from './access/records.ts'
 import type { Access } from './access/permit.ts'
-import type { AuditPages, AuditTrail } from './audit/query.ts'
+import type { AuditTrail } from './audit/query.ts'
 import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
 import { certificateAuthorities, issuedCertificates } from './authority/records.ts'
 import { certificateContacts, certificateIssuers, certificateOperations, certificates } from './certificates/records.ts'
@@ -94,7 +93,6 @@ const families = {
   keyGrants,
   keyStores,
   grantTallies,
-  alarms,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never
@@ -116,7 +114,6 @@ export interface Context extends AllRecords {
   readonly store: RecordStore
   readonly instance: Instance
   readonly trail: AuditTrail
-  readonly audit: AuditPages
   readonly log: Log
   /** The module that a version names; generation goes to `software` unless a vault has another. */
   module(name: string): CryptoModule

@@ -120,8 +120,6 @@ export const unreachable: Runtime = {
   exportDisk: never,
   serveMetadata: never,
   wordOf: () => undefined,
-  collectsAlarms: false,
-  testAlarm: never,
   audit: { query: never, verify: never, head: never },
   seals: { list: () => assert.fail('a refused request saw the seals'), add: never, remove: never },
   sealNow: () => assert.fail('a refused request sealed the program'),

@@ -43,6 +43,9 @@ export const encapsulationAlgorithms = {
   ML_KEM: { specs: ['ML_KEM_512', 'ML_KEM_768', 'ML_KEM_1024'] },
 } as const satisfies Record<string, Row>
 
+export type AccountEncryptionAlgorithm = keyof typeof encryptionAlgorithms
+export type AccountSigningAlgorithm = keyof typeof signingAlgorithms
+export type AccountMacAlgorithm = keyof typeof macAlgorithms
 export type MessageType = 'RAW' | 'DIGEST' | 'EXTERNAL_MU'
 
 interface Row {

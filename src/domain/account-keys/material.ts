@@ -74,8 +74,8 @@ const isCurve = (spec: KeySpec): spec is EcSpecName => spec.startsWith('P-')
 export async function generateMaterial(module: CryptoModule, key: SpecAndUsage, place: Place): Promise<MadeKey> {
   const row = moduleKey(key)
   if (row.kind === 'envelope') return module.envelopes.generate('AES-256', place)
-  if (row.kind === 'pair') return module.generate(row.spec, place)
-  if (row.kind === 'agreement') return module.agreements.generate(row.spec, place)
+  // What a pair on a curve is to be used for changes nothing in it.
+  if (row.kind === 'pair' || row.kind === 'agreement') return module.generate(row.spec, place)
   if (row.kind === 'edwards') return module.edwards.generate('Ed25519', place)
   if (row.kind === 'mac') return module.macs.generate(row.spec, place)
   if (row.kind === 'mlDsa') return module.generateMlDsa(row.spec, place)

@@ -4,7 +4,9 @@ import { Problem } from '#model/problem.ts'
 import type { NamedKey } from './ciphertext-blob.ts'
 
 /** Pairs that a ciphertext is bound to, in any order (aws-kms.md 2.1); none and no map at all are the same. */
-export type EncryptionContext = Readonly<Record<string, string>>
+export type EncryptionContext = ReadonlyMap<string, string>
+
+export const noContext: EncryptionContext = new Map()
 
 /** Of keys and values together, in UTF-8. */
 const contextBytesMax = 8_192
@@ -21,7 +23,7 @@ const domainTag = 'keystead/envelope/1'
  * No two different questions give the same bytes.
  */
 export function serialiseBound({ accountId, keyId, materialId, context }: Bound): Bytes {
-  const pairs = Object.entries(context).map(([key, value]) => ({ key: Buffer.from(key), value: Buffer.from(value) }))
+  const pairs = Array.from(context, ([key, value]) => ({ key: Buffer.from(key), value: Buffer.from(value) }))
   pairs.sort((left, right) => Buffer.compare(left.key, right.key))
   const names = [domainTag, accountId, keyId, materialId].map(text => Buffer.from(text))
   const texts = pairs.flatMap(({ key, value }) => [key, value])
@@ -43,7 +45,7 @@ function length(count: number): Buffer {
 /** Raises `ValidationFailed` for text that has no UTF-8, which would make two contexts one, and for too much of it. */
 export function assertContextBounds(context: EncryptionContext): void {
   let bytes = 0
-  for (const [key, value] of Object.entries(context)) {
+  for (const [key, value] of context) {
     if (!key.isWellFormed() || !value.isWellFormed())
       throw new Problem({ code: 'ValidationFailed', details: { message: 'The encryption context must be well-formed Unicode text.' } })
     bytes += Buffer.byteLength(key) + Buffer.byteLength(value)

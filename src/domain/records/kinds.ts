@@ -56,7 +56,6 @@ export const kinds = {
   keyGrants: 92,
   keyStores: 93,
   grantTallies: 94,
-  alarms: 120,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

@@ -32,7 +32,6 @@ import { createGroupOperation } from './create-group.ts'
 import { listGroups } from './list-groups.ts'
 import { changeGroupMember } from './change-group-member.ts'
 import { removeGroupOperation } from './remove-group.ts'
-import { addAlarmOperation, listAlarmsOperation, removeAlarmOperation, testAlarmOperation } from './alarms.ts'
 import { federateApplication } from './federate-application.ts'
 
 export const operations: readonly Operation<Context, AdminSite>[] = [
@@ -72,8 +71,4 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   changeGroupMember,
   removeGroupOperation,
   federateApplication,
-  addAlarmOperation,
-  listAlarmsOperation,
-  removeAlarmOperation,
-  testAlarmOperation,
 ]
