@@ -6,21 +6,13 @@ import type { Answer } from '#protocols/http/answer.ts'
 import type { Input, Operation } from '#protocols/http/operation.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { bodyReader, type AwsBody, type ReadBody } from './bodies.ts'
+import { noteAnswer, noteParameters, type Trail } from './trail.ts'
 
 /** Where a request is: the Region that its host or its scope names; accounts are their principals'. */
 export interface AwsSite {
   /** `us-east-1` */
   readonly region: string
   readonly partition: 'aws'
-}
-
-/** What the trail of an account shows of an operation; never plaintext, ciphertext, messages, tokens or secrets. */
-export interface Trail<B> {
-  /** Members by their names in lower camel case, or what they are made into. */
-  readonly parameters: readonly string[] | ((body: B) => Readonly<Record<string, unknown>>)
-  readonly readOnly: boolean
-  /** `kms.amazonaws.com` */
-  readonly source: string
 }
 
 const noMembers = z.object({})
@@ -43,6 +35,12 @@ interface Declared<B> {
 /** Declares one, with its body's type inferred. */
 export const awsOperation = <B>(declared: Declared<B>): AwsOperation<B> => ({
   ...declared,
+  async handle(context, call, input) {
+    noteParameters(call, declared.trail, input.body)
+    const answer = await declared.handle(context, call, input)
+    noteAnswer(call, declared.trail, answer)
+    return answer
+  },
   body: bodyReader(declared.body),
   method: 'POST',
   path: '/',

@@ -40,6 +40,7 @@ export function refuseIn<Site>(family: ErrorFamily, own: AwsTable = {}): Protoco
     const { error } = refusal
     const words =
       error instanceof Problem ? wordsFor<ProblemCode>({ code: error.body.code, details: error.body.details }, refusal) : family.internal
+    if (refusal.call.trail !== undefined && words.message !== undefined) refusal.call.trail.errorMessage = words.message
     const answer = family.envelope(words, refusal)
     return { ...answer, headers: { ...answer.headers, ...words.headers }, code: words.code }
   }

@@ -1,6 +1,7 @@
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { Problem } from '#model/problem.ts'
+import type { Operation } from '#protocols/http/operation.ts'
 import type { Named, Protocol } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { isSharedName, regionOfName, serviceMeant, type ServiceNames } from './addresses.ts'
@@ -9,6 +10,7 @@ import { authenticate } from './authenticate.ts'
 import { formText } from './bodies.ts'
 import { credentialScope } from './credential-scope.ts'
 import type { AwsSite } from './operation.ts'
+import { beginTrail, type TrailKind } from './trail.ts'
 
 /** A service by its names: of the wire here, of its signatures, of its hosts. */
 export interface Service extends Omit<ServiceNames, 'label'> {
@@ -21,13 +23,16 @@ export interface Service extends Omit<ServiceNames, 'label'> {
 }
 
 /** What a wire adds to what all of these services do alike. */
-export type Own = Pick<Protocol<Context, AwsSite>, 'operations' | 'refuse' | 'admit' | 'headers'>
+export type Own = Pick<Protocol<Context, AwsSite>, 'refuse' | 'admit' | 'headers'> & {
+  readonly operations: readonly (Operation<Context, AwsSite> & { readonly trail: TrailKind })[]
+}
 
 type Base = Omit<Protocol<Context, AwsSite>, 'named' | 'nameInBody'>
 
 /** Hosts, Region, signature, request id: alike for all. */
 function serviceBase(service: Service, own: Own): Base {
   const { name, signing, domain } = service
+  const trails = new Map(own.operations.map(operation => [operation.name, operation.trail]))
   const names: ServiceNames = { ...service, label: service.label ?? signing }
   return {
     name,
@@ -41,7 +46,12 @@ function serviceBase(service: Service, own: Own): Base {
       const region = service.global === true ? 'us-east-1' : (named ?? credentialScope(request)?.region ?? '')
       return { region: region === '' ? context.instance.region : region, partition: 'aws' }
     },
-    authenticate: async (context: Context, call: Call, { site, request }) => authenticate(context, call, { service, site, request }),
+    async authenticate(context: Context, call: Call, { site, request }) {
+      const who = await authenticate(context, call, { service, site, request })
+      const trail = trails.get(call.operation)
+      if (trail !== undefined) beginTrail(call, trail, { region: site.region, request })
+      return who
+    },
     checkVersion: () => undefined,
     correlationId: () => undefined,
     ...own,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { TLSSocket } from 'node:tls'
 import { Problem } from '#model/problem.ts'
 import { canonicalAddress, type IpRanges } from '#model/ip-ranges.ts'
 import { clientAddress } from './client-address.ts'
@@ -23,6 +24,8 @@ export interface WireRequest {
   readonly remoteAddress: string
   /** Address of ours that it came to: one is a private endpoint's. */
   readonly localAddress: string
+  /** Of the connection: `TLSv1.3`, and the cipher suite by its name of the RFCs; asked when somebody shows it. */
+  tls?(): { readonly version: string; readonly cipher: string } | undefined
   readonly hasBody: boolean
   /** Name, value, name, value, as they came: signatures are over them. */
   readonly rawHeaders: readonly string[]
@@ -92,6 +95,13 @@ const hasBodyHeaders = (message: IncomingMessage): boolean =>
 
 const ownAddress = ({ socket }: IncomingMessage): string => canonicalAddress(socket.localAddress ?? '')?.address ?? ''
 
+function tlsOf({ socket }: IncomingMessage): { readonly version: string; readonly cipher: string } | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined
+  const { standardName } = socket.getCipher()
+  const version = socket.getProtocol()
+  return version === null ? undefined : { version, cipher: standardName }
+}
+
 /** The parts that cannot fail: enough to answer a malformed request in its protocol's envelope. */
 export function bareRequest(message: IncomingMessage, proxies?: IpRanges): WireRequest {
   const host = (message.headers.host ?? '').toLowerCase()
@@ -114,6 +124,7 @@ export function bareRequest(message: IncomingMessage, proxies?: IpRanges): WireR
     rawHeaders: message.rawHeaders,
     remoteAddress: clientAddress(message, proxies),
     localAddress: ownAddress(message),
+    tls: () => tlsOf(message),
     hasBody: hasBodyHeaders(message),
     body: undefined,
     bodyTooLong: false,
