@@ -56,7 +56,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
   const view = createView({ store, barrier, families: allFamilies, cacheMax })
   const records = openFamilies({ view, barrier, store })
   const identity = openIdentity(records, { view, outgoing, log })
-  const { access, rbac } = composeAccess(records, identity)
+  const { access, rbac, policyBook } = composeAccess(records, identity)
   const modules = new Map(parts.modules.map(module => [module.name, module]))
   view.onNews(news => {
     for (const change of news) for (const module of modules.values()) module.drop(change.id)
@@ -76,6 +76,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     },
     access,
     rbac,
+    policyBook,
     identity,
     store,
     instance,
@@ -92,7 +93,10 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
 }
 
 /** The rule books over indexes that the feed keeps: make them before the view is loaded. */
-function composeAccess(records: ReturnType<typeof openFamilies>, { index, memberships }: Identity): Pick<Context, 'access' | 'rbac'> {
+function composeAccess(
+  records: ReturnType<typeof openFamilies>,
+  { index, memberships }: Identity,
+): Pick<Context, 'access' | 'rbac' | 'policyBook'> {
   // Who is in groups counts as each of them.
   const countsAs: CountsAs = ({ id }) => [id, ...memberships.groupsOf(id)]
   const rbac = azureRbac(builtInRoles, countsAs)
@@ -101,10 +105,10 @@ function composeAccess(records: ReturnType<typeof openFamilies>, { index, member
   records.denyAssignments.observe((before, after) => rbac.denials.observe(before, after))
   const carried = carriedRights()
   records.disks.observe((before, after) => carried.observe(before, after))
-  const accountPolicies = accountPolicyBook(accountEntities(records, () => undefined))
+  const policyBook = accountPolicyBook(accountEntities(records, () => undefined))
   const books = [
     // First: whoever acts in an account is judged by no other.
-    accountPolicies.book,
+    policyBook.book,
     ownRuleBook,
     carried.book,
     directoryBook(who => index.rightOf(who)),
@@ -113,7 +117,7 @@ function composeAccess(records: ReturnType<typeof openFamilies>, { index, member
   ]
   const locks = lockIndex()
   records.locks.observe((before, after) => locks.observe(before, after))
-  return { access: lockedAccess(createAccess(books, countsAs), locks), rbac }
+  return { access: lockedAccess(createAccess(books, countsAs), locks), rbac, policyBook }
 }
 
 function pkiOnDemand(random: Random): () => Promise<Pki> {

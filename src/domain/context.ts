@@ -6,6 +6,7 @@ import type { RecordStore } from '#ports/record-store.ts'
 import { denyAssignments, roleAssignments, roleDefinitions } from './access/records.ts'
 import type { Access } from './access/permit.ts'
 import type { AuditTrail } from './audit/query.ts'
+import type { AccountPolicyBook } from './access/rule-books/account-policies.ts'
 import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
 import { certificateAuthorities, issuedCertificates } from './authority/records.ts'
 import { certificateContacts, certificateIssuers, certificateOperations, certificates } from './certificates/records.ts'
@@ -110,6 +111,7 @@ export interface Context extends AllRecords {
   readonly ground: Ground
   readonly access: Access
   readonly rbac: AzureRbac
+  readonly policyBook: AccountPolicyBook
   readonly identity: Identity
   readonly store: RecordStore
   readonly instance: Instance

@@ -1,8 +1,9 @@
 import type { ActingInAccount } from '#model/principal.ts'
 import { policyArn, roleArn, userArn } from '#domain/accounts/arn.ts'
-import type { AccountGroup, AccountPolicy, AccountRole, AccountUser } from '#domain/accounts/records.ts'
+import type { Account, AccountGroup, AccountPolicy, AccountRole, AccountUser } from '#domain/accounts/records.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { Records } from '#domain/records/records.ts'
+import type { Directory } from './policy-documents/bound-principals.ts'
 
 /** A policy document and what it is called where a decision is explained. */
 export interface NamedDocument {
@@ -22,10 +23,10 @@ export interface OwnDocuments {
 export interface AccountEntities {
   /** `undefined`: whoever acts is no more. */
   documentsOf(acting: ActingInAccount): OwnDocuments | undefined
-  /** A user, a role, by the unique id. */
-  entity(id: string): AccountEntity | undefined
-  /** By ARN, exactly. */
-  entityOfArn(arn: string): AccountEntity | undefined
+  /** A user, a role, by the unique id or by ARN. */
+  find(idOrArn: string): AccountEntity | undefined
+  /** As documents are bound to them. */
+  readonly directory: Directory
 }
 
 export interface AccountEntity {
@@ -36,6 +37,7 @@ export interface AccountEntity {
 
 type Observed<T> = Pick<Records<T, readonly [name: string]>, 'observe'>
 export interface EntityRecords {
+  readonly accounts: Observed<Account>
   readonly accountUsers: Observed<AccountUser>
   readonly accountRoles: Observed<AccountRole>
   readonly accountGroups: Observed<AccountGroup>
@@ -47,7 +49,8 @@ export type BuiltInPolicy = (arn: string) => string | undefined
 
 /** Follows the families' observers: call it before the view is loaded. */
 export function accountEntities(records: EntityRecords, builtIn: BuiltInPolicy): AccountEntities {
-  const { byId, byArn } = followEntities(records)
+  const { byId, byArn, byName } = followEntities(records)
+  const hasAccount = followAccounts(records)
   const groupsOf = followGroups(records)
   const policies = followPolicies(records)
 
@@ -72,28 +75,49 @@ export function accountEntities(records: EntityRecords, builtIn: BuiltInPolicy):
       const identity = [...ownOf(value, `${type} ${value.name}`), ...groups.flatMap(group => ownOf(group, `group ${group.name}`))]
       return { identity, ...(value.boundary !== undefined && { boundary: boundaryOf(value.boundary, managed) }) }
     },
-    entity: id => byId.get(id),
-    entityOfArn: arn => byArn.get(arn),
+    find: name => byId.get(name) ?? byArn.get(name),
+    directory: {
+      hasAccount,
+      idOf: arn => (sessionPattern.test(arn) ? byName.get(roleOfSession(arn)) : byArn.get(arn))?.value.id,
+      arnOf: id => byId.get(id)?.arn,
+    },
   }
 }
+
+function followAccounts({ accounts }: EntityRecords): (id: string) => boolean {
+  const there = new Set<string>()
+  accounts.observe((before, after) => {
+    if (before !== undefined) there.delete(before.value.id)
+    if (after !== undefined) there.add(after.value.id)
+  })
+  return id => there.has(id)
+}
+
+/** Sessions are named by their role's name, without its path. */
+const pathless = ({ type, value: { accountId, name } }: AccountEntity): string => `arn:aws:iam::${accountId}:${type}/${name}`
+const sessionPattern = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\/.*$/
+const roleOfSession = (arn: string): string => arn.replace(sessionPattern, 'arn:aws:iam::$1:role/$2')
 
 function followEntities(records: EntityRecords) {
   const byId = keyed<AccountEntity>()
   const byArn = keyed<AccountEntity>()
+  const byName = keyed<AccountEntity>()
   const follow = <T extends AccountUser | AccountRole>(family: Observed<T>, entityOf: (value: T) => AccountEntity): void =>
     family.observe((before, after) => {
       if (before !== undefined) {
         byId.drop(before.value.id, before)
         byArn.drop(entityOf(before.value).arn, before)
+        byName.drop(pathless(entityOf(before.value)), before)
       }
       if (after === undefined) return
       const entity = entityOf(after.value)
       byId.put(after.value.id, after, entity)
       byArn.put(entity.arn, after, entity)
+      byName.put(pathless(entity), after, entity)
     })
   follow(records.accountUsers, value => ({ type: 'user', value, arn: userArn(value) }))
   follow(records.accountRoles, value => ({ type: 'role', value, arn: roleArn(value) }))
-  return { byId, byArn }
+  return { byId, byArn, byName }
 }
 
 /** The texts in force. */

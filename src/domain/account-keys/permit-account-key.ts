@@ -36,6 +36,7 @@ export async function ownedKey(
       arn: keyArn(value),
       kind: 'key',
       policy: value.policy,
+      ...(value.bound !== undefined && { bound: value.bound }),
       grants,
       facts: factsOf(facts, own, requestFacts(call, value)),
     },

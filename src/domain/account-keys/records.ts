@@ -37,6 +37,8 @@ const accountKeySchema = z.object({
   description: z.string(),
   /** The key's own policy, byte for byte as it was written. */
   policy: z.string(),
+  /** Unique ids of the users and roles that it names by ARN: others of their names are not meant. */
+  bound: z.record(z.string(), z.string()).optional(),
   /** In the order of their writing. */
   tags: z.array(z.object({ key: z.string(), value: z.string() })),
   /** Oldest first; empty while the first import is awaited. */

@@ -64,6 +64,12 @@ export function decide(asked: AskedOfAccount, own: OwnDocuments | undefined, com
   return isRooted(asked) ? rooted(bearing) : open(bearing)
 }
 
+/** Opens the thing's own document it to whoever asks, directly or through its account? What policies of theirs say is not asked. */
+export function opensTo(asked: AskedOfAccount, compile: CompiledPolicies): boolean {
+  const alone = bearingOf({ ...asked, acting: { ...asked.acting, sessionPolicies: [] } }, { identity: [] }, compile)
+  return !('unreadable' in alone) && denialIn(alone) === undefined && givenBy(alone).size > 0
+}
+
 function bearingOf(
   asked: AskedOfAccount,
   own: OwnDocuments,

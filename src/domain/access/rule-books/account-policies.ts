@@ -3,35 +3,46 @@ import type { AccountEntities } from '#domain/access/account-entities.ts'
 import type { Question, RuleBook } from '#domain/access/permit.ts'
 import { permissionRow } from '#domain/access/permissions.ts'
 import { compiledPolicies } from '#domain/access/policy-documents/compile.ts'
-import { decide, type Deciding, type DocumentKind, type Verdict } from './account-decision.ts'
+import { decide, opensTo, type AskedOfAccount, type Deciding, type DocumentKind, type Verdict } from './account-decision.ts'
 import { accountFacts } from './account-facts.ts'
 
 /** Characters of policies that are kept compiled: some ten thousand documents. */
 const compiledMax = 32 * 1024 * 1024
 
-export interface AccountPolicies {
+export interface AccountPolicyBook {
   /** Answers for whoever acts in an account, and for nobody else; it must come before books that are asked of anybody. */
   readonly book: RuleBook
   /** The same with all that it stands on, for explanations; `undefined`: not a question of accounts. */
   weigh(question: Question): Verdict | undefined
+  /** Would the document that the question shows let the same principal write it again? The account's statement is enough (aws-kms.md 4.2). */
+  mayWritePolicyAfter(question: Question<'accountKey.writePolicy'>): boolean
   readonly entities: AccountEntities
 }
 
 /** Policies of accounts, their keys and roles, and grants (aws-kms.md 4). Costs what bears on the request, whatever else there is. */
-export function accountPolicyBook(entities: AccountEntities): AccountPolicies {
+export function accountPolicyBook(entities: AccountEntities): AccountPolicyBook {
   const compile = compiledPolicies(compiledMax)
 
-  function weigh(question: Question): Verdict | undefined {
+  function askedBy(question: Question): AskedOfAccount | undefined {
     const { who, owned, permission } = question
     const { account: action, across = false } = permissionRow(permission)
     if (who.acting === undefined || owned === undefined || action === undefined) return undefined
     const facts = accountFacts({ ...question, acting: who.acting, owned })
-    return decide({ acting: who.acting, action, owned, facts, across }, entities.documentsOf(who.acting), compile)
+    return { acting: who.acting, action, owned, facts, across }
+  }
+
+  function weigh(question: Question): Verdict | undefined {
+    const asked = askedBy(question)
+    return asked && decide(asked, entities.documentsOf(asked.acting), compile)
   }
 
   return {
     entities,
     weigh,
+    mayWritePolicyAfter(question) {
+      const asked = askedBy(question)
+      return asked !== undefined && opensTo(asked, compile)
+    },
     book(question): Ruling | undefined {
       if (question.who.acting === undefined) return undefined
       const verdict = weigh(question)

@@ -1,12 +1,12 @@
 // For tests: accounts with their users, roles and policies as the feed would tell of them, and questions as verbs would ask.
 import { compartmentId, recordId, scopeOf } from '#model/brands.ts'
 import type { ActingInAccount, Principal } from '#model/principal.ts'
-import type { AccountGroup, AccountPolicy, AccountRole, AccountUser } from '#domain/accounts/records.ts'
+import type { Account, AccountGroup, AccountPolicy, AccountRole, AccountUser } from '#domain/accounts/records.ts'
 import { accountEntities, type EntityRecords } from '#domain/access/account-entities.ts'
 import { noFacts, type Owned, type Question } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { Held } from '#domain/records/family.ts'
-import { accountPolicyBook, type AccountPolicies } from './account-policies.ts'
+import { accountPolicyBook, type AccountPolicyBook } from './account-policies.ts'
 
 export const home = '111122223333'
 export const abroad = '444455556666'
@@ -25,7 +25,7 @@ interface Feed<T> {
 
 const compartment = compartmentId('0'.repeat(32))
 
-function feed<T extends { readonly name: string }>(next: () => number): Feed<T> {
+function feed<T extends { readonly name?: string; readonly id: string }>(next: () => number): Feed<T> {
   const observers: ((before: Held<T, Path> | undefined, after: Held<T, Path> | undefined) => void)[] = []
   const all = new Map<string, Held<T, Path>>()
   const tell = (before: Held<T, Path> | undefined, after: Held<T, Path> | undefined): void => {
@@ -34,15 +34,16 @@ function feed<T extends { readonly name: string }>(next: () => number): Feed<T> 
   return {
     observe: observer => void observers.push(observer),
     put(value) {
-      const before = all.get(value.name)
+      const name = value.name ?? value.id
+      const before = all.get(name)
       const id = before?.id ?? recordId(compartment, next().toString(16).padStart(64, '0'))
-      const held: Held<T, Path> = { id, compartment, path: [value.name], version: 1, ord: 1, value }
-      all.set(value.name, held)
+      const held: Held<T, Path> = { id, compartment, path: [name], version: 1, ord: 1, value }
+      all.set(name, held)
       tell(before, held)
       return held
     },
     drop(held) {
-      all.delete(held.value.name)
+      all.delete(held.path[0])
       tell(held, undefined)
     },
   }
@@ -52,7 +53,7 @@ function feed<T extends { readonly name: string }>(next: () => number): Feed<T> 
 type Said<T> = Partial<T> & { readonly name: string; readonly accountId: string }
 
 export interface AccountWorld {
-  readonly policies: AccountPolicies
+  readonly policies: AccountPolicyBook
   user(said: Said<AccountUser>): Held<AccountUser, Path>
   role(said: Said<AccountRole>): Held<AccountRole, Path>
   group(said: Said<AccountGroup>): Held<AccountGroup, Path>
@@ -66,6 +67,7 @@ export function accountWorld(): AccountWorld {
   let serial = 0
   const next = (): number => (serial += 1)
   const feeds = {
+    accounts: feed<Account>(next),
     accountUsers: feed<AccountUser>(next),
     accountRoles: feed<AccountRole>(next),
     accountGroups: feed<AccountGroup>(next),
@@ -73,6 +75,7 @@ export function accountWorld(): AccountWorld {
   }
   const records: EntityRecords = feeds
   const policies = accountPolicyBook(accountEntities(records, () => undefined))
+  for (const id of [home, abroad]) feeds.accounts.put({ id, compartment, createdAt: 0 })
   const fresh = (prefix: string) => ({ id: `${prefix}${String(next()).padStart(17, '0')}`, path: '/', createdAt: 0 })
   const holding = { tags: {}, inlinePolicies: {}, attachedPolicies: [] }
   return {
