@@ -1,6 +1,7 @@
 import type { Context } from '#domain/context.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
 import { unservedProtocol } from '#protocols/aws/unserved.ts'
+import { awsKmsProtocol } from '#protocols/awskms/index.ts'
 import { adminProtocol } from '#protocols/admin/index.ts'
 import { createSealedAdmin, type SealedRuntime } from '#protocols/admin/sealed.ts'
 import type { Runtime } from '#protocols/admin/site.ts'
@@ -42,6 +43,7 @@ export function createFront(world: World, clusterId: string, runtime: SealedRunt
   const parts: SealedParts = { instance: instanceOf(world, clusterId), clock, random, state: () => life.state() }
   const { domain } = config
   const wires = [
+    wireOf(parts, awsKmsProtocol(domain)),
     wireOf(parts, unservedProtocol(domain)),
     wireOf(parts, entraProtocol(domain)),
     wireOf(parts, devicePagesProtocol(domain)),

@@ -1,4 +1,5 @@
 import { forgetTask } from '#domain/authority/forget-task.ts'
+import { accountKeyTasks } from '#domain/account-keys/tasks.ts'
 import { certificateTasks } from '#domain/certificates/tasks.ts'
 import { contactMails } from '#domain/certificates/contact-mail.ts'
 import { startSummaries } from '#domain/audit/summaries.ts'
@@ -33,6 +34,7 @@ export function startSchedules(
   const scheduler = startScheduler(context, {
     tasks: [
       ...keyTasks,
+      ...accountKeyTasks,
       ...secretTasks,
       ...certificateTasks,
       forgetTask,

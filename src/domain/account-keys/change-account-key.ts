@@ -1,23 +1,15 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
-import { withDueAt } from './due.ts'
+import type { Page } from '#domain/records/records.ts'
+import { pageOfVersions, type Listed } from '#domain/vault-objects/list-objects.ts'
 import type { HeldAccountKey } from './find-account-key.ts'
 import { assertKeyState } from './key-states.ts'
 import { withTags, type KeyTags } from './key-tags.ts'
 import { assertPermitsKey } from './permit-account-key.ts'
-import type { AccountKey } from './records.ts'
+import { stageChange } from './stage-change.ts'
 
 type ChangingNeeds = Needs<'accountKeys' | 'keyStores'>
-
-/** Stages the key as it is to be; every change of one ends here. */
-function stageChange(
-  { accountKeys }: Needs<'accountKeys'>,
-  call: Call,
-  { key, change }: { readonly key: HeldAccountKey; readonly change: Partial<AccountKey> },
-): AccountKey {
-  return accountKeys.update(call, key, withDueAt({ ...key.value, ...change })).value
-}
 
 /** Lets a key be used again; a rotation that was missed meanwhile is due at once. Raises as `assertKeyState`. */
 export async function enableAccountKey(
@@ -75,4 +67,14 @@ export async function untagAccountKey(
   assertPermitsKey(permit, key)
   await assertKeyState(context, call, { key, operation: 'untag' })
   stageChange(context, call, { key, change: { tags: key.value.tags.filter(tag => !tagKeys.includes(tag.key)) } })
+}
+
+/** A page of the tags, in the order of their writing; a key in any state has them. */
+export function listTags({
+  permit,
+  key,
+  ...page
+}: Page & { readonly permit: Permit<'accountKey.listTags'>; readonly key: HeldAccountKey }): Listed<KeyTags[number]> {
+  assertPermitsKey(permit, key)
+  return pageOfVersions(key.value.tags, page)
 }

@@ -61,7 +61,7 @@ describe('createAccountKey', async () => {
       const permit = await ground.permitOf(call, 'accountKey.describe', one)
       assertPermitsKey(permit, one)
       assert.throws(() => assertPermitsKey(permit, another))
-      const elsewhere = context.access.permit(call, 'accountKey.list', ownedRegion(call, { accountId, region: 'eu-west-1' }))
+      const elsewhere = context.access.permit(call, 'accountKey.list', ownedRegion({ accountId, region: 'eu-west-1' }))
       await assert.rejects(listAccountKeys(context, call, { permit: elsewhere, accountId, region, after: 0, limit: 1 }))
     })
   })
@@ -77,7 +77,7 @@ describe('listAccountKeys', () => {
     await ground.addKey({ accountId: '444455556666' })
     const page = async (after: number) =>
       ground.as(async call => {
-        const permit = context.access.permit(call, 'accountKey.list', ownedRegion(call, { accountId, region }))
+        const permit = context.access.permit(call, 'accountKey.list', ownedRegion({ accountId, region }))
         return listAccountKeys(context, call, { permit, accountId, region, after, limit: 2 })
       })
     const seen: string[] = []

@@ -54,7 +54,8 @@ export async function stageKey(
   )
   call.target = { keyId: keyArn({ ...place, id }) }
   const record = accountKeys.idOf(compartment, [id])
-  const materials = origin === 'imported' ? [] : [await makeMaterial(context, call, { id: record, spec, materials: [] })]
+  const materials =
+    origin === 'imported' ? [] : [(await makeMaterial(context, call, { id: record, spec, usage: given.usage, materials: [] })).described]
   const value: AccountKey = {
     ...place,
     ...given,

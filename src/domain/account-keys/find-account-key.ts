@@ -28,32 +28,6 @@ export interface FoundAccountKey {
   readonly alias?: string
 }
 
-/** What reaches a key of another account, if its policy and the caller's own let it (aws-kms.md 1.6, column XA). */
-const acrossAccounts: ReadonlySet<Permission> = new Set<Permission>([
-  'accountKey.describe',
-  'accountKey.readRotation',
-  'accountKey.encrypt',
-  'accountKey.decrypt',
-  'accountKey.reEncryptFrom',
-  'accountKey.reEncryptTo',
-  'accountKey.generateDataKey',
-  'accountKey.generateDataKeyWithoutPlaintext',
-  'accountKey.generateDataKeyPair',
-  'accountKey.generateDataKeyPairWithoutPlaintext',
-  'accountKey.sign',
-  'accountKey.verify',
-  'accountKey.generateMac',
-  'accountKey.verifyMac',
-  'accountKey.readPublicKey',
-  'accountKey.deriveSharedSecret',
-  'accountKey.encapsulate',
-  'accountKey.decapsulate',
-  'keyGrant.create',
-  'keyGrant.list',
-  'keyGrant.revoke',
-  'keyGrant.retire',
-])
-
 const keyId = /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|mrk-[0-9a-f]{32})$/i
 const notFound = (message: string): Problem => new Problem({ code: 'AccountKeyNotFound', details: { message } })
 const invalidId = (id: string): Problem => notFound(`Invalid keyId '${id}'`)
@@ -73,7 +47,7 @@ export async function findAccountKey(context: FindingNeeds, call: Call, named: K
   const own = at.accountId === callersAccount(call)
   const hidden = (arn: string): Problem =>
     new Problem({ code: 'AccountKeyHidden', details: { action: permissionRow(named.permission).account ?? named.permission, arn } })
-  if (!own && !acrossAccounts.has(named.permission)) throw hidden(named.id)
+  if (!own && permissionRow(named.permission).across !== true) throw hidden(named.id)
   if (at.kind === 'key') {
     const arn = keyArn({ ...at, id: at.name })
     call.target = { keyId: arn }

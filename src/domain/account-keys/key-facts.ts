@@ -1,5 +1,4 @@
 // What policies may ask of a request to a key, by the names that one service gives these facts (aws-kms.md 4.4).
-import type { Call } from '#domain/call.ts'
 import type { OwnedFacts } from '#domain/access/permit.ts'
 import type { AccountKey } from './records.ts'
 import { originNames } from './words.ts'
@@ -8,22 +7,11 @@ type Fact = string | readonly string[] | undefined
 
 export const noOwnedFacts: OwnedFacts = () => undefined
 
-/** Of any request to what an account has in a Region. Which principal asks and what time it is, the rule book knows itself. */
-export function requestFacts(call: Call, { accountId, region }: { readonly accountId: string; readonly region: string }): OwnedFacts {
-  const { acting } = call.who
-  const facts: Readonly<Record<string, Fact>> = {
-    'aws:requestedregion': region,
-    'aws:resourceaccount': accountId,
-    'aws:securetransport': 'true',
-    'aws:sourceip': acting?.via === undefined ? call.source.sourceIp : undefined,
-    'aws:useragent': call.source.userAgent,
-    'aws:viaawsservice': acting?.via === undefined ? 'false' : 'true',
-    'aws:calledvia': acting?.via === undefined ? undefined : [`${acting.via}.amazonaws.com`],
-    'kms:calleraccount': acting?.accountId,
-    'kms:viaservice': acting?.via === undefined ? undefined : `${acting.via}.${region}.amazonaws.com`,
-  }
-  return name => (Object.hasOwn(facts, name) ? facts[name] : undefined)
-}
+/** Of any request to what an account has in a Region; who asks, from where and when, the rule book knows itself. */
+export const requestFacts =
+  (region: string): OwnedFacts =>
+  name =>
+    name === 'aws:requestedregion' ? region : undefined
 
 /** What a key is, made or about to be. */
 export type DescribedKey = Pick<AccountKey, 'spec' | 'usage' | 'origin' | 'region' | 'multiRegion' | 'tags'>
@@ -68,3 +56,23 @@ export const factsOf =
     }
     return undefined
   }
+/** What the request says of tags that are to be set: `aws:RequestTag/…`, `aws:TagKeys`. */
+export function tagFacts(tags: AccountKey['tags']): OwnedFacts {
+  const requestTag = 'aws:requesttag/'
+  return name => {
+    if (name === 'aws:tagkeys') return tags.length === 0 ? undefined : tags.map(({ key }) => key)
+    return name.startsWith(requestTag) ? tagNamed(tags, name.slice(requestTag.length)) : undefined
+  }
+}
+
+/** One thing that a request says of itself: a flag or a number, as conditions compare it. */
+export const requestFact =
+  (fact: string, value: boolean | number | string | undefined): OwnedFacts =>
+  name =>
+    name === fact && value !== undefined ? String(value) : undefined
+
+/** Names of tags that are to be set or taken away. */
+export const tagKeyFacts =
+  (keys: readonly string[]): OwnedFacts =>
+  name =>
+    name === 'aws:tagkeys' && keys.length > 0 ? keys : undefined

@@ -4,8 +4,17 @@ import type { Needs } from '#domain/context.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import { stageKey, type CreatingNeeds } from './create-account-key.ts'
 import { dayMs } from './due.ts'
-import { accountKeyById, keyAliasByName, type HeldAccountKey } from './find-account-key.ts'
-import { accountArn } from './key-arn.ts'
+import {
+  accountKeyById,
+  callersAccount,
+  findAccountKey,
+  keyAliasByName,
+  type FindingNeeds,
+  type FoundAccountKey,
+  type HeldAccountKey,
+  type KeyNamed,
+} from './find-account-key.ts'
+import { accountArn, parseKeyArn } from './key-arn.ts'
 
 /** Name of the alias and the label of the service that comes with the account's rights (`kms:ViaService`). */
 const services: Readonly<Record<string, string>> = {
@@ -62,6 +71,15 @@ export async function managedKey(
   const value = { name: alias, keyId: key.value.id, createdAt: call.at, updatedAt: call.at }
   context.keyAliases.create(call, key.compartment, { path: [alias], value })
   return key
+}
+
+/** As `findAccountKey`, for what is a use of such a key or a first look at it: by a service for the caller, or by the caller who describes it. */
+export async function findOrMakeKey(context: CreatingNeeds & FindingNeeds, call: Call, named: KeyNamed): Promise<FoundAccountKey> {
+  const accountId = callersAccount(call)
+  const { name: alias, ...place } = parseKeyArn(named.id) ?? { name: named.id, accountId, region: named.region }
+  if (place.accountId === accountId && place.region === named.region)
+    await managedKey(context, call, { accountId, region: place.region, alias })
+  return findAccountKey(context, call, named)
 }
 
 /** Everybody in the account through the service, and what is readable of the key for whom the account lets. */

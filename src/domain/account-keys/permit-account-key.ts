@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { scopeOf, type Scope } from '#model/brands.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { assertPermits, type Found, type OwnedFacts, type Permit } from '#domain/access/permit.ts'
+import { assertPermits, type Found, type Owned, type OwnedFacts, type Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import { grantsFor } from '#domain/account-keys/grants/grants-for.ts'
@@ -16,14 +16,14 @@ export const scopeOfKey = (key: AccountKey): Scope => scopeOf(['', accountArn(ke
 /** Names of a key that conditions may ask for: as many as the quota lets it have. */
 const aliasesMax = 50
 
-/**
- * What is asked a permit of: the key with its policy, what was granted on it, and the facts of the request. `facts`: what this operation says
- * besides (`kms:EncryptionContext:…`, `kms:SigningAlgorithm`), by names in lower case.
- */
+/** What an operation says of its request besides: `facts` by names in lower case, the rest as `Owned` has it. */
+export type Said = Partial<Pick<Owned, 'facts' | 'encryptionContext' | 'child'>>
+
+/** What is asked a permit of: the key with its policy, what was granted on it, and the facts of the request. */
 export async function ownedKey(
   context: Needs<'keyAliases' | 'keyGrants'>,
   call: Call,
-  { key, alias, facts = noOwnedFacts }: FoundAccountKey & { readonly facts?: OwnedFacts },
+  { key, alias, facts = noOwnedFacts, ...said }: FoundAccountKey & Said,
 ): Promise<Found> {
   const { value, compartment } = key
   const named = await context.keyAliases.listTagged(call, compartment, { tag: ['of', value.id], after: 0, limit: aliasesMax })
@@ -32,13 +32,14 @@ export async function ownedKey(
   return {
     on: scopeOfKey(value),
     owned: {
+      ...said,
       account: value.accountId,
       arn: keyArn(value),
       kind: 'key',
       policy: value.policy,
       ...(value.bound !== undefined && { bound: value.bound }),
       grants,
-      facts: factsOf(facts, own, requestFacts(call, value)),
+      facts: factsOf(facts, own, requestFacts(value.region)),
     },
   }
 }
@@ -49,11 +50,11 @@ export function assertPermitsKey(permit: Permit<Permission>, { value }: HeldAcco
 }
 
 /** What belongs to no key: making one, lists. Only policies of the account's own principals decide it, and only on everything. */
-export function ownedRegion(call: Call, place: RegionOfAccount, facts: OwnedFacts = noOwnedFacts): Found {
+export function ownedRegion(place: RegionOfAccount, facts: OwnedFacts = noOwnedFacts): Found {
   const { accountId } = place
   return {
     on: scopeOfRegion(place),
-    owned: { account: accountId, arn: '*', kind: 'account', facts: factsOf(facts, requestFacts(call, place)) },
+    owned: { account: accountId, arn: '*', kind: 'account', facts: factsOf(facts, requestFacts(place.region)) },
   }
 }
 

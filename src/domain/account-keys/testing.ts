@@ -55,7 +55,7 @@ export async function accountGround(changes: GroundChanges = {}): Promise<Accoun
       as(async call => {
         const place = { accountId: more.accountId ?? accountId, region: more.region ?? region }
         return createAccountKey(context, call, {
-          permit: context.access.permit(call, 'accountKey.create', ownedRegion(call, place)),
+          permit: context.access.permit(call, 'accountKey.create', ownedRegion(place)),
           spec: 'SYMMETRIC_DEFAULT',
           usage: 'ENCRYPT_DECRYPT',
           origin: 'generated',

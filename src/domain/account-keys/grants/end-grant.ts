@@ -64,7 +64,7 @@ export function retiring(call: Call, key: HeldAccountKey, { value: grant }: Held
   const named =
     isNamedFor(call, grant.retiring, grant.retiringId) ||
     (grant.operations.includes('RetireGrant') && isNamedFor(call, grant.grantee, grant.granteeId))
-  const shared = { arn: keyArn(key.value), facts: requestFacts(call, key.value) }
+  const shared = { arn: keyArn(key.value), facts: requestFacts(key.value.region) }
   const on = scopeOfKey(key.value)
   if (!named) return { on, owned: { ...shared, account: accountOfArn(grant.issuingAccount), kind: 'account' } }
   const grantee = grant.retiring !== undefined && isNamedFor(call, grant.retiring, grant.retiringId) ? grant.retiring : grant.grantee

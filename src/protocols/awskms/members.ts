@@ -1,0 +1,27 @@
+// Members that the service's requests have in common, by the bounds of its model (aws-kms.md 1.5).
+import type { KeyTags } from '#domain/account-keys/key-tags.ts'
+import { integer, list, optional, structure, text } from '#protocols/aws/schemas.ts'
+
+export const keyId = text({ min: 1, max: 2048 })
+export const description = text({ max: 8192 })
+// oxlint-disable-next-line no-control-regex -- the service's own pattern, which its refusals show
+export const policyText = text({ min: 1, max: 131_072, pattern: /^[\u0009\u000A\u000D\u0020-\u00FF]+$/ })
+
+const tagKey = text({ min: 1, max: 128 })
+export const tags = list(structure({ TagKey: tagKey, TagValue: text({ max: 256 }) }))
+export const tagKeys = list(tagKey)
+
+interface TagOnTheWire {
+  readonly TagKey: string
+  readonly TagValue: string
+}
+export const keyTags = (given: readonly TagOnTheWire[] = []): KeyTags =>
+  given.map(({ TagKey, TagValue }) => ({ key: TagKey, value: TagValue }))
+
+export const grantTokens = optional(list(text({ min: 1, max: 8192 }), { max: 10 }))
+
+/** `Limit` and `Marker` of a list. */
+export const paged = {
+  Limit: optional(integer({ min: 1, max: 1000 })),
+  Marker: optional(text({ min: 1, max: 1024, pattern: /^[\u0020-\u00FF]*$/ })),
+}

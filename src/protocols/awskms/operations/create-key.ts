@@ -1,0 +1,106 @@
+import { Problem } from '#model/problem.ts'
+import { namesOf } from '#model/names.ts'
+import { createAccountKey, usageFor } from '#domain/account-keys/create-account-key.ts'
+import { factsOf, keyFacts, requestFact, tagFacts } from '#domain/account-keys/key-facts.ts'
+import { defaultKeyPolicy } from '#domain/account-keys/key-policy.ts'
+import { accountKeySpecs, accountKeyUsages, type AccountKeySpec } from '#domain/account-keys/specs.ts'
+import { amzJson } from '#protocols/aws/answers.ts'
+import { awsOperation } from '#protocols/aws/operation.ts'
+import { enumOf, flag, optional, structure, text } from '#protocols/aws/schemas.ts'
+import { askedRegion } from '#protocols/awskms/asked-key.ts'
+import { keyMetadata } from '#protocols/awskms/key-metadata.ts'
+import { description, keyTags, policyText, tags } from '#protocols/awskms/members.ts'
+
+const specNames = [...namesOf(accountKeySpecs), 'SM2'] as const
+const spec = optional(enumOf(specNames))
+
+const members = structure({
+  Policy: optional(policyText),
+  Description: optional(description),
+  KeyUsage: optional(enumOf(accountKeyUsages)),
+  KeySpec: spec,
+  CustomerMasterKeySpec: spec,
+  Origin: optional(enumOf(['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'])),
+  CustomKeyStoreId: optional(text({ min: 1, max: 64 })),
+  XksKeyId: optional(text({ min: 1, max: 128, pattern: /^[a-zA-Z0-9-_.]+$/ })),
+  BypassPolicyLockoutSafetyCheck: optional(flag),
+  Tags: optional(tags),
+  MultiRegion: optional(flag),
+})
+
+export const createKeyOperation = awsOperation({
+  name: 'CreateKey',
+  permissions: ['accountKey.create', 'accountKey.tag'],
+  body: { amzJson: members },
+  trail: {
+    parameters: [
+      'policy',
+      'description',
+      'keyUsage',
+      'keySpec',
+      'customerMasterKeySpec',
+      'origin',
+      'customKeyStoreId',
+      'xksKeyId',
+      'bypassPolicyLockoutSafetyCheck',
+      'tags',
+      'multiRegion',
+    ],
+    readOnly: false,
+    source: 'kms.amazonaws.com',
+  },
+  async handle(context, call, { site, permit, body }) {
+    const { Origin: origin = 'AWS_KMS', MultiRegion: multiRegion = false, BypassPolicyLockoutSafetyCheck: bypass = false } = body
+    const named = specOf(body)
+    const usage = usageFor(named, body.KeyUsage)
+    const given = keyTags(body.Tags)
+    const described = {
+      spec: named,
+      usage,
+      origin: originOf(origin, body),
+      region: site.region,
+      tags: [],
+      ...(multiRegion && { multiRegion: { primary: site.region, replicas: [] } }),
+    }
+    const facts = factsOf(keyFacts(described, { aliases: [] }), tagFacts(given), requestFact('kms:bypasspolicylockoutsafetycheck', bypass))
+    const asked = askedRegion(call, { site, permit, permission: 'accountKey.create', facts })
+    if (given.length > 0) askedRegion(call, { site, permit, permission: 'accountKey.tag', facts })
+    const key = await createAccountKey(context, call, {
+      ...asked,
+      spec: named,
+      usage,
+      origin: described.origin,
+      multiRegion,
+      description: body.Description ?? '',
+      policy: body.Policy ?? defaultKeyPolicy(asked.accountId),
+      tags: given,
+    })
+    return amzJson({ KeyMetadata: await keyMetadata(context, call, key) })
+  },
+})
+
+type NamedSpec = (typeof specNames)[number]
+
+/** The old name of the member does as well, alone. */
+function specOf({
+  KeySpec,
+  CustomerMasterKeySpec,
+}: {
+  readonly KeySpec?: NamedSpec
+  readonly CustomerMasterKeySpec?: NamedSpec
+}): AccountKeySpec {
+  if (KeySpec !== undefined && CustomerMasterKeySpec !== undefined)
+    throw invalid('You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.')
+  const named = KeySpec ?? CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT'
+  if (named === 'SM2') throw unsupported('KeySpec SM2 is supported only in China Regions.')
+  return named
+}
+
+function originOf(origin: string, { CustomKeyStoreId, XksKeyId }: { readonly CustomKeyStoreId?: string; readonly XksKeyId?: string }) {
+  if (origin === 'AWS_CLOUDHSM' || origin === 'EXTERNAL_KEY_STORE') throw unsupported(`Keys of Origin ${origin} need a custom key store.`)
+  if (CustomKeyStoreId !== undefined || XksKeyId !== undefined) throw invalid(`A key of Origin ${origin} stands in no custom key store.`)
+  return origin === 'EXTERNAL' ? ('imported' as const) : ('generated' as const)
+}
+
+const invalid = (message: string): Problem => new Problem({ code: 'ValidationFailed', details: { message } })
+const unsupported = (message: string): Problem => new Problem({ code: 'KeyOperationUnsupported', details: { message } })

@@ -1,0 +1,21 @@
+import { disableRotation } from '#domain/account-keys/rotate-account-key.ts'
+import { amzEmpty } from '#protocols/aws/answers.ts'
+import { awsOperation } from '#protocols/aws/operation.ts'
+import { structure } from '#protocols/aws/schemas.ts'
+import { askedKey } from '#protocols/awskms/asked-key.ts'
+import { keyId } from '#protocols/awskms/members.ts'
+
+export const disableKeyRotationOperation = awsOperation({
+  name: 'DisableKeyRotation',
+  permissions: ['accountKey.disableRotation'],
+  body: { amzJson: structure({ KeyId: keyId }) },
+  trail: { parameters: ['keyId'], readOnly: false, source: 'kms.amazonaws.com' },
+  async handle(context, call, { site, permit, body }) {
+    await disableRotation(
+      context,
+      call,
+      await askedKey(context, call, { site, permit, permission: 'accountKey.disableRotation', id: body.KeyId }),
+    )
+    return amzEmpty()
+  },
+})
