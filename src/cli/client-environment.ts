@@ -46,6 +46,12 @@ export function clientVariables(environment: unknown, around: Surroundings = {})
     ARM_SUBSCRIPTION_ID: subscriptionId,
     ARM_CLIENT_ID: clientId,
     ARM_CLIENT_SECRET: clientSecret,
+    AWS_ENDPOINT_URL: of(endpoints, 'aws'),
+    AWS_ACCESS_KEY_ID: of(administrator, 'awsAccessKeyId'),
+    AWS_SECRET_ACCESS_KEY: of(administrator, 'awsSecretAccessKey'),
+    AWS_REGION: of(environment, 'region'),
+    AWS_DEFAULT_REGION: of(environment, 'region'),
+    AWS_EC2_METADATA_DISABLED: 'true',
     CHECKPOINT_DISABLE: '1',
     JAVA_TOOL_OPTIONS: [withoutOurs(around.javaToolOptions), ...javaOptions(proxy, of(environment, 'trustStoreFile'))]
       .filter(option => option !== '')
@@ -72,7 +78,14 @@ export const withoutOurs = (options: string | undefined): string =>
 const ourJavaOption = /^"?-D(?:https\.proxy(?:Host|Port)|javax\.net\.ssl\.trustStore(?:Password)?)=/
 
 /** What would lead a client elsewhere. */
-export const unwanted = ['AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_FEDERATED_TOKEN_FILE', 'ALL_PROXY', 'all_proxy'] as const
+export const unwanted = [
+  'AWS_PROFILE',
+  'AWS_SESSION_TOKEN',
+  'AZURE_CLIENT_CERTIFICATE_PATH',
+  'AZURE_FEDERATED_TOKEN_FILE',
+  'ALL_PROXY',
+  'all_proxy',
+] as const
 
 /** Where metadata services of machines are: plain HTTP, which the Azure SDK for JavaScript sends through HTTPS_PROXY too. */
 const metadataHosts = ['localhost', '127.0.0.1', '169.254.169.254']

@@ -1,5 +1,6 @@
 import { data, json, type CommandRow } from './command-row.ts'
 import { resourceCommands } from './resource-commands.ts'
+import { awsCommands } from './aws-commands.ts'
 import { directoryCommands } from './directory-commands.ts'
 
 const sealFile = ['--seal-file <file>', 'the key file of a seal, instead of the one where the instance looks for it'] as const
@@ -29,6 +30,7 @@ export const commands: readonly CommandRow[] = [
       ['--proxy-port <n|off>', 'loopback CONNECT proxy (8480; free with --port)'],
       ['--health-port <n>', 'health on loopback (9464; free with --port)'],
       ['--seal-file <file>', 'key file of the seal, outside the data directory'],
+      ['--region <name>', 'Region of accounts where nothing says otherwise (us-east-1)'],
       ['--access-policies <open|guarded>', 'guarded: policies of a vault are written only by who may give roles there (open)'],
       ['--log-level <level>', 'error, warn, info, silent (warn)'],
       ['--federation-hosts <list>', 'hosts of token issuers outside: host, host:port, *.suffix (none)'],
@@ -122,6 +124,7 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/tenant-password-grant.ts'),
   },
   ...directoryCommands,
+  ...awsCommands,
   {
     words: 'authority revoke <serial>',
     example: 'keystead authority revoke 41f00d…',
@@ -264,6 +267,8 @@ export const groups: Readonly<Record<string, string>> = {
   group: 'groups, and who is in them',
   user: 'people who sign in',
   tenant: 'tenants and the rules of their directories',
+  aws: 'accounts, and who is in them',
+  'aws account': 'accounts',
   disk: 'disks and where they are served',
   vault: 'vaults, live and deleted',
   vm: 'virtual machines: identities, and what they are told',

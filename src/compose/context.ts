@@ -17,6 +17,7 @@ import { azureRbac } from '#domain/access/rule-books/azure-rbac.ts'
 import { carriedRights } from '#domain/access/rule-books/carried-rights.ts'
 import { directoryBook } from '#domain/access/rule-books/directory.ts'
 import { ownRuleBook } from '#domain/access/rule-books/own.ts'
+import { createDerivedKeys } from '#domain/accounts/derived-keys.ts'
 import { allFamilies, openFamilies, type Context } from '#domain/context.ts'
 import type { Node } from '#domain/entries.ts'
 import type { AuditTrail } from '#domain/audit/query.ts'
@@ -55,6 +56,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
   const { store, barrier, clock, random, log, node, instance, outgoing = noOutgoing, keyStoreHosts = [] } = parts
   const view = createView({ store, barrier, families: allFamilies, cacheMax })
   const records = openFamilies({ view, barrier, store })
+  const derivedKeys = createDerivedKeys(records.accessKeys)
   const identity = openIdentity(records, { view, outgoing, log })
   const { access, rbac, policyBook } = composeAccess(records, identity)
   const modules = new Map(parts.modules.map(module => [module.name, module]))
@@ -78,6 +80,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     rbac,
     policyBook,
     identity,
+    derivedKeys,
     store,
     instance,
     trail: parts.trail ?? noTrail,

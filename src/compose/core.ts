@@ -14,6 +14,7 @@ import type { Custody } from '#domain/seal/custody.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
 import { breathing, startAudit, type RunningAudit } from './audit.ts'
 import { bringUp, type Home } from './bring-up.ts'
+import { bringUpHomeAccount, type AccountAdministrator } from './bring-up-account.ts'
 import { composeContext } from './context.ts'
 import { filesOf } from './data-directory.ts'
 import { createMachineDoors, type MachineDoors } from './machine-doors.ts'
@@ -27,7 +28,7 @@ import { instanceOf, type World } from './world.ts'
 export interface Core {
   readonly context: Context
   readonly custody: Custody
-  readonly home: Home
+  readonly home: Home & { readonly account: AccountAdministrator }
   readonly audit: RunningAudit
   readonly control: DiskExports
   readonly disks: DiskPlane
@@ -66,7 +67,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     outgoing: outgoingOf(config),
     keyStoreHosts: config.keyStoreHosts,
   })
-  const home = await bringUp(context, custody)
+  const home = { ...(await bringUp(context, custody)), account: await bringUpHomeAccount(context, custody) }
   const audit = await startAudit({ custody, dataDir, log: store }, log)
   const control = opened.adopt(createExportControl(context, { revocationGraceMs: config.revocationGraceSeconds * 1_000 }), one =>
     one.stop(),

@@ -1,5 +1,6 @@
 import type { Context } from '#domain/context.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
+import { stsProtocol } from '#protocols/awssts/index.ts'
 import { unservedProtocol } from '#protocols/aws/unserved.ts'
 import { awsKmsProtocol } from '#protocols/awskms/index.ts'
 import { adminProtocol } from '#protocols/admin/index.ts'
@@ -44,6 +45,7 @@ export function createFront(world: World, clusterId: string, runtime: SealedRunt
   const { domain } = config
   const wires = [
     wireOf(parts, awsKmsProtocol(domain)),
+    wireOf(parts, stsProtocol(domain)),
     wireOf(parts, unservedProtocol(domain)),
     wireOf(parts, entraProtocol(domain)),
     wireOf(parts, devicePagesProtocol(domain)),

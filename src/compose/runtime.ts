@@ -6,7 +6,6 @@ import type { Millis } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import { operations as vaultOperations } from '#protocols/keyvault/operations/index.ts'
 import type { Runtime } from '#protocols/admin/site.ts'
-import type { Home } from './bring-up.ts'
 import type { Core } from './core.ts'
 import { filesOf } from './data-directory.ts'
 import type { Listeners } from './listeners.ts'
@@ -102,7 +101,7 @@ function statusOf({ world, listeners, keeper }: Pick<SealedParts, 'world' | 'lis
   }
 }
 
-function environmentOf(config: Config, home: Home, listeners: Listeners): Readonly<Record<string, unknown>> {
+function environmentOf(config: Config, home: Core['home'], listeners: Listeners): Readonly<Record<string, unknown>> {
   const { domain, dataDir } = config
   const { azureConfig } = filesOf(dataDir)
   const [ports, trust] = [listeners.ports(), listeners.trust()]
@@ -130,8 +129,17 @@ function environmentOf(config: Config, home: Home, listeners: Listeners): Readon
       vaultSuffix: `.vault.${domain}${port}`,
       managedHsmSuffix: `.managedhsm.${domain}${port}`,
       blobSuffix: `.blob.${domain}${port}`,
+      ...accountEndpoints(config, { tls: ports.tls, port }),
     },
-    administrator: home.administrator,
+    administrator: { ...home.administrator, awsAccessKeyId: home.account.accessKeyId, awsSecretAccessKey: home.account.secretAccessKey },
     profile: 'local',
   }
 }
+
+/** One address for all services and Regions, and those that have names of their own. */
+const accountEndpoints = ({ domain, region }: Config, { tls, port }: { readonly tls: number; readonly port: string }) => ({
+  aws: `https://localhost:${tls}`,
+  kms: `https://kms.${region}.${domain}${port}`,
+  sts: `https://sts.${region}.${domain}${port}`,
+  s3: `https://s3.${region}.${domain}${port}`,
+})

@@ -24,6 +24,7 @@ import {
   identityProviders,
   instanceProfiles,
 } from './accounts/records.ts'
+import type { DerivedKeys } from './accounts/derived-keys.ts'
 import type { Identity } from './identity/identity.ts'
 import { applications, revokedGrants, servicePrincipals, signingKeys, tenants, users } from './identity/records.ts'
 import type { Instance } from './instance.ts'
@@ -114,6 +115,8 @@ export interface Context extends AllRecords {
   readonly policyBook: AccountPolicyBook
   readonly identity: Identity
   readonly store: RecordStore
+  /** Of signatures, for as long as their access keys do not change. */
+  readonly derivedKeys: DerivedKeys
   readonly instance: Instance
   readonly trail: AuditTrail
   readonly log: Log

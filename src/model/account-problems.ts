@@ -8,9 +8,11 @@ export const accountProblemKinds = {
   SignatureMismatch: 'unauthenticated',
   SignatureStale: 'unauthenticated',
   SignatureScopeWrong: 'unauthenticated',
+  HeadersUnsigned: 'unauthenticated',
   SignatureAlgorithmUnknown: 'unauthenticated',
   AccessKeyUnknown: 'unauthenticated',
   SessionExpired: 'unauthenticated',
+  SessionForbidden: 'forbidden',
   UnknownAction: 'invalid',
   ValidationFailed: 'invalid',
   // accounts
@@ -53,8 +55,11 @@ export const accountProblemKinds = {
 export interface AccountDetails {
   SignatureIncomplete: { readonly message: string }
   /** `message`: a sentence with times, never with what was signed. */
-  SignatureStale: { readonly message: string }
+  SignatureStale: { readonly message: string; readonly presigned?: true }
+  /** Headers that a signature must be over, and is not. */
+  HeadersUnsigned: { readonly names: readonly string[] }
   SignatureScopeWrong: { readonly message: string; readonly region?: string }
+  SessionForbidden: { readonly message: string }
   UnknownAction: { readonly action: string }
   /** Whole sentence of the wire, all violations in it (aws-kms.md 1.3). */
   ValidationFailed: { readonly message: string }

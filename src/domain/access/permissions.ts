@@ -191,6 +191,8 @@ export const permissions = {
   'disk.export': { operator: true, system: true },
   'disk.readBytes': { carried: true },
   'disk.expireAccess': { system: true },
+  // sessions in accounts
+  'accountSession.readKeyAccount': account('sts:GetAccessKeyInfo'),
   // keys of an account and Region
   'accountKey.list': account('ListKeys'),
   'accountKey.create': account('CreateKey'),

@@ -64,6 +64,8 @@ export const travellingKinds = {
   pagingTokens: 201,
   secretBackups: 202,
   certificateBackups: 203,
+  sessionTokens: 210,
+  authorizationMessages: 211,
   importTokens: 212,
   accountMarkers: 213,
   grantTokens: 216,

@@ -13,6 +13,7 @@ const door: AwsTable = {
   SignatureMismatch: () => bad('InvalidSignatureException', sentences.mismatch),
   SignatureStale: ({ message }) => bad('InvalidSignatureException', message),
   SignatureScopeWrong: ({ message }) => bad('InvalidSignatureException', message),
+  HeadersUnsigned: ({ names }) => bad('InvalidSignatureException', sentences.unsigned(names)),
   UnknownAction: ({ action }) => bad('UnknownOperationException', `The operation ${action} is not known.`),
   UnsupportedMediaType: () => bad('UnknownOperationException', `The content type of a request is ${jsonType}.`),
   InvalidBody: ({ message }) => bad('SerializationException', message),

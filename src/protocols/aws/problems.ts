@@ -58,6 +58,7 @@ export const sentences = {
   expired: 'The security token included in the request is expired',
   mismatch:
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  unsigned: (names: readonly string[]) => `There were headers present in the request which were not signed: ${names.join(', ')}`,
   unknownAlgorithm: 'Signatures of AWS4-ECDSA-P256-SHA256 (SigV4A) are not supported: sign with AWS4-HMAC-SHA256.',
   internal: 'An internal error occurred.',
   unavailable: 'The service is not available now.',

@@ -15,6 +15,7 @@ const door: AwsTable = {
   SignatureMismatch: () => forbidden('SignatureDoesNotMatch', sentences.mismatch),
   SignatureStale: ({ message }) => forbidden('SignatureDoesNotMatch', message),
   SignatureScopeWrong: ({ message }) => forbidden('SignatureDoesNotMatch', message),
+  HeadersUnsigned: ({ names }) => forbidden('SignatureDoesNotMatch', sentences.unsigned(names)),
   UnknownAction: ({ action }) => bad('InvalidAction', `Could not find operation ${action}`),
   UnsupportedMediaType: () => bad('InvalidAction', 'The content type of a request is application/x-www-form-urlencoded.'),
   InvalidBody: ({ message }) => bad('MalformedInput', message),

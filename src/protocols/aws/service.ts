@@ -6,18 +6,16 @@ import type { Named, Protocol } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { isSharedName, regionOfName, serviceMeant, type ServiceNames } from './addresses.ts'
 import { jsonType } from './answers.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, type SignedService } from './authenticate.ts'
 import { formText } from './bodies.ts'
 import { credentialScope } from './credential-scope.ts'
 import type { AwsSite } from './operation.ts'
 import { beginTrail, type TrailKind } from './trail.ts'
 
 /** A service by its names: of the wire here, of its signatures, of its hosts. */
-export interface Service extends Omit<ServiceNames, 'label'> {
+export interface Service extends Omit<ServiceNames, 'label'>, SignedService {
   /** `awskms` */
   readonly name: string
-  /** As credential scopes name it: `kms`. */
-  readonly signing: string
   /** First label of its hosts, where that is another word. */
   readonly label?: string
 }

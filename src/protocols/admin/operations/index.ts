@@ -1,3 +1,4 @@
+import { addAccountOperation, listAccountsOperation } from './accounts.ts'
 import type { Context } from '#domain/context.ts'
 import type { Operation } from '#protocols/http/operation.ts'
 import type { AdminSite } from '#protocols/admin/site.ts'
@@ -65,6 +66,8 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   unsealInstance,
   verifyAudit,
   createTenantOperation,
+  addAccountOperation,
+  listAccountsOperation,
   listTenants,
   createGroupOperation,
   listGroups,

@@ -1,0 +1,30 @@
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import type { Session } from '#domain/sessions/session-token.ts'
+import { parseArn } from './arn.ts'
+
+/** What a managed policy that is gone leaves of a session: nothing that it allows. */
+const nothing = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] })
+
+/** Texts of the documents that narrow a session now: managed ones in their version in force. None: it is not narrowed. */
+export async function policyTexts(
+  context: Needs<'accounts' | 'accountPolicies' | 'instance'>,
+  call: Call,
+  { policies, policyArns }: Pick<Session, 'policies' | 'policyArns'>,
+): Promise<readonly string[]> {
+  const managed = await Promise.all(policyArns.map(async arn => (await managedPolicyText(context, call, arn)) ?? nothing))
+  return [...policies, ...managed]
+}
+
+/** `undefined` where there is no such policy. */
+export async function managedPolicyText(
+  { accounts, accountPolicies, instance }: Needs<'accounts' | 'accountPolicies' | 'instance'>,
+  call: Call,
+  arn: string,
+): Promise<string | undefined> {
+  const { accountId = '', resource = '' } = parseArn(arn) ?? {}
+  const account = await accounts.get(call, instance.installation, [accountId])
+  const name = resource.slice(resource.lastIndexOf('/') + 1)
+  const held = account && (await accountPolicies.get(call, account.value.compartment, [name.toLowerCase()]))
+  return held?.value.versions.find(({ id }) => id === held.value.defaultVersion)?.document
+}

@@ -1,0 +1,70 @@
+import type { ActingInAccount, Principal } from '#model/principal.ts'
+import { Problem } from '#model/problem.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import type { Session } from '#domain/sessions/session-token.ts'
+import { assumedRoleArn, roleArn, rootArn, userArn } from './arn.ts'
+import { policyTexts } from './session-policies.ts'
+
+type Accounts = Needs<'accounts' | 'accountUsers' | 'accountRoles' | 'accountPolicies' | 'instance'>
+
+const unknown = (): Problem => new Problem({ code: 'AccessKeyUnknown' })
+
+/** Who a session is now: its role or user must still be the one that it was given for. Raises `SessionExpired`, `AccessKeyUnknown`. */
+export async function sessionPrincipal(
+  context: Accounts,
+  call: Call,
+  { accessKeyId, session }: { readonly accessKeyId: string; readonly session: Session },
+): Promise<Principal> {
+  if (call.at >= session.expiresAt) throw new Problem({ code: 'SessionExpired' })
+  const account = await context.accounts.get(call, context.instance.installation, [session.accountId])
+  if (account === undefined) throw unknown()
+  const { accountId, issuedAt } = session
+  const shared = {
+    accountId,
+    accessKeyId,
+    issuedAt,
+    sessionPolicies: await policyTexts(context, call, session),
+    ...(session.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
+    ...(session.federatedProvider !== undefined && { federatedProvider: session.federatedProvider }),
+  }
+  const standing = await standingOf(context, call, { session, compartment: account.value.compartment })
+  const acting: ActingInAccount = { ...shared, ...standing }
+  return {
+    id: acting.userId,
+    kind: acting.kind === 'session' ? 'awsSession' : 'awsUser',
+    tenant: accountId,
+    credentialId: accessKeyId,
+    authMethod: 'signature',
+    acting,
+  }
+}
+
+type Standing = Pick<ActingInAccount, 'kind' | 'arn' | 'userId' | 'name' | 'role' | 'tags' | 'transitiveTagKeys'>
+
+async function standingOf(
+  context: Accounts,
+  call: Call,
+  { session, compartment }: { readonly session: Session; readonly compartment: Parameters<Accounts['accountRoles']['get']>[1] },
+): Promise<Standing> {
+  const { accountId, of, tags, transitiveTagKeys } = session
+  if (of.kind === 'root') return { kind: 'root', arn: rootArn(accountId), userId: accountId, tags }
+  if (of.kind === 'user') {
+    const user = await context.accountUsers.get(call, compartment, [of.name.toLowerCase()])
+    if (user?.value.id !== of.id) throw unknown()
+    const { name, tags: own } = user.value
+    return { kind: 'user', arn: userArn(user.value), userId: of.id, name, tags: own }
+  }
+  const role = await context.accountRoles.get(call, compartment, [of.name.toLowerCase()])
+  if (role?.value.id !== of.id) throw unknown()
+  const { name } = role.value
+  return {
+    kind: 'session',
+    arn: assumedRoleArn({ accountId, role: name, session: of.session }),
+    userId: `${of.id}:${of.session}`,
+    name,
+    role: { id: of.id, arn: roleArn(role.value) },
+    tags: { ...role.value.tags, ...tags },
+    transitiveTagKeys,
+  }
+}

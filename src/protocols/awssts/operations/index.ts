@@ -1,0 +1,6 @@
+import { getAccessKeyInfo } from './get-access-key-info.ts'
+import { getCallerIdentity } from './get-caller-identity.ts'
+import { getSessionToken } from './get-session-token.ts'
+
+/** Every operation of the token service. */
+export const operations = [getAccessKeyInfo, getCallerIdentity, getSessionToken] as const

@@ -1,0 +1,19 @@
+import type { Call } from '#domain/call.ts'
+import type { ActingInAccount } from '#model/principal.ts'
+import { amzXml } from '#protocols/aws/answers.ts'
+import type { XmlValue } from '#protocols/aws/xml.ts'
+
+export const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/'
+export const version = '2011-06-15'
+export const source = 'sts.amazonaws.com'
+
+/** The answer to an action. */
+export const answer = (call: Call, action: string, result: Readonly<Record<string, XmlValue>>) =>
+  amzXml({ action, namespace, requestId: call.source.requestId, result })
+
+/** Whoever signed: an operation that is not public has one. */
+export function actingIn(call: Call): ActingInAccount {
+  const { acting } = call.who
+  if (acting === undefined) throw new Error('nobody signed')
+  return acting
+}
