@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { parseAllowedHost, type AllowedHost } from '#model/allowed-hosts.ts'
 import { parseIpRange } from '#model/ip-ranges.ts'
+import { parseSyslogTarget, type SyslogTarget } from '#model/syslog-target.ts'
 
 /** Where nothing says otherwise (people.md 0). */
 export const defaults = {
@@ -49,6 +50,8 @@ export interface Config {
   readonly outgoingCaFile: string | undefined
   /** How long an open disk goes on after its key was lost: the cloud takes up to an hour, here nothing is given unless it is asked for. */
   readonly revocationGraceSeconds: number
+  /** Where alarms are told besides their own addresses. */
+  readonly syslog: SyslogTarget | undefined
   readonly logLevel: 'error' | 'warn' | 'info' | 'silent'
   /** The operator's own certificate; else the development authority makes one. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
@@ -128,6 +131,16 @@ const settings = {
   },
   certFile: { flag: 'tls-cert-file', variable: 'KEYSTEAD_TLS_CERT_FILE', schema: path },
   keyFile: { flag: 'tls-key-file', variable: 'KEYSTEAD_TLS_KEY_FILE', schema: path },
+  syslog: {
+    flag: 'syslog',
+    variable: 'KEYSTEAD_SYSLOG',
+    schema: z.string().transform((text, context): SyslogTarget => {
+      const target = parseSyslogTarget(text)
+      if (target !== undefined) return target
+      context.addIssue({ code: 'custom', message: 'is unix:/PATH, udp:HOST:PORT, tcp:HOST:PORT or tls:HOST:PORT' })
+      return z.NEVER
+    }),
+  },
   revocationGraceSeconds: {
     flag: 'disks-revocation-grace-seconds',
     variable: 'KEYSTEAD_DISKS_REVOCATION_GRACE_SECONDS',
@@ -178,6 +191,7 @@ const given = z.object({
   certFile: settings.certFile.schema.optional(),
   keyFile: settings.keyFile.schema.optional(),
   revocationGraceSeconds: settings.revocationGraceSeconds.schema.default(0),
+  syslog: settings.syslog.schema.optional(),
   trustedProxies: settings.trustedProxies.schema.optional(),
   federationHosts: settings.federationHosts.schema.default([]),
   attestationAuthorities: settings.attestationAuthorities.schema.default([]),
@@ -231,6 +245,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     throttle: given.throttle,
     accessPolicies: given.accessPolicies,
     revocationGraceSeconds: given.revocationGraceSeconds,
+    syslog: given.syslog,
     node: given.node,
     discoveryAlias: given.noDiscoveryAlias !== 'true' && given.noDiscoveryAlias !== '1',
     trustedProxies: given.trustedProxies ?? [],

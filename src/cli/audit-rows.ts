@@ -7,10 +7,14 @@ const unit: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_0
 
 /** `24h`, `15m`, `7d` as a time in milliseconds. */
 export function sinceOf(duration: string | undefined): number | undefined {
-  if (duration === undefined) return undefined
+  return duration === undefined ? undefined : Date.now() - durationMs('--since', duration)
+}
+
+export function durationMs(option: string, duration: string): number {
   const parts = /^(\d{1,6})([smhd])$/.exec(duration)
-  if (parts === null) throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: '--since is a duration such as 24h, 15m, 7d.' })
-  return Date.now() - Number(parts[1]) * (unit[parts[2] ?? ''] ?? 0)
+  if (parts === null)
+    throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: `${option} is a duration such as 24h, 15m, 7d.` })
+  return Number(parts[1]) * (unit[parts[2] ?? ''] ?? 0)
 }
 
 export interface RowFilter {

@@ -1,4 +1,5 @@
 import { data, json, type CommandRow } from './command-row.ts'
+import { alarmCommands } from './alarm-commands.ts'
 import { resourceCommands } from './resource-commands.ts'
 import { awsCommands } from './aws-commands.ts'
 import { directoryCommands } from './directory-commands.ts'
@@ -37,6 +38,7 @@ export const commands: readonly CommandRow[] = [
       ['--key-store-hosts <list>', 'hosts of external key stores, in the same form (none)'],
       ['--outgoing-ca-file <file>', 'an authority that is trusted besides the public ones, outside'],
       ['--trusted-proxies <list>', 'addresses and ranges of proxies in front whose X-Forwarded-For counts (none)'],
+      ['--syslog <target>', 'where alarms are told too: unix:/PATH, udp:HOST:PORT, tcp:HOST:PORT, tls:HOST:PORT (nowhere)'],
       ['--no-discovery-alias', 'do not answer instance discovery for login.microsoftonline.com'],
       json,
     ],
@@ -140,6 +142,7 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/disk-export.ts'),
   },
   ...resourceCommands,
+  ...alarmCommands,
   {
     words: 'access explain <principal> [action] [scope]',
     example: 'keystead access explain OBJECT_ID keys/sign /subscriptions/…/vaults/kv1',
@@ -274,6 +277,7 @@ export const groups: Readonly<Record<string, string>> = {
   vm: 'virtual machines: identities, and what they are told',
   'vm identity': 'identities of virtual machines',
   access: 'who may do what, and why',
+  alarm: 'who is told when something is recorded',
   audit: 'the record of everything that was asked',
   seal: 'ways to the root key',
 }

@@ -3,8 +3,7 @@ import { checkpointFile } from '#adapters/sqlite/checkpoint-file.ts'
 import { openReader } from '#adapters/sqlite/reader.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { auditOrigin } from '#domain/audit/checkpoint.ts'
-import type { AuditRow } from '#domain/audit/parse-row.ts'
-import { auditEnd, behindRows, queryAudit } from '#domain/audit/query.ts'
+import { auditPages } from '#domain/audit/query.ts'
 import { openSequencer, type Sequencer } from '#domain/audit/sequencer.ts'
 import { verifyAudit } from '#domain/audit/verify.ts'
 import type { Custody } from '#domain/seal/custody.ts'
@@ -43,14 +42,9 @@ export async function startAudit(parts: AuditParts, log: Log): Promise<RunningAu
 export function readAudit(parts: AuditParts, sequencer?: Sequencer): AuditReading {
   const { custody, log, dataDir } = parts
   const { barrier: cipher, installation: compartment } = custody
+  const pages = auditPages({ log: breathing(log), cipher, compartment })
   return {
-    async query(filter) {
-      const end = await auditEnd(log)
-      const rows: AuditRow[] = []
-      for await (const row of queryAudit({ log: breathing(log), cipher, compartment }, filter)) rows.push(row)
-      const cut = filter.limit !== undefined && rows.length >= filter.limit
-      return { rows, end: behindRows(rows, cut ? (filter.after ?? {}) : end) }
-    },
+    query: filter => pages.page(filter),
     async verify({ records }) {
       await signedUpToNow(sequencer)
       using reader = openReader(filesOf(dataDir).database, { snapshot: true })

@@ -20,7 +20,7 @@ import { ownRuleBook } from '#domain/access/rule-books/own.ts'
 import { createDerivedKeys } from '#domain/accounts/derived-keys.ts'
 import { allFamilies, openFamilies, type Context } from '#domain/context.ts'
 import type { Node } from '#domain/entries.ts'
-import type { AuditTrail } from '#domain/audit/query.ts'
+import type { AuditPages, AuditTrail } from '#domain/audit/query.ts'
 import { openIdentity, type Identity } from '#domain/identity/identity.ts'
 import type { Instance } from '#domain/instance.ts'
 import { createNoise } from '#domain/noise.ts'
@@ -40,6 +40,7 @@ export interface ContextParts {
   readonly modules: readonly CryptoModule[]
   /** Absent: a program that has no audit to read. */
   readonly trail?: AuditTrail
+  readonly audit?: AuditPages
   /** Absent: nothing outside is ever asked. */
   readonly outgoing?: Outgoing
   /** Hosts of external key stores that are at another port than HTTPS's. */
@@ -47,6 +48,7 @@ export interface ContextParts {
 }
 
 async function* noTrail(): AsyncGenerator<never> {}
+const noPages: AuditPages = { page: async () => ({ rows: [], end: {} }), end: async () => ({}) }
 
 /** Decoded records of cached families that a node keeps. */
 const cacheMax = 100_000
@@ -84,6 +86,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     store,
     instance,
     trail: parts.trail ?? noTrail,
+    audit: parts.audit ?? noPages,
     log,
     externalKeys: xksProxy({ outgoing, clock, hosts: keyStoreHosts }),
     pki: pkiOnDemand(random),

@@ -1,3 +1,7 @@
+import { syslogClient } from '#adapters/outgoing/syslog-client.ts'
+import { webhookClient } from '#adapters/outgoing/webhook-client.ts'
+import { startAlarms, type AlarmWatch, type Watching } from '#domain/alarms/watch.ts'
+import { cloudTrailRecord } from '#protocols/aws/cloud-trail-record.ts'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { eventFolder } from '#adapters/events/event-folder.ts'
@@ -6,7 +10,7 @@ import { nbdReader } from '#adapters/nbd-client/nbd-client.ts'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { adminSocketPath } from '#adapters/system/socket-path.ts'
 import type { Config } from '#config'
-import { queryAudit } from '#domain/audit/query.ts'
+import { auditPages, queryAudit } from '#domain/audit/query.ts'
 import type { Context } from '#domain/context.ts'
 import { createExportControl, type DiskExports } from '#domain/disks/export-control.ts'
 import type { Scheduler } from '#domain/jobs/scheduler.ts'
@@ -30,6 +34,7 @@ export interface Core {
   readonly custody: Custody
   readonly home: Home & { readonly account: AccountAdministrator }
   readonly audit: RunningAudit
+  readonly alarms: AlarmWatch
   readonly control: DiskExports
   readonly disks: DiskPlane
   readonly doors: MachineDoors
@@ -54,6 +59,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   const { barrier } = custody
   const module = opened.use(softwareModule({ barrier, random, native, threads: availableParallelism() }))
   const instance = instanceOf(world, custody.clusterId)
+  const reading = { log: breathing(store), cipher: barrier, compartment: custody.installation }
   const context = await composeContext({
     store,
     barrier,
@@ -63,7 +69,8 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     node,
     instance,
     modules: [module],
-    trail: filter => queryAudit({ log: breathing(store), cipher: barrier, compartment: custody.installation }, filter),
+    trail: filter => queryAudit(reading, filter),
+    audit: auditPages(reading),
     outgoing: outgoingOf(config),
     keyStoreHosts: config.keyStoreHosts,
   })
@@ -73,15 +80,17 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     one.stop(),
   )
   const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
+  const alarms = startAlarms(context, alarmsOf(config))
   const schedules = startSchedules(context, { disks, ...foldersOf(config) })
   const doors = opened.adopt(createMachineDoors(context), one => one.close())
-  const rest = (): Promise<void> => atRest({ schedules, disks, doors, audit, control })
+  const rest = (): Promise<void> => atRest({ schedules, disks, doors, audit, alarms, control })
   const closing = opened.move()
   return {
     context,
     custody,
     home,
     audit,
+    alarms,
     control,
     disks,
     doors,
@@ -101,6 +110,16 @@ const foldersOf = ({ dataDir, domain }: Config) => ({
   events: eventFolder(filesOf(dataDir).events),
 })
 
+/** What of a row is told outside: its account's record of it, or the row. */
+const alarmsOf = ({ syslog }: Config): Watching => ({
+  tell(row) {
+    const record = cloudTrailRecord(row)
+    return record === undefined ? { name: row.operation, record: row } : { name: record.eventName, record }
+  },
+  webhooks: webhookClient,
+  syslog: syslog === undefined ? undefined : syslogClient(syslog),
+})
+
 /** The NBD socket stands beside the admin socket. */
 const diskFolderOf = (config: Config): string => dirname(adminSocketPath(config.dataDir, config.runtimeDir))
 
@@ -109,13 +128,15 @@ interface Resting {
   readonly doors: MachineDoors
   readonly disks: DiskPlane
   readonly audit: RunningAudit
+  readonly alarms: AlarmWatch
   readonly control: DiskExports
 }
 
 /** Exports first: their data keys are to go soonest. The audit last: what the others say is in its last checkpoint. */
-async function atRest({ schedules, disks, doors, audit, control }: Resting): Promise<void> {
+async function atRest({ schedules, disks, doors, audit, alarms, control }: Resting): Promise<void> {
   doors.close()
   control.stop()
   await Promise.all([disks.stop(), schedules.stop()])
+  await alarms.stop()
   await audit.stop()
 }

@@ -41,6 +41,8 @@ export function runtimeOf({ world, core, listeners, keeper, sealNow }: RuntimePa
     home: { subscriptionId: home.subscriptionId, group: home.resourceGroup },
     wordOf: operation => vaultWords.get(operation),
     audit,
+    collectsAlarms: config.syslog !== undefined,
+    testAlarm: async alarm => core.alarms.test(alarm),
     seals: keeper,
     sealNow,
     async status() {

@@ -3,9 +3,10 @@ import type { ExternalKeys } from '#ports/external-keys.ts'
 import type { Log } from '#ports/log.ts'
 import type { Pki } from '#ports/pki.ts'
 import type { RecordStore } from '#ports/record-store.ts'
+import { alarms } from './alarms/records.ts'
 import { denyAssignments, roleAssignments, roleDefinitions } from './access/records.ts'
 import type { Access } from './access/permit.ts'
-import type { AuditTrail } from './audit/query.ts'
+import type { AuditPages, AuditTrail } from './audit/query.ts'
 import type { AccountPolicyBook } from './access/rule-books/account-policies.ts'
 import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
 import { certificateAuthorities, issuedCertificates } from './authority/records.ts'
@@ -95,6 +96,7 @@ const families = {
   keyGrants,
   keyStores,
   grantTallies,
+  alarms,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never
@@ -119,6 +121,7 @@ export interface Context extends AllRecords {
   readonly derivedKeys: DerivedKeys
   readonly instance: Instance
   readonly trail: AuditTrail
+  readonly audit: AuditPages
   readonly log: Log
   /** The module that a version names; generation goes to `software` unless a vault has another. */
   module(name: string): CryptoModule

@@ -13,7 +13,7 @@ import { sealed } from '#model/brands.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Outgoing } from '#ports/outgoing.ts'
 import { parseRow, type AuditRow } from './audit/parse-row.ts'
-import type { AuditFilter } from './audit/query.ts'
+import type { AuditFilter, AuditPages } from './audit/query.ts'
 import { beginCall, type Call } from './call.ts'
 import type { Context } from './context.ts'
 import { installationCompartment } from './seal/custody.ts'
@@ -96,6 +96,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
     },
     modules: [softwareModule({ barrier, random, native, threads: 2 })],
     trail: trailOf(rows),
+    audit: pagesOf(rows),
     ...(changes.outgoing !== undefined && { outgoing: changes.outgoing }),
     ...(changes.keyStoreHosts !== undefined && { keyStoreHosts: changes.keyStoreHosts }),
   })
@@ -146,6 +147,16 @@ const trailOf = (rows: readonly Record<string, unknown>[]) =>
       if (Date.parse(parsed.at) >= since && (principal === undefined || parsed.actor.oid === principal)) yield parsed
     }
   }
+
+/** The same, page by page: all of one node. */
+const pagesOf = (rows: readonly Record<string, unknown>[]): AuditPages => ({
+  async page({ after = {}, limit = rows.length }) {
+    const from = after[1] ?? 0
+    const found = rows.slice(from, from + limit).map((row, at) => parseRow({ seq: from + at + 1, text: JSON.stringify(row) }))
+    return { rows: found, end: { 1: from + found.length } }
+  },
+  end: async () => ({ 1: rows.length }),
+})
 
 function plainSealer(rows: Record<string, unknown>[]): AuditSealer {
   let seq = 0

@@ -89,6 +89,7 @@ export const problemKinds = {
   MergeForbidden: 'forbidden',
   NotInProgress: 'invalid',
   IssuedCertificateNotFound: 'missing',
+  AlarmNotFound: 'missing',
   // the directory
   TenantNotFound: 'invalid',
   OAuthRefused: 'invalid',
@@ -195,6 +196,7 @@ interface DetailsOf extends AccountDetails {
   MergeForbidden: { readonly issuer: string }
   /** Of the tenant's own authority; hex. */
   IssuedCertificateNotFound: { readonly serial: string }
+  AlarmNotFound: { readonly name: string }
   /** A vault's firewall. `because`: the address is not listed, or public access is off; `bypassed`: trusted services may pass. */
   NetworkForbidden: { readonly because: 'address' | 'publicAccess'; readonly bypassed: boolean; readonly address: string }
   TenantNotFound: { readonly tenant: string }

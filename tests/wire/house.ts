@@ -120,6 +120,8 @@ export const unreachable: Runtime = {
   exportDisk: never,
   serveMetadata: never,
   wordOf: () => undefined,
+  collectsAlarms: false,
+  testAlarm: never,
   audit: { query: never, verify: never, head: never },
   seals: { list: () => assert.fail('a refused request saw the seals'), add: never, remove: never },
   sealNow: () => assert.fail('a refused request sealed the program'),

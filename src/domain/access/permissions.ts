@@ -261,6 +261,8 @@ export const permissions = {
   'instance.operate': { operator: true, system: true },
   'instance.seal': { operator: true },
   'audit.read': { operator: true },
+  'alarm.read': { operator: true },
+  'alarm.write': { operator: true },
   'authority.revoke': { operator: true },
   'authority.forget': { system: true },
 } as const satisfies Record<string, PermissionRow>

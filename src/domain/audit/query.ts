@@ -26,6 +26,19 @@ export interface AuditFilter {
 /** The audit as a verb may read it: rows that the filter lets through, oldest first. */
 export type AuditTrail = (filter: AuditFilter) => AsyncIterable<AuditRow>
 
+/** The audit as who follows it reads it. */
+export interface AuditPages {
+  /** Rows that the filter lets through, and where the reading ended: all before it was looked at. */
+  page(filter: AuditFilter): Promise<AuditPage>
+  /** Where the log ends now. */
+  end(): Promise<AuditCursor>
+}
+
+export interface AuditPage {
+  readonly rows: readonly AuditRow[]
+  readonly end: AuditCursor
+}
+
 /** Number of the last row seen, by node. */
 export type AuditCursor = Readonly<Record<number, number>>
 
@@ -45,6 +58,18 @@ export function behindRows(rows: readonly Pick<AuditRow, 'node' | 'seq'>[], befo
   for (const { node, seq } of rows) seen[node] = Math.max(seq, seen[node] ?? 0)
   return seen
 }
+
+/** Of a log that is there; its end is read first, so that no row between is passed over. */
+export const auditPages = (parts: QueryParts & { readonly log: Pick<AuditLog, 'lastBatch'> }): AuditPages => ({
+  async page(filter) {
+    const end = await auditEnd(parts.log)
+    const rows: AuditRow[] = []
+    for await (const row of queryAudit(parts, filter)) rows.push(row)
+    const cut = filter.limit !== undefined && rows.length >= filter.limit
+    return { rows, end: behindRows(rows, cut ? (filter.after ?? {}) : end) }
+  },
+  end: async () => auditEnd(parts.log),
+})
 
 const page = 64
 

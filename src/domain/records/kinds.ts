@@ -56,6 +56,7 @@ export const kinds = {
   keyGrants: 92,
   keyStores: 93,
   grantTallies: 94,
+  alarms: 120,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

@@ -19,6 +19,7 @@ function ownSentence({ code, details }: ProblemBody): string | undefined {
   if (code === 'Throttled') return `Too early: the next try is taken in ${details.retryAfterSeconds} s.`
   if (code === 'DirectoryObjectNotFound') return `Nobody is named ${details.id}.`
   if (code === 'IssuedCertificateNotFound') return `The authority of this tenant has issued no certificate ${details.serial}.`
+  if (code === 'AlarmNotFound') return `There is no alarm ${details.name}.`
   if (code === 'SealNotFound') return `There is no seal ${details.id}.`
   return undefined
 }

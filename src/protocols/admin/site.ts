@@ -1,3 +1,4 @@
+import type { Alarm } from '#domain/alarms/records.ts'
 import type { AuditRow } from '#domain/audit/parse-row.ts'
 import type { AuditFilter, AuditCursor } from '#domain/audit/query.ts'
 import type { Call } from '#domain/call.ts'
@@ -17,6 +18,10 @@ export interface Runtime {
     armId: string,
   ): Promise<{ readonly url: string; readonly identityEndpoint: string; readonly identityHeader: string }>
   audit: AuditReading
+  /** Does the operator collect what alarms tell, whatever addresses they have? */
+  readonly collectsAlarms: boolean
+  /** Sends the alarm's address a message that is no alarm; refusals are answers. */
+  testAlarm(alarm: Alarm): Promise<{ readonly taken: boolean; readonly status?: number; readonly because?: string }>
   readonly seals: SealKeeping
   /** Begins the emergency seal; resolves at once, and whoever was let in is still answered. */
   sealNow(): void

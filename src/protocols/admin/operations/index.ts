@@ -33,6 +33,7 @@ import { createGroupOperation } from './create-group.ts'
 import { listGroups } from './list-groups.ts'
 import { changeGroupMember } from './change-group-member.ts'
 import { removeGroupOperation } from './remove-group.ts'
+import { addAlarmOperation, listAlarmsOperation, removeAlarmOperation, testAlarmOperation } from './alarms.ts'
 import { federateApplication } from './federate-application.ts'
 
 export const operations: readonly Operation<Context, AdminSite>[] = [
@@ -74,4 +75,8 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   changeGroupMember,
   removeGroupOperation,
   federateApplication,
+  addAlarmOperation,
+  listAlarmsOperation,
+  removeAlarmOperation,
+  testAlarmOperation,
 ]
