@@ -3,7 +3,7 @@ import { checkpointFile } from '#adapters/sqlite/checkpoint-file.ts'
 import { openReader } from '#adapters/sqlite/reader.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { auditOrigin } from '#domain/audit/checkpoint.ts'
-import { auditPages } from '#domain/audit/query.ts'
+import { auditPages, queryAudit, type AuditPages, type AuditTrail } from '#domain/audit/query.ts'
 import { openSequencer, type Sequencer } from '#domain/audit/sequencer.ts'
 import { verifyAudit } from '#domain/audit/verify.ts'
 import type { Custody } from '#domain/seal/custody.ts'
@@ -96,7 +96,16 @@ async function breathe<T>(read: () => T | Promise<T>): Promise<T> {
   return read()
 }
 
-export const breathing = <L extends Pick<AuditLog, 'batches'>>(log: L): L => ({
+const breathing = <L extends Pick<AuditLog, 'batches'>>(log: L): L => ({
   ...log,
   batches: async (node: number, after: number, limit: number) => breathe(() => log.batches(node, after, limit)),
 })
+
+/** The log as verbs and followers read it. */
+export function auditOf(
+  { barrier: cipher, installation: compartment }: Custody,
+  log: AuditLog,
+): { readonly trail: AuditTrail; readonly audit: AuditPages } {
+  const parts = { log: breathing(log), cipher, compartment }
+  return { trail: filter => queryAudit(parts, filter), audit: auditPages(parts) }
+}

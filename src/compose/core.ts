@@ -1,7 +1,4 @@
-import { syslogClient } from '#adapters/outgoing/syslog-client.ts'
-import { webhookClient } from '#adapters/outgoing/webhook-client.ts'
-import { startAlarms, type AlarmWatch, type Watching } from '#domain/alarms/watch.ts'
-import { cloudTrailRecord } from '#protocols/aws/cloud-trail-record.ts'
+import { startAlarms, type AlarmWatch } from '#domain/alarms/watch.ts'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { eventFolder } from '#adapters/events/event-folder.ts'
@@ -10,13 +7,13 @@ import { nbdReader } from '#adapters/nbd-client/nbd-client.ts'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { adminSocketPath } from '#adapters/system/socket-path.ts'
 import type { Config } from '#config'
-import { auditPages, queryAudit } from '#domain/audit/query.ts'
 import type { Context } from '#domain/context.ts'
 import { createExportControl, type DiskExports } from '#domain/disks/export-control.ts'
 import type { Scheduler } from '#domain/jobs/scheduler.ts'
 import type { Custody } from '#domain/seal/custody.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
-import { breathing, startAudit, type RunningAudit } from './audit.ts'
+import { watchingOf } from './alarms.ts'
+import { auditOf, startAudit, type RunningAudit } from './audit.ts'
 import { bringUp, type Home } from './bring-up.ts'
 import { bringUpHomeAccount, type AccountAdministrator } from './bring-up-account.ts'
 import { composeContext } from './context.ts'
@@ -58,8 +55,6 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   const store = opened.adopt(await openStore({ dataDir, custody, node, onFatal }), async one => one.close())
   const { barrier } = custody
   const module = opened.use(softwareModule({ barrier, random, native, threads: availableParallelism() }))
-  const instance = instanceOf(world, custody.clusterId)
-  const reading = { log: breathing(store), cipher: barrier, compartment: custody.installation }
   const context = await composeContext({
     store,
     barrier,
@@ -67,10 +62,9 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     random,
     log,
     node,
-    instance,
+    instance: instanceOf(world, custody.clusterId),
     modules: [module],
-    trail: filter => queryAudit(reading, filter),
-    audit: auditPages(reading),
+    ...auditOf(custody, store),
     outgoing: outgoingOf(config),
     keyStoreHosts: config.keyStoreHosts,
   })
@@ -80,7 +74,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     one.stop(),
   )
   const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
-  const alarms = startAlarms(context, alarmsOf(config))
+  const alarms = startAlarms(context, watchingOf(config))
   const schedules = startSchedules(context, { disks, ...foldersOf(config) })
   const doors = opened.adopt(createMachineDoors(context), one => one.close())
   const rest = (): Promise<void> => atRest({ schedules, disks, doors, audit, alarms, control })
@@ -108,16 +102,6 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
 const foldersOf = ({ dataDir, domain }: Config) => ({
   post: dropFolder(filesOf(dataDir).mail, domain),
   events: eventFolder(filesOf(dataDir).events),
-})
-
-/** What of a row is told outside: its account's record of it, or the row. */
-const alarmsOf = ({ syslog }: Config): Watching => ({
-  tell(row) {
-    const record = cloudTrailRecord(row)
-    return record === undefined ? { name: row.operation, record: row } : { name: record.eventName, record }
-  },
-  webhooks: webhookClient,
-  syslog: syslog === undefined ? undefined : syslogClient(syslog),
 })
 
 /** The NBD socket stands beside the admin socket. */

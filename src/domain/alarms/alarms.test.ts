@@ -45,8 +45,8 @@ async function watched(collects = false) {
     start,
     answer: (with_: number) => void (status = with_),
     heard: (): readonly Heard[] => sent.map(heardOf),
-    async add(asked: Partial<NewAlarm> = {}) {
-      return ground.run(operator, async call => {
+    add: async (asked: Partial<NewAlarm> = {}) =>
+      ground.run(operator, async call => {
         const permit = ground.context.access.permit(call, 'alarm.write', { on: rootScope })
         const { secret } = await addAlarm(ground.context, call, {
           permit,
@@ -58,15 +58,13 @@ async function watched(collects = false) {
           ...asked,
         })
         return Buffer.from(secret.bytes)
-      })
-    },
-    async remove(name = 'a') {
-      await ground.run(operator, async call => {
+      }),
+    remove: async (name = 'a') =>
+      ground.run(operator, async call => {
         await removeAlarm(ground.context, call, { permit: ground.context.access.permit(call, 'alarm.write', { on: rootScope }), name })
-      })
-    },
+      }),
     /** So much time, and all that it sets going. */
-    async pass(ms: number) {
+    pass: async (ms: number) => {
       for (let left = ms; left > 0; left -= 100) {
         ground.clock.advance(100)
         for (let turns = 0; turns < 6; turns += 1) await turn()
@@ -80,10 +78,14 @@ function heardOf({ headers, body }: WebhookMessage): Heard {
   return { id: headers['webhook-id'] ?? '', alarm, operation: record.operation, who: record.actor.oid }
 }
 
-const did = async ({ run }: TestGround, who: Principal, operation = 'KeyDecrypt', resource?: string): Promise<void> =>
-  run(who, async call => void (call.resource = resource ?? call.resource), operation)
-const wasRefused = async ({ run }: TestGround, who: Principal): Promise<void> => {
-  const refused = run(
+interface Did {
+  readonly operation?: string
+  readonly resource?: string
+}
+const did = async (ground: TestGround, who: Principal, what: Did = {}): Promise<void> =>
+  ground.run(who, async call => void (call.resource = what.resource ?? call.resource), what.operation ?? 'KeyDecrypt')
+const wasRefused = async (ground: TestGround, who: Principal): Promise<void> => {
+  const refused = ground.run(
     who,
     async call => {
       call.ruling = { allowed: false, because: 'no-role' }
@@ -101,8 +103,8 @@ describe('an alarm', () => {
     start()
     await did(ground, alice)
     await did(ground, bob)
-    await did(ground, alice, 'KeyWrap')
-    await did(ground, alice, 'KeySign')
+    await did(ground, alice, { operation: 'KeyWrap' })
+    await did(ground, alice, { operation: 'KeySign' })
     await pass(1_000)
     assert.deepEqual(
       heard().map(one => [one.alarm, one.operation, one.who]),
@@ -123,8 +125,8 @@ describe('an alarm', () => {
     const { ground, add, start, pass, heard } = await watched()
     await add({ resources: ['https://kv/keys/k1'] })
     start()
-    await did(ground, alice, 'KeyDecrypt', 'https://kv/keys/k2')
-    await did(ground, bob, 'KeyDecrypt', 'https://kv/keys/k1')
+    await did(ground, alice, { resource: 'https://kv/keys/k2' })
+    await did(ground, bob, { resource: 'https://kv/keys/k1' })
     await pass(1_000)
     assert.deepEqual(
       heard().map(one => one.who),

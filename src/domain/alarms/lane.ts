@@ -67,9 +67,12 @@ async function tallyOf(
   if (denied === undefined) return () => true
   const tally = createTally(denied)
   for await (const row of trail({ since: Math.max(alarm.createdAt, ground.clock.now() - denied.withinSeconds * 1_000) }))
-    if (row.seq <= (from[row.node] ?? 0) && rings(alarm, rungBy(row, tell(row)))) tally(Date.parse(row.at))
-  return row => tally(Date.parse(row.at))
+    if (row.seq <= (from[row.node] ?? 0) && rings(alarm, rungBy(row, tell(row)))) tally(momentOf(row))
+  return row => tally(momentOf(row))
 }
+
+/** Epoch milliseconds. */
+export const momentOf = ({ at }: Pick<AuditRow, 'at'>): number => Temporal.Instant.from(at).epochMilliseconds
 
 interface Delivery {
   wake(): void
@@ -78,12 +81,13 @@ interface Delivery {
 }
 
 function createDelivery({ ground, log }: Needs<'ground' | 'log'>, { alarm, deliver }: LaneParts, queue: Ringing[]): Delivery {
-  const state: { running: Promise<void> | undefined; over: boolean; rungAt: number | undefined; failures: number } = {
+  const state: { running: Promise<void> | undefined; rungAt: number | undefined; failures: number } = {
     running: undefined,
-    over: false,
     rungAt: undefined,
     failures: 0,
   }
+  const over = new AbortController()
+  const isOver = (): boolean => over.signal.aborted
   let endPause = (): void => undefined
   async function pause(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -95,7 +99,7 @@ function createDelivery({ ground, log }: Needs<'ground' | 'log'>, { alarm, deliv
     await promise
   }
   async function run(): Promise<void> {
-    for (let next = queue[0]; next !== undefined && !state.over; next = queue[0]) {
+    for (let next = queue[0]; next !== undefined && !isOver(); next = queue[0]) {
       try {
         await deliver(next)
         queue.shift()
@@ -104,20 +108,20 @@ function createDelivery({ ground, log }: Needs<'ground' | 'log'>, { alarm, deliv
       } catch (cause) {
         state.failures += 1
         if (state.failures === 1) log.error('alarm.not-taken', cause, { alarm: alarm.name })
-        if (!state.over) await pause()
+        if (!isOver()) await pause()
       }
     }
   }
   return {
     wake() {
-      if (state.running !== undefined || state.over) return
+      if (state.running !== undefined || isOver()) return
       state.running = run().finally(() => {
         state.running = undefined
       })
     },
     rungAt: () => state.rungAt,
     stop() {
-      state.over = true
+      over.abort()
       endPause()
     },
   }

@@ -5,7 +5,7 @@ import type { AuditRow } from '#domain/audit/parse-row.ts'
 import { performAsSystem } from '#domain/jobs/perform-as-system.ts'
 import type { Syslog } from '#ports/syslog.ts'
 import type { Webhooks } from '#ports/webhooks.ts'
-import { openLane, type Lane, type Ringing } from './lane.ts'
+import { momentOf, openLane, type Lane, type Ringing } from './lane.ts'
 import { alarmBody, messageId, signedMessage } from './message.ts'
 import { secretVersion, type Alarm } from './records.ts'
 import type { Told } from './rule.ts'
@@ -90,7 +90,7 @@ function deliveryOf(
     }
   }
   if (syslog === undefined) return undefined
-  return async ringing => syslog.send({ severity: warning, at: Date.parse(ringing.row.at), kind: 'alarm', text: alarmBody(alarm, ringing) })
+  return async ringing => syslog.send({ severity: warning, at: momentOf(ringing.row), kind: 'alarm', text: alarmBody(alarm, ringing) })
 }
 const isTaken = (status: number): boolean => status >= 200 && status < 300
 /** RFC 5424 6.2.1. */
@@ -107,7 +107,7 @@ async function post(
   const material = await store.material(place)
   if (material === undefined || webhook === undefined) throw new Error('the alarm is gone')
   using secret = ground.barrier.openMaterial(place, material)
-  return webhooks.post(signedMessage(webhook, { id, body, secret, now: ground.clock.now() }))
+  return await webhooks.post(signedMessage(webhook, { id, body, secret, now: ground.clock.now() }))
 }
 
 async function testAlarm(context: AlarmNeeds, { webhooks }: Watching, alarm: Alarm): Promise<Tested> {
