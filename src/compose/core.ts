@@ -70,9 +70,8 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   })
   const home = { ...(await bringUp(context, custody)), account: await bringUpHomeAccount(context, custody) }
   const audit = await startAudit({ custody, dataDir, log: store }, log)
-  const control = opened.adopt(createExportControl(context, { revocationGraceMs: config.revocationGraceSeconds * 1_000 }), one =>
-    one.stop(),
-  )
+  const graceMs = config.revocationGraceSeconds * 1_000
+  const control = opened.adopt(createExportControl(context, { revocationGraceMs: graceMs }), one => one.stop())
   const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
   const alarms = startAlarms(context, watchingOf(config))
   const schedules = startSchedules(context, { disks, ...foldersOf(config) })
