@@ -15,7 +15,10 @@ import { pkiProtocol } from '#protocols/pki/index.ts'
 import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 import { codeOf, domain, house, unreachable, vault, type AnyOperation, type House, type Sent, type Who, type Wire } from './wire/house.ts'
+import { kmsWire } from './wire/kms-requests.ts'
 import { pathOf } from './wire/paths.ts'
+import { bodyFor, codeIn, malformedFor, signedHouse, type Signer, type SignedHouse, type SignedWire } from './wire/signed.ts'
+import { stsWire } from './wire/sts-requests.ts'
 import { goodRequests, keysUnderTest } from './wire/vault-requests.ts'
 
 interface Words {
@@ -255,3 +258,84 @@ describe('every operation of a vault, done', () => {
     })
   }
 })
+
+/** Each family's own words for what every operation is asked. */
+const signedWords = {
+  json: {
+    malformed: 'SerializationException',
+    nobody: [400, 'MissingAuthenticationTokenException'],
+    foreign: [400, 'InvalidSignatureException'],
+    stranger: [400, 'AccessDeniedException'],
+  },
+  query: {
+    malformed: 'MalformedInput',
+    nobody: [403, 'MissingAuthenticationToken'],
+    foreign: [403, 'SignatureDoesNotMatch'],
+    stranger: [403, 'AccessDenied'],
+  },
+} as const
+
+for (const wire of [kmsWire, stsWire]) {
+  const { name, operations, plane } = wire.protocol
+  const own = signedWords[wire.target === undefined ? 'query' : 'json']
+  describe(`every operation of ${name}`, () => {
+    let standing: SignedHouse
+    before(async () => {
+      standing = await signedHouse()
+    })
+    const asked = async (who: Signer, what: Parameters<SignedHouse['send']>[2]) => auditedAs({ standing, wire, who }, { ...what, plane })
+
+    test('is in the table of good requests', () => {
+      const known = new Set(wire.good.map(({ operation }) => operation))
+      assert.deepEqual(
+        operations.map(operation => operation.name).filter(one => !known.has(one)),
+        [],
+      )
+    })
+
+    for (const { name: operation, permissions } of operations) {
+      test(`${operation} refuses a malformed body in the service's words`, async () => {
+        for (const [what, body] of malformedFor(wire, operation)) {
+          const answered = await asked('administrator', { operation, body })
+          assert.deepEqual([answered.status, codeIn(answered)], [400, own.malformed], `${what}: ${answered.text}`)
+        }
+      })
+      if (permissions !== 'public')
+        test(`${operation} asks who signed, and for what`, async () => {
+          const body = bodyFor(wire, operation, {})
+          const nobody = await asked('nobody', { operation, body })
+          assert.deepEqual([nobody.status, codeIn(nobody)], own.nobody)
+          const foreign = await asked('administrator', { operation, body, service: 'dynamodb' })
+          assert.deepEqual([foreign.status, codeIn(foreign)], own.foreign)
+        })
+    }
+
+    test('does a good request for whoever may, and for nobody else', async () => {
+      const kept = new Map<string, string>()
+      for (const { operation, body, keep, anybody } of wire.good) {
+        const what = { operation, body: bodyFor(wire, operation, body(kept)) }
+        const stranger = await asked('stranger', what)
+        if (anybody !== true) assert.deepEqual([stranger.status, codeIn(stranger)], own.stranger, `${operation}: ${stranger.text}`)
+        const answered = await asked('administrator', what)
+        assert.equal(answered.status, 200, `${operation}: ${answered.text}`)
+        keep?.(answered, kept)
+      }
+    })
+  })
+}
+
+/** As `audited`, of a wire whose requests are signed. */
+async function auditedAs(
+  { standing, wire, who }: { readonly standing: SignedHouse; readonly wire: SignedWire; readonly who: Signer },
+  { plane, ...what }: Parameters<SignedHouse['send']>[2] & { readonly plane: string },
+): Promise<Answered> {
+  const already = standing.ground.rows().length
+  const answered = await standing.send(wire, who, what)
+  const rows = standing.ground.rows().slice(already)
+  assert.equal(rows.length, 1, 'one entry')
+  const row = rowShape.parse(rows[0])
+  assert.deepEqual([row.plane, row.operation, row.result.http], [plane, what.operation, answered.status])
+  if (answered.status >= 400) assert.equal(row.writes, undefined, 'a refusal writes nothing')
+  if (answered.status === 403) assert.equal(row.decision.allow, false)
+  return answered
+}

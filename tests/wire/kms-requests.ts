@@ -1,0 +1,36 @@
+import { objectIn, textIn } from '#protocols/http/testing.ts'
+import { awsKmsProtocol } from '#protocols/awskms/index.ts'
+import { domain } from './house.ts'
+import { region, type Kept, type SignedWire } from './signed.ts'
+
+const key = (kept: Kept) => ({ KeyId: kept.get('key') })
+
+/** One good request an operation, in an order in which each is good. */
+export const kmsWire: SignedWire = {
+  protocol: awsKmsProtocol(domain),
+  service: 'kms',
+  host: `kms.${region}.${domain}`,
+  target: 'TrentService',
+  good: [
+    {
+      operation: 'CreateKey',
+      body: () => ({}),
+      keep: ({ json }, kept) => kept.set('key', textIn(objectIn(json['KeyMetadata'])['KeyId'])),
+    },
+    { operation: 'DescribeKey', body: key },
+    { operation: 'ListKeys', body: () => ({}) },
+    { operation: 'UpdateKeyDescription', body: kept => ({ ...key(kept), Description: 'described' }) },
+    { operation: 'TagResource', body: kept => ({ ...key(kept), Tags: [{ TagKey: 'a', TagValue: 'b' }] }) },
+    { operation: 'ListResourceTags', body: key },
+    { operation: 'UntagResource', body: kept => ({ ...key(kept), TagKeys: ['a'] }) },
+    { operation: 'EnableKeyRotation', body: key },
+    { operation: 'GetKeyRotationStatus', body: key },
+    { operation: 'RotateKeyOnDemand', body: key },
+    { operation: 'ListKeyRotations', body: key },
+    { operation: 'DisableKeyRotation', body: key },
+    { operation: 'DisableKey', body: key },
+    { operation: 'EnableKey', body: key },
+    { operation: 'ScheduleKeyDeletion', body: kept => ({ ...key(kept), PendingWindowInDays: 7 }) },
+    { operation: 'CancelKeyDeletion', body: key },
+  ],
+}

@@ -1,0 +1,98 @@
+// Wires whose requests are signed, over one store in memory: an account, who may everything in it, and a user without any right.
+import { testAccount, testUser, type Credentials } from '#domain/accounts/testing.ts'
+import { testGround, type TestGround } from '#domain/testing.ts'
+import type { Context } from '#domain/context.ts'
+import { sign } from '#protocols/aws/testing.ts'
+import type { AwsSite } from '#protocols/aws/operation.ts'
+import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
+import type { Protocol } from '#protocols/http/protocol.ts'
+import { ask, type Answered } from '#protocols/http/testing.ts'
+import { domain } from './house.ts'
+
+export const accountId = '111122223333'
+export const region = 'us-east-1'
+
+/** What an earlier good request left: ids of what it made. */
+export type Kept = Map<string, string>
+
+/** One good request of an operation; they are sent in the order of their table. */
+export interface GoodRequest {
+  readonly operation: string
+  /** Members of its body; of forms, parameters by their whole names. */
+  readonly body: (kept: Kept) => Readonly<Record<string, unknown>>
+  /** What of the answer later requests need. */
+  readonly keep?: (answered: Answered, kept: Kept) => void
+  /** May be asked by whoever can sign, without any right. */
+  readonly anybody?: true
+}
+
+export interface SignedWire {
+  readonly protocol: Protocol<Context, AwsSite>
+  readonly service: string
+  readonly host: string
+  /** `X-Amz-Target` without its operation; absent: operations are actions of forms of this version. */
+  readonly target?: string
+  readonly version?: string
+  readonly good: readonly GoodRequest[]
+}
+
+export type Signer = 'administrator' | 'stranger' | 'nobody'
+
+export interface SignedHouse {
+  readonly ground: TestGround
+  send(
+    wire: SignedWire,
+    who: Signer,
+    what: { readonly operation: string; readonly body: string; readonly service?: string },
+  ): Promise<Answered>
+}
+
+export async function signedHouse(): Promise<SignedHouse> {
+  const ground = await testGround({ domain })
+  await testAccount(ground, accountId)
+  const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+  const people: Readonly<Record<Exclude<Signer, 'nobody'>, Credentials>> = {
+    administrator: await testUser(ground, { accountId, name: 'administrator', policy }),
+    stranger: await testUser(ground, { accountId, name: 'stranger' }),
+  }
+  const pipelines = new Map<string, Pipeline>()
+  return {
+    ground,
+    async send(wire, who, { operation, body, service = wire.service }) {
+      const { target, host } = wire
+      const pipeline = pipelines.getOrInsertComputed(wire.protocol.name, () => createPipeline(ground.context, wire.protocol))
+      const headers: Record<string, string> = {
+        'content-type': target === undefined ? 'application/x-www-form-urlencoded' : 'application/x-amz-json-1.1',
+        ...(target !== undefined && { 'x-amz-target': `${target}.${operation}` }),
+      }
+      const asked = { url: `https://${host}/`, method: 'POST', headers, body }
+      if (who === 'nobody') return ask(pipeline, asked)
+      return ask(pipeline, sign({ ...asked, credentials: people[who], service, region, at: ground.clock.now() }))
+    },
+  }
+}
+
+/** A body as the wire's protocol has it. */
+export function bodyFor(wire: SignedWire, operation: string, members: Readonly<Record<string, unknown>>): string {
+  if (wire.target !== undefined) return JSON.stringify(members)
+  const texts = Object.entries(members).map(([name, value]): [string, string] => [name, String(value)])
+  return new URLSearchParams([['Action', operation], ['Version', wire.version ?? ''], ...texts]).toString()
+}
+
+/** Bodies that are none. */
+export const malformedFor = (wire: SignedWire, operation: string): readonly (readonly [what: string, body: string])[] =>
+  wire.target === undefined
+    ? [
+        ['an encoding that is none', `${bodyFor(wire, operation, {})}&A=%zz`],
+        ['a parameter twice', `${bodyFor(wire, operation, {})}&A=1&A=2`],
+        ['a parameter that is a structure too', `${bodyFor(wire, operation, {})}&A=1&A.member.1=2`],
+      ]
+    : [
+        ['no JSON', '{'],
+        ['a member twice', '{"a":1,"a":2}'],
+        ['a list', '[]'],
+        ['a number', '7'],
+      ]
+
+/** The code of a refusal in JSON or XML. */
+export const codeIn = ({ json, text }: Answered): unknown => json['__type'] ?? /<Code>([^<]*)<\/Code>/.exec(text)?.[1]

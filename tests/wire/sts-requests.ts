@@ -1,0 +1,15 @@
+import { stsProtocol } from '#protocols/awssts/index.ts'
+import { domain } from './house.ts'
+import { region, type SignedWire } from './signed.ts'
+
+export const stsWire: SignedWire = {
+  protocol: stsProtocol(domain),
+  service: 'sts',
+  host: `sts.${region}.${domain}`,
+  version: '2011-06-15',
+  good: [
+    { operation: 'GetCallerIdentity', body: () => ({}), anybody: true },
+    { operation: 'GetSessionToken', body: () => ({ DurationSeconds: 900 }), anybody: true },
+    { operation: 'GetAccessKeyInfo', body: () => ({ AccessKeyId: 'AKIARTX3GSDSXNCXGLTU' }) },
+  ],
+}
