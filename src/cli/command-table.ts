@@ -1,5 +1,5 @@
 import { data, json, type CommandRow } from './command-row.ts'
-import { alarmCommands } from './alarm-commands.ts'
+import { watchCommands } from './watch-commands.ts'
 import { resourceCommands } from './resource-commands.ts'
 import { awsCommands } from './aws-commands.ts'
 import { directoryCommands } from './directory-commands.ts'
@@ -142,7 +142,7 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/disk-export.ts'),
   },
   ...resourceCommands,
-  ...alarmCommands,
+  ...watchCommands,
   {
     words: 'access explain <principal> [action] [scope]',
     example: 'keystead access explain OBJECT_ID keys/sign /subscriptions/…/vaults/kv1',
@@ -277,6 +277,7 @@ export const groups: Readonly<Record<string, string>> = {
   vm: 'virtual machines: identities, and what they are told',
   'vm identity': 'identities of virtual machines',
   access: 'who may do what, and why',
+  advise: 'what to choose, and why',
   alarm: 'who is told when something is recorded',
   audit: 'the record of everything that was asked',
   seal: 'ways to the root key',

@@ -1,7 +1,14 @@
 import { data, json, type CommandRow } from './command-row.ts'
 
-/** What rings when something is recorded. */
-export const alarmCommands: readonly CommandRow[] = [
+/** What rings when something is recorded, and advice. */
+export const watchCommands: readonly CommandRow[] = [
+  {
+    words: 'advise kms',
+    example: 'keystead advise kms --answer workloads=aws',
+    summary: 'which key service for what runs where, and why; without answers all of it',
+    options: [['--answer <question=value...>', 'workloads=aws|azure|both, hardware=shared|dedicated'], json],
+    load: () => import('./commands/advise-kms.ts'),
+  },
   {
     words: 'alarm add <name>',
     example:
