@@ -18,6 +18,7 @@ import { carriedRights } from '#domain/access/rule-books/carried-rights.ts'
 import { directoryBook } from '#domain/access/rule-books/directory.ts'
 import { ownRuleBook } from '#domain/access/rule-books/own.ts'
 import { createDerivedKeys } from '#domain/accounts/derived-keys.ts'
+import { servicePolicy } from '#domain/accounts/service-policies.ts'
 import { allFamilies, openFamilies, type Context } from '#domain/context.ts'
 import type { Node } from '#domain/entries.ts'
 import type { AuditPages, AuditTrail } from '#domain/audit/query.ts'
@@ -111,7 +112,7 @@ function composeAccess(
   records.denyAssignments.observe((before, after) => rbac.denials.observe(before, after))
   const carried = carriedRights()
   records.disks.observe((before, after) => carried.observe(before, after))
-  const policyBook = accountPolicyBook(accountEntities(records, () => undefined))
+  const policyBook = accountPolicyBook(accountEntities(records, arn => servicePolicy(arn)?.document))
   const books = [
     // First: whoever acts in an account is judged by no other.
     policyBook.book,

@@ -2,6 +2,7 @@ import type { Context } from '#domain/context.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
 import { stsProtocol } from '#protocols/awssts/index.ts'
 import { unservedProtocol } from '#protocols/aws/unserved.ts'
+import { iamProtocol } from '#protocols/awsiam/index.ts'
 import { awsKmsProtocol } from '#protocols/awskms/index.ts'
 import { adminProtocol } from '#protocols/admin/index.ts'
 import { createSealedAdmin, type SealedRuntime } from '#protocols/admin/sealed.ts'
@@ -46,6 +47,7 @@ export function createFront(world: World, clusterId: string, runtime: SealedRunt
   const wires = [
     wireOf(parts, awsKmsProtocol(domain)),
     wireOf(parts, stsProtocol(domain)),
+    wireOf(parts, iamProtocol(domain)),
     wireOf(parts, unservedProtocol(domain)),
     wireOf(parts, entraProtocol(domain)),
     wireOf(parts, devicePagesProtocol(domain)),

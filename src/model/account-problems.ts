@@ -20,6 +20,9 @@ export const accountProblemKinds = {
   EntityNotFound: 'missing',
   EntityExists: 'conflict',
   EntityInUse: 'conflict',
+  EntityUnmodifiable: 'invalid',
+  InputInvalid: 'invalid',
+  PolicyNotAttachable: 'invalid',
   LimitExceeded: 'invalid',
   PolicyMalformed: 'invalid',
   // keys of an account
@@ -68,6 +71,9 @@ export interface AccountDetails {
   EntityNotFound: { readonly type: string; readonly name: string }
   EntityExists: { readonly type: string; readonly name: string }
   EntityInUse: { readonly message: string }
+  EntityUnmodifiable: { readonly message: string }
+  InputInvalid: { readonly message: string }
+  PolicyNotAttachable: { readonly message: string }
   LimitExceeded: { readonly message: string }
   PolicyMalformed: { readonly message: string }
   /** `message`: `Key 'arn' does not exist`, `Invalid keyId 'x'`. */

@@ -1,3 +1,5 @@
+import { entityPermissions } from './entity-permissions.ts'
+
 /**
  * A permission is the domain's word; one column a rule book, absent where that book cannot grant it.
  * azure: the action of Azure RBAC, `data` where it is a dataAction (identity-and-arm.md 3.3; key-vault.md 7).
@@ -252,6 +254,7 @@ export const permissions = {
   'keyStore.update': account('UpdateCustomKeyStore'),
   'keyStore.disconnect': account('DisconnectCustomKeyStore'),
   'keyStore.delete': account('DeleteCustomKeyStore'),
+  ...entityPermissions,
   // the directory
   'directory.read': { directory: 'read', operator: true },
   'directory.write': { directory: 'write', operator: true },

@@ -41,3 +41,5 @@ interface InRegion {
 export const keyArn = ({ region, accountId }: InRegion, keyId: string): string => `arn:aws:kms:${region}:${accountId}:key/${keyId}`
 /** `name`: `alias/…`. */
 export const aliasArn = ({ region, accountId }: InRegion, name: string): string => `arn:aws:kms:${region}:${accountId}:${name}`
+/** `url`: of an issuer, without its scheme. */
+export const identityProviderArn = (accountId: string, url: string): string => identityArn(accountId, `oidc-provider/${url}`)

@@ -11,6 +11,8 @@ const accountSchema = z.object({
   id: z.string().regex(/^\d{12}$/),
   compartment,
   createdAt: time,
+  /** Its name in addresses: no two accounts have the same. */
+  alias: z.string().optional(),
 })
 export type Account = z.output<typeof accountSchema>
 
@@ -79,6 +81,10 @@ const accountRoleSchema = z.object({
   description: z.string().optional(),
   /** Who may take the role, as it was written. */
   trustPolicy: z.string(),
+  /** Unique ids of the users and roles that it names, by their ARNs: another one of the same name is not trusted. */
+  trusted: z.record(z.string(), z.string()).optional(),
+  /** The service that alone may take it, and that alone it belongs to. */
+  linkedTo: z.string().optional(),
   maxSessionSeconds: z.number().int(),
   tags,
   inlinePolicies,

@@ -1,5 +1,7 @@
 /** `undefined` members are left out; lists repeat their element, or wrap their members as the protocol names them. */
-export type XmlValue = string | number | boolean | undefined | readonly XmlValue[] | { readonly [name: string]: XmlValue }
+export type XmlValue = string | number | boolean | undefined | readonly XmlValue[] | XmlMap | { readonly [name: string]: XmlValue }
+/** Written as `entry` elements of `key` and `value`. */
+type XmlMap = ReadonlyMap<string, string | number>
 
 /** XML 1.0 has no way to write the other control characters. */
 /* oxlint-disable no-control-regex -- they are what is looked for */
@@ -32,7 +34,9 @@ function elementOf(name: string, value: XmlValue, lists: ListStyle): string {
     if (lists === 'flat') return value.map(one => elementOf(name, one, lists)).join('')
     return element(name, value.map(one => elementOf(lists, one, lists)).join(''))
   }
+  if (isMap(value)) return element(name, [...value].map(([key, one]) => elements({ entry: { key, value: one } }, lists)).join(''))
   return element(name, typeof value === 'object' ? elements(value, lists) : escapeXml(String(value)))
 }
 
 const isList = (value: XmlValue): value is readonly XmlValue[] => Array.isArray(value)
+const isMap = (value: XmlValue): value is XmlMap => value instanceof Map

@@ -1,0 +1,73 @@
+import type { Permit } from '#domain/access/permit.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { lookUp } from '#model/names.ts'
+import { existing, invalidInput, missing, type NamedRole } from './entities.ts'
+import type { AccountRole } from './records.ts'
+import { addRole } from './roles.ts'
+
+interface LinkedService {
+  readonly role: string
+  readonly policy: string
+  readonly description: string
+}
+
+/** Services that have roles of their own in an account: of those that are served, one. */
+const linkedServices: Readonly<Record<string, LinkedService>> = {
+  'mrk.kms.amazonaws.com': {
+    role: 'AWSServiceRoleForKeyManagementServiceMultiRegionKeys',
+    policy: 'arn:aws:iam::aws:policy/aws-service-role/AWSKeyManagementServiceMultiRegionKeysServiceRolePolicy',
+    description: 'Enables access to services and resources required to synchronize shared properties of multi-Region keys',
+  },
+}
+
+/** Name and path of a service's role. Raises `InputInvalid` for a service that has none. */
+export function linkedRoleOf(service: string, suffix?: string): { readonly name: string; readonly path: string } {
+  const linked = lookUp(linkedServices, service)
+  if (linked === undefined) throw invalidInput(`Service role name ${service} is not valid.`)
+  if (suffix !== undefined) throw invalidInput(`Custom suffix is not allowed for ${service}`)
+  return { name: linked.role, path: `/aws-service-role/${service}/` }
+}
+
+/** A role that the service alone may take and change. Raises `InputInvalid` where it is there. */
+export async function createLinkedRole(
+  context: Needs<'accountRoles' | 'ground'>,
+  call: Call,
+  made: {
+    readonly permit: Permit<'accountRole.createLinked'>
+    readonly role: NamedRole
+    readonly service: string
+    readonly description?: string | undefined
+  },
+): Promise<AccountRole> {
+  const { permit, role, service, description } = made
+  const linked = lookUp(linkedServices, service)
+  if (linked === undefined) throw invalidInput(`Service role name ${service} is not valid.`)
+  if (role.held !== undefined)
+    throw invalidInput(`Service role name ${linked.role} has been taken in this account, please try a different suffix.`)
+  const trust = { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }
+  return addRole(context, call, {
+    permit,
+    role,
+    value: {
+      path: linkedRoleOf(service).path,
+      description: description ?? linked.description,
+      trustPolicy: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
+      linkedTo: service,
+      maxSessionSeconds: 3_600,
+      tags: {},
+      attachedPolicies: [linked.policy],
+    },
+  })
+}
+
+/** It is gone when the answer leaves. Raises `EntityNotFound`, also for a role that no service owns. */
+export function deleteLinkedRole(
+  call: Call,
+  { permit, role }: { readonly permit: Permit<'accountRole.deleteLinked'>; readonly role: NamedRole },
+): { readonly arn: string; readonly value: AccountRole } {
+  const { value, ...held } = existing(permit, role)
+  if (value.linkedTo === undefined) throw missing(role)
+  role.records.remove(call, { ...held, value })
+  return { arn: role.arn, value }
+}
