@@ -9,31 +9,12 @@ import { accessPolicyBook } from '#domain/access/rule-books/access-policies.ts'
 import { azureRbac } from '#domain/access/rule-books/azure-rbac.ts'
 import { indexMemberships, type HeldGroup, type HeldMembership } from '#domain/groups/membership-index.ts'
 import type { Held } from '#domain/records/family.ts'
+import { randomBy, type Randomness } from './permissions/randomness.ts'
 import { modelAllows, type ModelCondition, type ModelEntry, type ModelQuestion, type ModelWorld } from './permissions/slow-model.ts'
 
 const cases = Number(process.env['KEYSTEAD_CASES'] ?? 100_000)
 const questionsPerWorld = 50
 const seed = Number(process.env['KEYSTEAD_SEED'] ?? 1)
-
-/** mulberry32: the same cases for the same seed. */
-function randomBy(start: number) {
-  let state = start >>> 0
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-  const below = (limit: number): number => Math.floor(next() * limit)
-  const pick = <T>(from: readonly T[]): T => from[below(from.length)] ?? assert.fail('nothing to pick from')
-  return {
-    chance: (share: number): boolean => next() < share,
-    below,
-    pick,
-    some: <T>(from: readonly T[], most: number): readonly T[] => Array.from({ length: below(most + 1) }, () => pick(from)),
-  }
-}
-type Randomness = ReturnType<typeof randomBy>
 
 const isPermission = (name: string): name is Permission => Object.hasOwn(permissions, name)
 const asked = Object.keys(permissions)

@@ -25,7 +25,8 @@ interface Feed<T> {
 
 const compartment = compartmentId('0'.repeat(32))
 
-function feed<T extends { readonly name?: string; readonly id: string }>(next: () => number): Feed<T> {
+function feed<T extends { readonly name?: string; readonly accountId?: string; readonly id: string }>(next: () => number): Feed<T> {
+  const placeOf = ({ accountId = '', name, id }: T): string => `${accountId}/${name ?? id}`
   const observers: ((before: Held<T, Path> | undefined, after: Held<T, Path> | undefined) => void)[] = []
   const all = new Map<string, Held<T, Path>>()
   const tell = (before: Held<T, Path> | undefined, after: Held<T, Path> | undefined): void => {
@@ -34,16 +35,15 @@ function feed<T extends { readonly name?: string; readonly id: string }>(next: (
   return {
     observe: observer => void observers.push(observer),
     put(value) {
-      const name = value.name ?? value.id
-      const before = all.get(name)
+      const before = all.get(placeOf(value))
       const id = before?.id ?? recordId(compartment, next().toString(16).padStart(64, '0'))
-      const held: Held<T, Path> = { id, compartment, path: [name], version: 1, ord: 1, value }
-      all.set(name, held)
+      const held: Held<T, Path> = { id, compartment, path: [value.name ?? value.id], version: 1, ord: 1, value }
+      all.set(placeOf(value), held)
       tell(before, held)
       return held
     },
     drop(held) {
-      all.delete(held.path[0])
+      all.delete(placeOf(held.value))
       tell(held, undefined)
     },
   }
