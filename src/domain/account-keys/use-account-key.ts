@@ -6,10 +6,11 @@ import type { Needs } from '#domain/context.ts'
 import type { Found, OwnedFacts } from '#domain/access/permit.ts'
 import { permissionRow, type Permission } from '#domain/access/permissions.ts'
 import type { EncryptionContext } from '#domain/envelopes/encryption-context.ts'
-import { findAccountKey, type FindingNeeds, type FoundAccountKey, type HeldAccountKey } from './find-account-key.ts'
+import type { FindingNeeds, FoundAccountKey, HeldAccountKey } from './find-account-key.ts'
 import { keyArn } from './key-arn.ts'
 import { assertKeyState } from './key-states.ts'
-import { materialPlace } from './make-material.ts'
+import { findOrMakeKey } from './managed-keys.ts'
+import { materialPlace, type KeyMaterial } from './make-material.ts'
 import { useMaterial, type OpenedAccountKey } from './material.ts'
 import { ownedKey } from './permit-account-key.ts'
 import type { AccountKey } from './records.ts'
@@ -35,9 +36,9 @@ export interface KeyUse {
   readonly bound?: EncryptionContext
 }
 
-/** A key that the caller may use as it asked to. Raises what `findAccountKey` and `permitUse` raise. */
+/** A key that the caller may use as it asked to. Keys of services appear when they are first used. Raises what `findAccountKey` and `permitUse` raise. */
 export async function keyForUse(context: UseNeeds, call: Call, asked: KeyUse & { readonly key: KeyReference }): Promise<HeldAccountKey> {
-  const found = await findAccountKey(context, call, { ...asked.key, accepts: 'any', permission: asked.permission })
+  const found = await findOrMakeKey(context, call, { ...asked.key, accepts: 'any', permission: asked.permission })
   await permitUse(context, call, { ...asked, found })
   return found.key
 }
@@ -63,8 +64,6 @@ function assertFits(key: AccountKey, { permission, usage, algorithm, specs }: Ke
   if (key.usage !== usage) throw invalid(`${keyArn(key)} key usage is ${key.usage} which is not valid for ${operation}.`)
   if (!specs.includes(key.spec)) throw invalid(`Algorithm ${algorithm} and key spec ${key.spec} are incompatible.`)
 }
-
-export type KeyMaterial = AccountKey['materials'][number]
 
 /** What new signatures, codes and ciphertexts are made with. */
 export function currentMaterial({ materials }: AccountKey): KeyMaterial {

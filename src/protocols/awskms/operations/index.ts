@@ -14,6 +14,22 @@ import { scheduleKeyDeletionOperation } from './schedule-key-deletion.ts'
 import { tagResourceOperation } from './tag-resource.ts'
 import { untagResourceOperation } from './untag-resource.ts'
 import { updateKeyDescriptionOperation } from './update-key-description.ts'
+import { decapsulateOperation } from './decapsulate.ts'
+import { decryptOperation } from './decrypt.ts'
+import { deriveSharedSecretOperation } from './derive-shared-secret.ts'
+import { encapsulateOperation } from './encapsulate.ts'
+import { encryptOperation } from './encrypt.ts'
+import { generateDataKeyPairWithoutPlaintextOperation } from './generate-data-key-pair-without-plaintext.ts'
+import { generateDataKeyPairOperation } from './generate-data-key-pair.ts'
+import { generateDataKeyWithoutPlaintextOperation } from './generate-data-key-without-plaintext.ts'
+import { generateDataKeyOperation } from './generate-data-key.ts'
+import { generateMacOperation } from './generate-mac.ts'
+import { generateRandomOperation } from './generate-random.ts'
+import { getPublicKeyOperation } from './get-public-key.ts'
+import { reEncryptOperation } from './re-encrypt.ts'
+import { signOperation } from './sign.ts'
+import { verifyMacOperation } from './verify-mac.ts'
+import { verifyOperation } from './verify.ts'
 
 export const operations = [
   cancelKeyDeletionOperation,
@@ -32,4 +48,20 @@ export const operations = [
   tagResourceOperation,
   untagResourceOperation,
   updateKeyDescriptionOperation,
+  decapsulateOperation,
+  decryptOperation,
+  deriveSharedSecretOperation,
+  encapsulateOperation,
+  encryptOperation,
+  generateDataKeyPairWithoutPlaintextOperation,
+  generateDataKeyPairOperation,
+  generateDataKeyWithoutPlaintextOperation,
+  generateDataKeyOperation,
+  generateMacOperation,
+  generateRandomOperation,
+  getPublicKeyOperation,
+  reEncryptOperation,
+  signOperation,
+  verifyMacOperation,
+  verifyOperation,
 ]
