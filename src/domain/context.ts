@@ -13,7 +13,7 @@ import { certificateAuthorities, issuedCertificates } from './authority/records.
 import { certificateContacts, certificateIssuers, certificateOperations, certificates } from './certificates/records.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
 import { groups, memberships } from './groups/records.ts'
-import { accountKeys, grantTallies, keyAliases, keyGrants, keyStores } from './account-keys/records.ts'
+import { accountKeys, grantTallies, importParameters, keyAliases, keyGrants, keyStores } from './account-keys/records.ts'
 import {
   accessKeys,
   accountGroups,
@@ -96,6 +96,7 @@ const families = {
   keyGrants,
   keyStores,
   grantTallies,
+  importParameters,
   alarms,
 } as const
 

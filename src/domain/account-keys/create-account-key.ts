@@ -17,7 +17,10 @@ export type CreatingNeeds = Needs<'accountRegions' | 'accountKeys' | 'instance' 
 export interface NewAccountKey extends RegionOfAccount {
   readonly spec: AccountKeySpec
   readonly usage: AccountKeyUsage
-  readonly origin: 'generated' | 'imported'
+  readonly origin: AccountKey['origin']
+  /** Of a key that stands in a store: which, and its name there. */
+  readonly storeId?: string
+  readonly externalKeyId?: string
   readonly description: string
   /** Text of its own policy, judged before. */
   readonly policy: string

@@ -67,6 +67,10 @@ export const accountKeys = family<AccountKey, readonly [id: string]>({
   residency: 'cached',
   // Its policy is a ruling, but noted as read by whoever asked: the key is a record of the call.
   ruling: false,
+  tags: ({ storeId, externalKeyId }) => [
+    ...(storeId === undefined ? [] : [['inStore', storeId]]),
+    ...(storeId === undefined || externalKeyId === undefined ? [] : [['externalKey', storeId, externalKeyId]]),
+  ],
   dueAt,
 })
 
@@ -130,6 +134,28 @@ export const keyGrants = family<KeyGrant, readonly [keyId: string, grantId: stri
   ],
 })
 
+/** A pair for wrapping material that is to be imported, for a day; its private half is its material, version `id`. */
+const importParametersSchema = z.object({
+  /** 32 hex digits. */
+  id: z.string(),
+  keyId: z.string(),
+  spec: z.string(),
+  /** Name of the CryptoModule that holds it. */
+  module: z.string(),
+  dueAt: time,
+})
+export type ImportParametersRecord = z.output<typeof importParametersSchema>
+
+export const importParameters = family<ImportParametersRecord, readonly [keyId: string, id: string]>({
+  name: 'importParameters',
+  schema: importParametersSchema,
+  format: 1,
+  residency: 'cached',
+  ruling: false,
+  collection: ([keyId]) => [keyId],
+  dueAt,
+})
+
 /** How many grants a key has: lists of many thousands are not counted at each. */
 const grantTallySchema = z.object({ keyId: z.string(), grants: z.number().int().nonnegative() })
 export type GrantTally = z.output<typeof grantTallySchema>
@@ -153,10 +179,8 @@ const keyStoreSchema = z.object({
   /** Of the token kind. */
   clusterId: z.string().optional(),
   trustAnchor: z.string().optional(),
-  /** Of the external kind; the credential's secret is material, version `secret`. */
-  proxy: z
-    .object({ endpoint: z.string(), path: z.string(), accessKeyId: z.string(), connectivity: z.string(), service: z.string().optional() })
-    .optional(),
+  /** Of the external kind; the credential's secret is its material. */
+  proxy: z.object({ endpoint: z.string(), path: z.string(), accessKeyId: z.string(), connectivity: z.string() }).optional(),
 })
 export type KeyStore = z.output<typeof keyStoreSchema>
 

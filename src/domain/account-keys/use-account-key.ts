@@ -16,7 +16,7 @@ import { ownedKey } from './permit-account-key.ts'
 import type { AccountKey } from './records.ts'
 import type { AccountKeyUsage } from './specs.ts'
 
-export type UseNeeds = FindingNeeds & Needs<'access' | 'keyGrants' | 'keyStores' | 'module' | 'store' | 'ground'>
+export type UseNeeds = FindingNeeds & Needs<'access' | 'externalKeys' | 'keyGrants' | 'keyStores' | 'module' | 'store' | 'ground'>
 
 /** A key as the caller names it: id, ARN, alias. */
 export interface KeyReference {

@@ -38,7 +38,11 @@ export async function generateDataKey(
   endOfDryRun(request.dryRun)
   const plaintext = new SecretBytes(context.ground.random.bytes(request.bytes))
   call.defer(plaintext)
-  return { arn: keyArn(key.value), plaintext, ...(await sealUnder(context, key, { plaintext: plaintext.bytes, bound: request.bound })) }
+  return {
+    arn: keyArn(key.value),
+    plaintext,
+    ...(await sealUnder(context, call, { key, plaintext: plaintext.bytes, bound: request.bound })),
+  }
 }
 
 export const dataKeyPairSpecs = {
@@ -82,7 +86,7 @@ export async function generateDataKeyPair(
     arn: keyArn(key.value),
     plaintext: privateKey,
     publicKey,
-    ...(await sealUnder(context, key, { plaintext: privateKey.bytes, bound })),
+    ...(await sealUnder(context, call, { key, plaintext: privateKey.bytes, bound })),
   }
 }
 

@@ -47,7 +47,7 @@ export async function decrypt(
   await permitCiphertext(context, call, { ...use, found, named: request.keyId !== undefined })
   const { blob, dryRun } = request
   if (blob === undefined) throw new Problem({ code: 'DryRunPassed' })
-  const decrypted = await decryptUnder(context, found.key, { ...request, blob })
+  const decrypted = await decryptUnder(context, call, { ...request, key: found.key, blob })
   call.defer(decrypted.plaintext)
   endOfDryRun(dryRun)
   return decrypted
@@ -94,11 +94,11 @@ export async function permitCiphertext(
 /** With a key that has been permitted and judged. The caller disposes of the plaintext. Raises `CiphertextInvalid`, `CiphertextOfOtherKey`. */
 export async function decryptUnder(
   context: UseNeeds,
-  key: HeldAccountKey,
-  { algorithm, blob, bound }: Encryption & { readonly blob: Bytes },
+  call: Call,
+  { key, algorithm, blob, bound }: Encryption & { readonly key: HeldAccountKey; readonly blob: Bytes },
 ): Promise<Decrypted> {
   const arn = keyArn(key.value)
-  if (algorithm === 'SYMMETRIC_DEFAULT') return { arn, ...(await openUnder(context, key, { blob, bound })) }
+  if (algorithm === 'SYMMETRIC_DEFAULT') return { arn, ...(await openUnder(context, call, { key, blob, bound })) }
   if (blob.length !== rsaCiphertextBytes(key.value.spec)) throw invalidCiphertext()
   const { key: pair } = await openCurrent(context, key, 'pair')
   try {

@@ -56,17 +56,17 @@ export async function encrypt(
   const key = await keyForUse(context, call, { ...use, key: request.key })
   assertPlaintextFits(key, request)
   endOfDryRun(request.dryRun)
-  return encryptUnder(context, key, request)
+  return encryptUnder(context, call, { ...request, key })
 }
 
 /** With a key that has been permitted and judged, for a plaintext that fits. */
 export async function encryptUnder(
   context: UseNeeds,
-  key: HeldAccountKey,
-  { algorithm, plaintext, bound }: Encryption & { readonly plaintext: Bytes },
+  call: Call,
+  { key, algorithm, plaintext, bound }: Encryption & { readonly key: HeldAccountKey; readonly plaintext: Bytes },
 ): Promise<Encrypted> {
   const arn = keyArn(key.value)
-  if (algorithm === 'SYMMETRIC_DEFAULT') return { arn, ...(await sealUnder(context, key, { plaintext, bound })) }
+  if (algorithm === 'SYMMETRIC_DEFAULT') return { arn, ...(await sealUnder(context, call, { key, plaintext, bound })) }
   const { key: pair } = await openCurrent(context, key, 'pair')
   return { arn, blob: await pair.encrypt(encryptionAlgorithms[algorithm].by, plaintext) }
 }

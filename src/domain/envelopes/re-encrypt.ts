@@ -36,11 +36,11 @@ export async function reEncrypt(
   await permitUse(context, call, { ...encryptionUse('accountKey.reEncryptTo', destination, facts), found: to })
   const { blob } = source
   if (blob === undefined) throw new Problem({ code: 'DryRunPassed' })
-  const opened = await decryptUnder(context, from.key, { ...source, blob })
+  const opened = await decryptUnder(context, call, { ...source, key: from.key, blob })
   using plaintext = opened.plaintext
   const sealing = { ...destination, plaintext: plaintext.bytes }
   assertPlaintextFits(to.key, sealing)
   endOfDryRun(dryRun)
-  const { arn, blob: sealed, materialId } = await encryptUnder(context, to.key, sealing)
+  const { arn, blob: sealed, materialId } = await encryptUnder(context, call, { ...sealing, key: to.key })
   return { blob: sealed, sourceArn: opened.arn, sourceMaterialId: opened.materialId, arn, materialId }
 }

@@ -1,5 +1,7 @@
 import type { Bytes } from '#model/brands.ts'
 import type { SecretBytes } from '#model/secret-bytes.ts'
+import type { Call } from '#domain/call.ts'
+import { openOutside, sealOutside } from '#domain/account-keys/stores/external-ciphertext.ts'
 import { Problem } from '#model/problem.ts'
 import type { HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
 import type { KeyMaterial } from '#domain/account-keys/make-material.ts'
@@ -27,23 +29,25 @@ async function openEnvelope(context: UseNeeds, key: HeldAccountKey, material: Ke
   return opened.key
 }
 
-/** A ciphertext under the current material of a symmetric key that the caller may use. */
+/** A ciphertext under the current material of a symmetric key that the caller may use; of a key in a store outside, sealed there once more. */
 export async function sealUnder(
   context: UseNeeds,
-  key: HeldAccountKey,
-  { plaintext, bound }: { readonly plaintext: Bytes; readonly bound: EncryptionContext },
+  call: Call,
+  { key, plaintext, bound }: { readonly key: HeldAccountKey; readonly plaintext: Bytes; readonly bound: EncryptionContext },
 ): Promise<Sealing> {
   const material = currentMaterial(key.value)
   const named = nameOf(key, material)
   const envelope = await openEnvelope(context, key, material)
-  return { blob: writeBlob(named, await envelope.seal(plaintext, digestOfBound({ ...named, context: bound }))), materialId: material.id }
+  const aad = digestOfBound({ ...named, context: bound })
+  const box = await sealOutside(context, call, { key, box: await envelope.seal(plaintext, aad), aad })
+  return { blob: writeBlob(named, box), materialId: material.id }
 }
 
 /** The caller disposes of what comes out. Raises `CiphertextInvalid`, `CiphertextOfOtherKey`. */
 export async function openUnder(
   context: UseNeeds,
-  key: HeldAccountKey,
-  { blob, bound }: { readonly blob: Bytes; readonly bound: EncryptionContext },
+  call: Call,
+  { key, blob, bound }: { readonly key: HeldAccountKey; readonly blob: Bytes; readonly bound: EncryptionContext },
 ): Promise<{ readonly plaintext: SecretBytes; readonly materialId: string }> {
   const read = readBlob(blob)
   if (read === undefined) throw invalidCiphertext()
@@ -51,7 +55,8 @@ export async function openUnder(
   const material = materialNamed(key.value, read.named.materialId)
   if (material === undefined) throw invalidCiphertext()
   const envelope = await openEnvelope(context, key, material)
-  const plaintext = await envelope.open(read.box, digestOfBound({ ...read.named, context: bound }))
+  const aad = digestOfBound({ ...read.named, context: bound })
+  const plaintext = await envelope.open(await openOutside(context, call, { key, box: read.box, aad }), aad)
   if (plaintext === undefined) throw invalidCiphertext()
   return { plaintext, materialId: material.id }
 }

@@ -56,6 +56,7 @@ export const kinds = {
   keyGrants: 92,
   keyStores: 93,
   grantTallies: 94,
+  importParameters: 95,
   alarms: 120,
 } as const
 
