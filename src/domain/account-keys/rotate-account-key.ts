@@ -4,6 +4,7 @@ import type { Needs } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import type { Page } from '#domain/records/records.ts'
 import { pageOfVersions, type Listed } from '#domain/vault-objects/list-objects.ts'
+import { replicasOf } from '#domain/account-keys/regions/related-keys.ts'
 import { dayMs } from './due.ts'
 import { accountKeyById, type HeldAccountKey } from './find-account-key.ts'
 import { keyArn } from './key-arn.ts'
@@ -89,27 +90,32 @@ export async function rotateOnDemand(
   if (context.instance.throttle && onDemandRotations >= onDemandMax)
     throw new Problem({ code: 'LimitExceeded', details: { message: `${arn} has had its ${onDemandMax} rotations on demand.` } })
   const change = { onDemandRotations: onDemandRotations + 1 }
-  if (origin === 'imported') turnToImported(context, call, { key, change })
+  if (origin === 'imported') await turnToImported(context, call, { key, change })
   else await turnToNew(context, call, { key, how: 'onDemand', change })
 }
 
-/** What was imported for it becomes current: the bytes are the caller's, and stand already. */
-function turnToImported(
+/**
+ * What was imported for it becomes current: the bytes are the caller's, and stand already, in every Region. Replicas turn with their primary, in the
+ * same commit.
+ */
+async function turnToImported(
   context: RotatingNeeds,
   call: Call,
   { key, change }: { readonly key: HeldAccountKey; readonly change: Partial<AccountKey> },
-): void {
-  const pending = key.value.materials.find(({ state }) => state === 'pendingRotation')
-  if (pending?.imported?.present !== true)
-    throw new Problem({
-      code: 'AccountKeyStateInvalid',
-      details: { arn: keyArn(key.value), is: 'without key material that is pending rotation' },
+): Promise<void> {
+  const replicas = await replicasOf(context, call, key)
+  for (const { value } of [key, ...replicas]) {
+    if (value.materials.some(({ state, imported }) => state === 'pendingRotation' && imported?.present === true)) continue
+    const is = 'without key material that is pending rotation'
+    throw new Problem({ code: 'AccountKeyStateInvalid', details: { arn: keyArn(value), is } })
+  }
+  const turned = ({ materials }: AccountKey): AccountKey['materials'] =>
+    materials.map(one => {
+      if (one.state === 'pendingRotation') return { ...one, state: 'current', rotation: 'onDemand', rotatedAt: call.at }
+      return one.state === 'current' ? { ...one, state: 'former' } : one
     })
-  const materials = key.value.materials.map(material => {
-    if (material === pending) return { ...material, state: 'current' as const, rotation: 'onDemand' as const, rotatedAt: call.at }
-    return material.state === 'current' ? { ...material, state: 'former' as const } : material
-  })
-  stageChange(context, call, { key, change: { ...change, materials } })
+  stageChange(context, call, { key, change: { ...change, materials: turned(key.value) } })
+  for (const replica of replicas) stageChange(context, call, { key: replica, change: { materials: turned(replica.value) } })
 }
 
 /** Replicas turn with their primary, in the same commit. */

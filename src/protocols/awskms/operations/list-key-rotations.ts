@@ -1,4 +1,5 @@
 import { keyArn } from '#domain/account-keys/key-arn.ts'
+import { waitsForReplicas } from '#domain/account-keys/regions/related-keys.ts'
 import { listRotations } from '#domain/account-keys/rotate-account-key.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { enumOf, optional, structure } from '#protocols/aws/schemas.ts'
@@ -16,6 +17,7 @@ export const listKeyRotationsOperation = awsOperation({
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.listRotations', id: body.KeyId })
     const { IncludeKeyMaterial: included = 'ROTATIONS_ONLY' } = body
     const arn = keyArn(asked.key.value)
+    const waits = await waitsForReplicas(context, call, asked.key)
     return page(context, call, {
       region: site.region,
       list: `ListKeyRotations ${included} ${arn}`,
@@ -23,7 +25,7 @@ export const listKeyRotationsOperation = awsOperation({
       sizes: { max: 1000, default: 100 },
       member: 'Rotations',
       rows: async at => listRotations(context, call, { ...asked, ...at, of: included === 'ALL_KEY_MATERIAL' ? 'materials' : 'rotations' }),
-      item: material => rotationEntry(arn, material),
+      item: material => rotationEntry({ arn, waits }, material),
     })
   },
 })
