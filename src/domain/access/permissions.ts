@@ -235,7 +235,7 @@ export const permissions = {
   'accountKey.readLastUsage': account('GetKeyLastUsage'),
   'accountKey.readImportParameters': account('GetParametersForImport'),
   'accountKey.importMaterial': account('ImportKeyMaterial'),
-  'accountKey.deleteMaterial': account('DeleteImportedKeyMaterial'),
+  'accountKey.deleteMaterial': account('DeleteImportedKeyMaterial', { system: true }),
   'accountKey.replicate': account('ReplicateKey'),
   'accountKey.updatePrimaryRegion': account('UpdatePrimaryRegion'),
   'accountKey.destroy': { system: true },

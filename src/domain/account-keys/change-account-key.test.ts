@@ -17,11 +17,11 @@ describe('a key of an account changes', async () => {
     const key = await ground.addKey()
     await as(async call => disableAccountKey(context, call, { permit: await ground.permitOf(call, 'accountKey.disable', key), key }))
     const disabled = await now(key)
-    assert.equal(stateOf(disabled.value), 'disabled')
+    assert.equal(stateOf(disabled.value, ground.clock.now()), 'disabled')
     await as(async call =>
       enableAccountKey(context, call, { permit: await ground.permitOf(call, 'accountKey.enable', disabled), key: disabled }),
     )
-    assert.equal(stateOf((await now(key)).value), 'enabled')
+    assert.equal(stateOf((await now(key)).value, ground.clock.now()), 'enabled')
   })
 
   test('not while its first material is awaited', async () => {

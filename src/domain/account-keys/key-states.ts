@@ -1,4 +1,5 @@
 // What each operation answers for a key in each state (aws-kms.md 3.1): a table of one service, and the one place where its sentences stand.
+import type { Millis } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
@@ -105,14 +106,17 @@ const fits: { readonly [F in Fit]: (kind: KeyKind) => string | undefined } = {
   imported: kind => originIs(kind, 'imported'),
 }
 
-const awaitsImport = ({ origin, materials }: AccountKey): boolean =>
-  origin === 'imported' &&
-  (materials.length === 0 || materials.some(({ state, imported }) => state !== 'pendingRotation' && imported?.present === false))
+/** What has run out is not here, whether or not it was taken away yet. */
+const isHere = ({ imported }: AccountKey['materials'][number], at: number): boolean =>
+  imported === undefined || (imported.present && (imported.validTo ?? Infinity) > at)
 
-/** `store`: where the key's material is kept, if that is a key store. */
-export function stateOf(key: AccountKey, store?: KeyStore): AccountKeyState {
+const awaitsImport = ({ origin, materials }: AccountKey, at: number): boolean =>
+  origin === 'imported' && (materials.length === 0 || materials.some(one => one.state !== 'pendingRotation' && !isHere(one, at)))
+
+/** `at`: now. `store`: where the key's material is kept, if that is a key store. */
+export function stateOf(key: AccountKey, at: Millis, store?: KeyStore): AccountKeyState {
   if (key.deletion !== undefined) return key.deletion.at === undefined ? 'pendingReplicaDeletion' : 'pendingDeletion'
-  if (awaitsImport(key)) return 'pendingImport'
+  if (awaitsImport(key, at)) return 'pendingImport'
   if (key.storeId !== undefined && store?.connection !== 'connected') return 'unavailable'
   return key.enabled ? 'enabled' : 'disabled'
 }
@@ -123,9 +127,9 @@ export async function accountKeyState(
   call: Call,
   { value, compartment }: HeldAccountKey,
 ): Promise<AccountKeyState> {
-  if (value.storeId === undefined) return stateOf(value)
+  if (value.storeId === undefined) return stateOf(value, call.at)
   const store = await keyStores.get(call, compartment, [value.storeId])
-  return stateOf(value, store?.value)
+  return stateOf(value, call.at, store?.value)
 }
 
 /**

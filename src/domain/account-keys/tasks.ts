@@ -4,7 +4,9 @@ import type { Context } from '#domain/context.ts'
 import type { OwnEvent } from '#domain/audit/trail-facts.ts'
 import type { DueTask } from '#domain/jobs/task.ts'
 import { destroyAccountKey } from './destroy-account-key.ts'
-import { rotationDueAt } from './due.ts'
+import { expireMaterials } from '#domain/account-keys/import/remove-material.ts'
+import { forgetImportParameters } from '#domain/account-keys/import/forget-parameters.ts'
+import { expiryDueAt, rotationDueAt } from './due.ts'
 import type { HeldAccountKey } from './find-account-key.ts'
 import { keyArn } from './key-arn.ts'
 import { ownedKey } from './permit-account-key.ts'
@@ -51,6 +53,16 @@ async function rotateIfDue(context: Context, call: Call, key: HeldAccountKey): P
   return true
 }
 
+/** Imported material that has run out: the key waits for the same bytes. */
+async function expireIfDue(context: Context, call: Call, key: HeldAccountKey): Promise<boolean> {
+  const at = expiryDueAt(key.value)
+  if (at === undefined || at > call.at) return false
+  asOwnEvent(call, key, { operation: 'DeleteExpiredKeyMaterial', event: 'importedMaterialExpired' })
+  const permit = context.access.permit(call, 'accountKey.deleteMaterial', await ownedKey(context, call, { key }))
+  await expireMaterials(context, call, { permit, key })
+  return true
+}
+
 /** What the scheduler does with a key whose time has come: its state says what that is. */
 async function runIfDue(
   context: Context,
@@ -60,7 +72,10 @@ async function runIfDue(
   const [id] = due.path
   const key = id === undefined ? undefined : await context.accountKeys.get(call, due.compartment, [id])
   if (key === undefined) return false
-  return (await destroyIfDue(context, call, key)) || rotateIfDue(context, call, key)
+  return (await destroyIfDue(context, call, key)) || (await expireIfDue(context, call, key)) || rotateIfDue(context, call, key)
 }
 
-export const accountKeyTasks: readonly DueTask[] = [{ family: 'accountKeys', operation: 'KeyLookIfDue', run: runIfDue }]
+export const accountKeyTasks: readonly DueTask[] = [
+  { family: 'accountKeys', operation: 'KeyLookIfDue', run: runIfDue },
+  forgetImportParameters,
+]

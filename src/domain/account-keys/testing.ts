@@ -33,8 +33,8 @@ export interface AccountGround extends TestGround {
   readonly context: Context
   readonly root: Principal
   readonly as: <T>(verb: (call: Call) => Promise<T>, who?: Principal) => Promise<T>
-  permitOf<P extends Permission>(call: Call, permission: P, key: HeldAccountKey): Promise<Permit<P>>
-  addKey(more?: Partial<NewAccountKey>): Promise<HeldAccountKey>
+  readonly permitOf: <P extends Permission>(call: Call, permission: P, key: HeldAccountKey) => Promise<Permit<P>>
+  readonly addKey: (more?: Partial<NewAccountKey>) => Promise<HeldAccountKey>
 }
 
 /** What verbs do once they may: who may at all is the rule book's own test. */

@@ -40,11 +40,10 @@ export async function keyMetadata(
   { value, compartment }: HeldAccountKey,
 ): Promise<Readonly<Record<string, unknown>>> {
   const store = value.storeId === undefined ? undefined : await keyStores.get(call, compartment, [value.storeId])
-  return metadataOf(value, store?.value)
+  return metadataOf(value, stateOf(value, call.at, store?.value), store?.value)
 }
 
-function metadataOf(key: AccountKey, store: KeyStore | undefined): Readonly<Record<string, unknown>> {
-  const state = stateOf(key, store)
+function metadataOf(key: AccountKey, state: AccountKeyState, store: KeyStore | undefined): Readonly<Record<string, unknown>> {
   return {
     AWSAccountId: key.accountId,
     KeyId: key.id,

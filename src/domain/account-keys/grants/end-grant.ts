@@ -69,7 +69,8 @@ export function retiring(call: Call, key: HeldAccountKey, { value: grant }: Held
   if (!named) return { on, owned: { ...shared, account: accountOfArn(grant.issuingAccount), kind: 'account' } }
   const grantee = grant.retiring !== undefined && isNamedFor(call, grant.retiring, grant.retiringId) ? grant.retiring : grant.grantee
   const grants = [{ id: grant.id, grantee, operations: ['RetireGrant'] }]
-  return { on, owned: { ...shared, account: key.value.accountId, kind: 'key', policy: key.value.policy, grants } }
+  const { accountId, policy, bound } = key.value
+  return { on, owned: { ...shared, account: accountId, kind: 'key', policy, ...(bound !== undefined && { bound }), grants } }
 }
 
 function isNamedFor({ who }: Call, name: string | undefined, id: string | undefined): boolean {

@@ -23,7 +23,7 @@ export const scheduleKeyDeletionOperation = awsOperation({
     return amzJson({
       KeyId: keyArn(key),
       ...(key.deletion?.at !== undefined && { DeletionDate: epochSeconds(key.deletion.at) }),
-      KeyState: stateNames[stateOf(key)],
+      KeyState: stateNames[stateOf(key, call.at)],
       PendingWindowInDays: windowDays,
     })
   },
