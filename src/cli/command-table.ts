@@ -2,10 +2,8 @@ import { data, json, type CommandRow } from './command-row.ts'
 import { watchCommands } from './watch-commands.ts'
 import { resourceCommands } from './resource-commands.ts'
 import { awsCommands } from './aws-commands.ts'
+import { sealCommands } from './seal-commands.ts'
 import { directoryCommands } from './directory-commands.ts'
-
-const sealFile = ['--seal-file <file>', 'the key file of a seal, instead of the one where the instance looks for it'] as const
-const proofPassphraseFile = ['--proof-passphrase-file <file>', 'the passphrase of a seal that there is; - is standard input'] as const
 
 const userPassword = [
   ['--password-file <file>', 'the password; - is standard input; asked for without it'],
@@ -211,50 +209,7 @@ export const commands: readonly CommandRow[] = [
     options: [data, json],
     load: () => import('./commands/audit-head.ts'),
   },
-  {
-    words: 'unseal',
-    example: 'keystead unseal',
-    summary: 'open a sealed instance: by a passphrase, which is asked for, or by its key file',
-    options: [data, ['--passphrase-file <file>', 'the passphrase; - is standard input; asked for without it'], sealFile, json],
-    load: () => import('./commands/unseal.ts'),
-  },
-  {
-    words: 'seal list',
-    example: 'keystead seal list',
-    summary: 'what opens the instance',
-    options: [data, json],
-    load: () => import('./commands/seal-list.ts'),
-  },
-  {
-    words: 'seal add',
-    example: 'keystead seal add --kind passphrase',
-    summary: 'one more seal, by the proof of one that there is',
-    options: [
-      data,
-      ['--kind <kind>', 'passphrase or key-file'],
-      ['--passphrase-file <file>', 'the new passphrase; - is standard input; asked for without it'],
-      ['--generate', 'a new passphrase of six words, shown once'],
-      ['--file <file>', 'where the new key file is made, or is, outside the data directory'],
-      sealFile,
-      proofPassphraseFile,
-      json,
-    ],
-    load: () => import('./commands/seal-add.ts'),
-  },
-  {
-    words: 'seal remove <id>',
-    example: 'keystead seal remove 0b9c1f2e-5d9e-4a57-8d0e-6f2f3c1f7a11',
-    summary: 'take a seal away, by the proof of one that there is; never the last',
-    options: [data, sealFile, proofPassphraseFile, json],
-    load: () => import('./commands/seal-remove.ts'),
-  },
-  {
-    words: 'seal now',
-    example: 'keystead seal now --confirm keystead.test',
-    summary: 'emergency: drop every key from memory; nothing is answered until somebody unseals',
-    options: [data, ['--confirm <domain>', 'instead of typing the name of the instance'], json],
-    load: () => import('./commands/seal-now.ts'),
-  },
+  ...sealCommands,
   {
     words: 'version',
     example: 'keystead version',

@@ -18,10 +18,14 @@ export async function proofOfChange(dataDir: string, options: Options): Promise<
   const passphraseFile = text(options['proofPassphraseFile'])
   if (passphraseFile !== undefined) return { passphrase: await secretFrom(passphraseFile, '') }
   const named = text(options['sealFile'])
-  if (named !== undefined) return keyIn(resolve(named), dataDir)
+  if (named !== undefined) return proofOfKeyFile(resolve(named), dataDir)
+  return (await usualProof(dataDir)) ?? { passphrase: await secretFrom(undefined, 'Passphrase of a seal that there is: ') }
+}
+
+/** The key file where the instance looks for it, if the caller may read it. */
+export async function usualProof(dataDir: string): Promise<Proof | undefined> {
   const usual = textOf(memberOf(await ask(dataDir, { method: 'GET', path: '/seals' }), 'keyFile'))
-  if (isReadable(usual)) return keyIn(usual, dataDir)
-  return { passphrase: await secretFrom(undefined, 'Passphrase of a seal that there is: ') }
+  return isReadable(usual) ? proofOfKeyFile(usual, dataDir) : undefined
 }
 
 /** A sealed instance is opened by what is named, else by a passphrase where it has such a seal, else by its key file. */
@@ -29,11 +33,11 @@ export async function proofToUnseal(dataDir: string, options: Options): Promise<
   const passphraseFile = text(options['passphraseFile'])
   const named = text(options['sealFile'])
   if (passphraseFile !== undefined) return { passphrase: await secretFrom(passphraseFile, '') }
-  if (named !== undefined) return keyIn(resolve(named), dataDir)
+  if (named !== undefined) return proofOfKeyFile(resolve(named), dataDir)
   const status = await ask(dataDir, { method: 'GET', path: '/status' })
   const kinds = memberOf(status, 'seals')
   if (Array.isArray(kinds) && kinds.includes('passphrase')) return { passphrase: await secretFrom(undefined, 'Passphrase: ') }
-  return keyIn(textOf(memberOf(status, 'keyFile')), dataDir)
+  return proofOfKeyFile(textOf(memberOf(status, 'keyFile')), dataDir)
 }
 
 /** A directory that no instance holds is opened for looking by what is named, else by its key file. */
@@ -52,7 +56,7 @@ function isReadable(path: string): boolean {
   }
 }
 
-function keyIn(path: string, dataDir: string): Proof {
+export function proofOfKeyFile(path: string, dataDir: string): Proof {
   try {
     using key = readKeyFile(path, dataDir)
     return { keyFile: key.bytes.toBase64() }

@@ -9,6 +9,7 @@ import type { Runtime } from '#protocols/admin/site.ts'
 import type { Core } from './core.ts'
 import { filesOf } from './data-directory.ts'
 import type { Listeners } from './listeners.ts'
+import type { RootRewrap } from './root-rewrap.ts'
 import type { SealKeeper } from './seal-keeping.ts'
 import type { World } from './world.ts'
 
@@ -17,6 +18,7 @@ export interface RuntimeParts {
   readonly core: Core
   readonly listeners: Listeners
   readonly keeper: SealKeeper
+  readonly rewrap: RootRewrap
   readonly sealNow: () => void
 }
 
@@ -33,7 +35,7 @@ const vaultWords: ReadonlyMap<string, string> = new Map(
 export const isDevelopment = (kinds: readonly string[]): boolean => kinds.every(kind => kind === 'key-file')
 
 /** What the admin socket tells of this process while it is unsealed. */
-export function runtimeOf({ world, core, listeners, keeper, sealNow }: RuntimeParts): Runtime {
+export function runtimeOf({ world, core, rewrap, listeners, keeper, sealNow }: RuntimeParts): Runtime {
   const { config, onStopAsked } = world
   const { home, audit, disks, doors, control } = core
   return {
@@ -44,6 +46,7 @@ export function runtimeOf({ world, core, listeners, keeper, sealNow }: RuntimePa
     collectsAlarms: config.syslog !== undefined,
     testAlarm: async alarm => core.alarms.test(alarm),
     seals: keeper,
+    rootKey: rootKeeping({ custody: core.custody, keeper, rewrap }),
     sealNow,
     async status() {
       const told = statusOf({ world, listeners, keeper }, world.started)
@@ -60,6 +63,15 @@ export function runtimeOf({ world, core, listeners, keeper, sealNow }: RuntimePa
     stop: onStopAsked,
   }
 }
+
+const rootKeeping = ({ custody, keeper, rewrap }: Pick<RuntimeParts, 'keeper' | 'rewrap'> & Pick<Core, 'custody'>): Runtime['rootKey'] => ({
+  async rotate(change) {
+    const turned = await keeper.rotateRoot(custody, change)
+    rewrap.begin()
+    return turned
+  },
+  standing: () => ({ rootEpoch: custody.barrier.rootEpoch(), leaving: custody.leaving() ?? null }),
+})
 
 export interface SealedParts {
   readonly world: World

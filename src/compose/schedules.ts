@@ -18,6 +18,7 @@ import { keyTasks } from '#domain/keys/tasks.ts'
 import { deleteGroupRunner } from '#domain/resources/delete-group.ts'
 import { expireSignIns } from '#domain/sign-in/expire.ts'
 import { vaultTasks } from '#domain/resources/delete-vault.ts'
+import { rotateCompartmentRunner } from '#domain/seal/rotate-compartment.ts'
 import { secretTasks } from '#domain/secrets/tasks.ts'
 import type { EventSink } from '#ports/event-sink.ts'
 import type { Post } from '#ports/post.ts'
@@ -44,7 +45,7 @@ export function startSchedules(
       expireJobs,
       ...expireSignIns,
     ],
-    runners: [deleteGroupRunner, rewrapRunner, sweepMembershipsRunner],
+    runners: [deleteGroupRunner, rewrapRunner, sweepMembershipsRunner, rotateCompartmentRunner],
     reactions: [followKeys(context)],
     intervalMs,
   })

@@ -3,13 +3,15 @@ import { keyFileSeal, makeKeyFile, sealOfKey } from '#adapters/seals/key-file.ts
 import { isPassphrase, passphraseCharactersMin, passphraseSeal } from '#adapters/seals/passphrase.ts'
 import type { SealAttempts } from '#domain/seal/attempts.ts'
 import { unseal } from '#domain/seal/boot.ts'
+import { beginRootRotation, type RootRotation } from '#domain/seal/rotate-root.ts'
+import type { Custody } from '#domain/seal/custody.ts'
 import { addSeal, listSeals, removeSeal, type SealChange } from '#domain/seal/seals.ts'
 import { Problem } from '#model/problem.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Random } from '#ports/random.ts'
 import type { Seal } from '#ports/seal.ts'
 import type { NewSeal, SealProof } from '#protocols/admin/seal-bodies.ts'
-import type { SealKeeping, SealRow } from '#protocols/admin/site.ts'
+import type { RootKeeping, SealKeeping, SealRow } from '#protocols/admin/site.ts'
 import type { DataDirectory, Unsealed } from './data-directory.ts'
 
 export interface SealKeepingParts {
@@ -23,7 +25,11 @@ export interface SealKeeper extends SealKeeping {
   /** Opens the directory by what somebody shows. Raises `SealRefused`, `Throttled`. */
   open(proof: SealProof): Promise<Unsealed>
   kinds(): readonly string[]
+  /** Raises as `RootKeeping.rotate` does. */
+  rotateRoot(custody: Custody, change: RootChange): Promise<{ readonly rootEpoch: number; readonly seals: readonly SealRow[] }>
 }
+
+type RootChange = Parameters<RootKeeping['rotate']>[0]
 
 /** The seals of a data directory: which there are, and their changes, each behind a proof. */
 export function createSealKeeper(parts: SealKeepingParts): SealKeeper {
@@ -42,12 +48,27 @@ export function createSealKeeper(parts: SealKeepingParts): SealKeeper {
       const id = await proven(attempts, async () => addSeal({ boot, random, added, before, proof: shown(proof, random) }))
       return rowOf(id)
     },
+    async rotateRoot(custody, { proofs, dropped, before }) {
+      for (const id of dropped) rowOf(id)
+      const turned = await attempts.attempt(async () => {
+        const seals = proofs.flatMap(proof => shown(proof, random))
+        const end = await beginRootRotation({ boot, random, custody, shown: seals, dropped, before })
+        return !end.done && end.refused === 'proof' ? undefined : end
+      })
+      if (!turned.done) throw new Problem({ code: 'Conflict', details: { message: notTurned(turned) } })
+      return { rootEpoch: turned.root.rootEpoch, seals: rows() }
+    },
     async remove({ id, proof, before }) {
       const row = rowOf(id)
       await proven(attempts, async () => removeSeal({ boot, before, sealId: id, proof: shown(proof, random) }))
       return row
     },
   }
+}
+
+function notTurned(rotation: Extract<RootRotation, { readonly done: false }>): string {
+  if (rotation.refused !== 'unshown') return 'The root key is being rotated already: keystead rotate status.'
+  return `Every seal that is to open the new root key is shown, or given up with --drop: ${rotation.seals.join(', ')}.`
 }
 
 /** Nobody needs the salt of a passphrase to know its seal. */

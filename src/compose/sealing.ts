@@ -6,6 +6,7 @@ import type { SealProof } from '#protocols/admin/seal-bodies.ts'
 import { openCore, type Core } from './core.ts'
 import type { Unsealed } from './data-directory.ts'
 import { createFront, type Front } from './front.ts'
+import { createRootRewrap, type RootRewrap } from './root-rewrap.ts'
 import { runtimeOf, sealedStatus, type SealedParts } from './runtime.ts'
 import type { World } from './world.ts'
 
@@ -21,6 +22,7 @@ export class Sealing {
   readonly #front: Front
   readonly #inTurn = createTurn()
   #core: Core | undefined
+  #rewrap: RootRewrap | undefined
   #sealed: { readonly because: string; readonly since: Millis }
 
   constructor(parts: SealingParts) {
@@ -51,6 +53,7 @@ export class Sealing {
       if (core !== undefined) life.become('draining')
       await this.#parts.listeners.stop()
       if (core === undefined) return
+      await this.#rewrap?.stop()
       await core.rest()
       await core.close()
       life.become('sealed')
@@ -71,8 +74,11 @@ export class Sealing {
       throw error
     }
     this.#core = core
-    this.#front.open(core.context, runtimeOf({ world, core, listeners, keeper, sealNow: () => this.#sealNow() }), core.reader)
+    const rewrap = createRootRewrap(core.context, custody)
+    this.#rewrap = rewrap
+    this.#front.open(core.context, runtimeOf({ world, core, rewrap, listeners, keeper, sealNow: () => this.#sealNow() }), core.reader)
     world.life.become('active')
+    rewrap.begin()
   }
 
   async #unseal(proof: SealProof): Promise<Readonly<Record<string, unknown>>> {
@@ -104,7 +110,7 @@ export class Sealing {
     this.#core = undefined
     world.life.become('draining')
     this.#front.shut()
-    await endOf(world, Promise.all([this.#front.idle(), core.rest()]))
+    await endOf(world, Promise.all([this.#front.idle(), this.#rewrap?.stop(), core.rest()]))
     await listeners.unfollow()
     core.dropKeys()
     await core.close()

@@ -30,6 +30,9 @@ export type StagedMaterial =
   | { readonly place: Place; readonly material: Material }
   | { readonly removeOf: RecordId }
   | { readonly compartmentKey: CompartmentKeyRow }
+  /** Of a compartment that is there: whoever has sealed under the term before, and not committed, seals anew. */
+  | { readonly newTerm: CompartmentKeyRow }
+  | { readonly removeTerm: { readonly compartment: CompartmentId; readonly term: number } }
   | { readonly removeCompartment: CompartmentId }
 
 export interface Target {

@@ -23,6 +23,12 @@ export interface Barrier {
   openMaterial(place: Place, material: Material): SecretBytes
   /** A new compartment with its first key and index key, known to this barrier at once; its row belongs into the commit that makes it. */
   newCompartment(id: CompartmentId): CompartmentKeyRow
+  /** The compartment's next term, not yet used: its row belongs into the commit that makes it, and counts once it is admitted. */
+  nextTerm(compartment: CompartmentId): CompartmentKeyRow
+  /** Terms whose keys are known, oldest first. */
+  termsOf(compartment: CompartmentId): readonly number[]
+  /** Nothing is sealed under that term any more. */
+  forgetTerm(compartment: CompartmentId, term: number): void
   /** Keys of a compartment as they were read from the store. */
   admit(rows: readonly CompartmentKeyRow[]): void
   /** The compartment was purged: its keys are dropped from memory. */

@@ -347,6 +347,17 @@ export function recordStoreContract(name: string, open: OpenContractStore): void
         ],
       )
     })
+
+    law('a key of one term goes alone, and that is fed', async store => {
+      await done(store, { writes: [{ compartmentKey: keyRow(vault) }, { compartmentKey: keyRow(vault, 2) }, ...made(row('a'))] })
+      const { news } = await done(store, { writes: [{ removeTerm: { compartment: vault, term: 1 } }] })
+      assert.deepEqual(idsOf(news), [recordId(vault, '0'.repeat(64))])
+      assert.deepEqual(
+        (await store.compartmentKeys(vault)).map(found => found.term),
+        [2],
+      )
+      assert.equal((await store.read([named('a')]))[0]?.version, 1)
+    })
   })
 
   describe(`${name}: leases, fences, effects`, () => {
@@ -463,6 +474,8 @@ export function recordStoreContract(name: string, open: OpenContractStore): void
       store.writeBoot({ envelopes: [envelope('b'), envelope('c')] })
       assert.equal(body(store.meta('cluster')), 'id')
       assert.equal(store.meta('nothing'), undefined)
+      store.writeBoot({ meta: { other: bytes('x'), once: bytes('y') }, removeMeta: ['cluster'] })
+      assert.deepEqual([store.metaNames('o'), store.meta('cluster')], [['once', 'other'], undefined])
       assert.deepEqual(
         store.envelopes().map(found => [found.sealId, found.params]),
         [

@@ -48,6 +48,8 @@ export type Write =
   | { readonly material: Place; readonly wrapped: Material }
   | { readonly removeMaterial: RecordId }
   | { readonly compartmentKey: CompartmentKeyRow }
+  /** A compartment's key of a term that nothing is sealed under any more. */
+  | { readonly removeTerm: { readonly compartment: CompartmentId; readonly term: number } }
   /** Crypto-shredding: the compartment's keys, records, tags and material, all of them. */
   | { readonly removeCompartment: CompartmentId }
 
@@ -149,10 +151,13 @@ export interface StoredEffect extends Effect {
 /** Not secret, not a record: cluster id, schema version, seal envelopes (security-and-reliability.md 3.2 `meta`, `seal_envelope`). */
 export interface BootStore {
   meta(name: string): Bytes | undefined
+  /** Names of `meta` that begin so. */
+  metaNames(prefix: string): readonly string[]
   envelopes(): readonly SealEnvelope[]
   /** All of it in one transaction: first start, seal changes. */
   writeBoot(change: {
     readonly meta?: Readonly<Record<string, Bytes>>
+    readonly removeMeta?: readonly string[]
     /** The whole set: it replaces what was there. */
     readonly envelopes?: readonly SealEnvelope[]
     readonly compartmentKeys?: readonly CompartmentKeyRow[]

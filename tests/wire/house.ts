@@ -124,6 +124,7 @@ export const unreachable: Runtime = {
   testAlarm: never,
   audit: { query: never, verify: never, head: never },
   seals: { list: () => assert.fail('a refused request saw the seals'), add: never, remove: never },
+  rootKey: { rotate: never, standing: () => assert.fail('a refused request saw the root key') },
   sealNow: () => assert.fail('a refused request sealed the program'),
   stop: () => assert.fail('a refused request stopped the program'),
 }

@@ -32,6 +32,9 @@ function applyOther(tables: Tables, write: Exclude<Write, { put: unknown } | { r
   else if ('compartmentKey' in write) {
     tables.putCompartmentKey(write.compartmentKey)
     note(compartmentChange(write.compartmentKey.compartment), { kind: 0, version: 0 })
+  } else if ('removeTerm' in write) {
+    tables.removeTerm(write.removeTerm)
+    note(compartmentChange(write.removeTerm.compartment), { kind: 0, version: 0 })
   } else {
     tables.removeCompartment(write.removeCompartment)
     // A ruling whatever the commit says: calls that read any record of it noted that record, not the compartment.

@@ -26,6 +26,7 @@ export interface Tables {
   putMaterial(place: Place, material: Material): void
   removeMaterial(id: RecordId): void
   putCompartmentKey(row: CompartmentKeyRow): void
+  removeTerm(term: { readonly compartment: CompartmentId; readonly term: number }): void
   /** Its keys, records, memberships and material. */
   removeCompartment(compartment: CompartmentId): void
   /** Epoch of a lease, whoever holds it. */

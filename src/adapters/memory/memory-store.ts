@@ -135,8 +135,10 @@ function booting(tables: MemoryTables): BootStore {
   let envelopes: readonly SealEnvelope[] = []
   return {
     meta: name => meta.get(name),
+    metaNames: prefix => [...meta.keys()].filter(name => name.startsWith(prefix)).toSorted(),
     envelopes: () => envelopes,
     writeBoot(change) {
+      for (const name of change.removeMeta ?? []) meta.delete(name)
       for (const [name, value] of Object.entries(change.meta ?? {})) meta.set(name, value)
       envelopes = change.envelopes ?? envelopes
       for (const row of change.compartmentKeys ?? []) tables.putCompartmentKey(row)

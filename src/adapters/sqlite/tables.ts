@@ -68,7 +68,7 @@ function toHead(cells: HeadCells | undefined): RowHead | undefined {
   return { kind, version, ord, parent: toId(parent), tags: toTags(tags) }
 }
 
-type OtherTables = Pick<Tables, 'putMaterial' | 'removeMaterial' | 'putCompartmentKey'> & {
+type OtherTables = Pick<Tables, 'putMaterial' | 'removeMaterial' | 'putCompartmentKey' | 'removeTerm'> & {
   readonly shredKeys: (compartment: CompartmentId) => void
 }
 
@@ -77,11 +77,13 @@ function otherTables(db: DatabaseSync): OtherTables {
   const removeMaterial = command(db, 'DELETE FROM material WHERE id = ?')
   const removeMaterialIn = command(db, 'DELETE FROM material WHERE id BETWEEN ? AND ?')
   const removeKeys = command(db, 'DELETE FROM compartment_key WHERE compartment = ?')
+  const removeKey = command(db, 'DELETE FROM compartment_key WHERE compartment = ? AND term = ?')
   const putCompartmentKey = compartmentKeyCommand(db)
   return {
     putMaterial: ({ id, version }, { term, bytes }) => void putMaterial(toBlob(id), toBlob(version), term, bytes),
     removeMaterial: (id: RecordId) => void removeMaterial(toBlob(id)),
     putCompartmentKey,
+    removeTerm: ({ compartment, term }) => void removeKey(toBlob(compartment), term),
     shredKeys(compartment) {
       removeMaterialIn(...rangeOf(compartment))
       removeKeys(toBlob(compartment))

@@ -29,7 +29,10 @@ export function serveWriter(port: MessagePort, writer: Writer): void {
 
 const shreds = (message: ToWriter): boolean =>
   'commits' in message &&
-  message.commits.some(sent => 'writes' in sent && sent.writes.some(write => 'removeMaterial' in write || 'removeCompartment' in write))
+  message.commits.some(
+    sent =>
+      'writes' in sent && sent.writes.some(write => 'removeMaterial' in write || 'removeTerm' in write || 'removeCompartment' in write),
+  )
 
 /** Cuts the log where that is due, after the answers have left; answers whether it is still owed: a reader of one moment can hold it up. */
 function scrubbed(writer: Writer, due: boolean): boolean {

@@ -15,8 +15,9 @@ export function sealStaged(barrier: Barrier, call: Call): readonly Write[] {
   return writes
 }
 
-/** Does any of it change what somebody may do? */
-export const changesRulings = (call: Call): boolean => [...call.staged.values()].some(staged => staged.family.ruling)
+/** Does any of it change what somebody may do, or what calls under way have sealed with? */
+export const changesRulings = (call: Call): boolean =>
+  [...call.staged.values()].some(staged => staged.family.ruling) || call.materials.some(staged => 'newTerm' in staged)
 
 function recordWrite(barrier: Barrier, id: RecordId, staged: StagedRecord): Write {
   const { family, expected, held } = staged
@@ -41,5 +42,7 @@ function materialWrite(staged: StagedMaterial): Write {
   if ('place' in staged) return { material: staged.place, wrapped: staged.material }
   if ('removeOf' in staged) return { removeMaterial: staged.removeOf }
   if ('compartmentKey' in staged) return { compartmentKey: staged.compartmentKey }
+  if ('newTerm' in staged) return { compartmentKey: staged.newTerm }
+  if ('removeTerm' in staged) return { removeTerm: staged.removeTerm }
   return { removeCompartment: staged.removeCompartment }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Bytes, compartmentOf, seq, type CompartmentId, type RecordId, type Seq } from '#model/brands.ts'
 import type { Barrier } from '#ports/barrier.ts'
-import type { Change, RecordStore, StoredRow } from '#ports/record-store.ts'
+import type { Change, CompartmentKeyRow, RecordStore, StoredRow } from '#ports/record-store.ts'
 import type { AnyFamily, Held } from './family.ts'
 import { kinds } from './kinds.ts'
 import { createPages, type PageAt } from './pages.ts'
@@ -184,7 +184,7 @@ class MemoryView implements View {
   async #compartmentChanged(compartment: CompartmentId): Promise<void> {
     const rows = await this.#needs.store.compartmentKeys(compartment)
     if (rows.length > 0) {
-      this.#needs.barrier.admit(rows)
+      this.#admitTerms(compartment, rows)
       return
     }
     this.#pages.dropWhere(of => compartmentOf(of) === compartment)
@@ -193,6 +193,13 @@ class MemoryView implements View {
       for (const held of all.values()) if (held.compartment === compartment) this.#replace(family, held.id, undefined)
     }
     this.#needs.barrier.forget(compartment)
+  }
+
+  /** Terms that are gone from the store are gone from memory in the same tick. */
+  #admitTerms(compartment: CompartmentId, rows: readonly CompartmentKeyRow[]): void {
+    const { barrier } = this.#needs
+    barrier.admit(rows)
+    for (const term of barrier.termsOf(compartment)) if (!rows.some(row => row.term === term)) barrier.forgetTerm(compartment, term)
   }
 
   async #reload(fresh: readonly Change[]): Promise<void> {

@@ -22,24 +22,37 @@ export interface CompartmentKeys {
 export interface OpenBarrier extends Barrier {
   /** For a worker that seals by itself (audit); throws for a compartment that is not known. */
   keysOf(compartment: CompartmentId): CompartmentKeys
+  /** The newest epoch: what is wrapped from now on is wrapped under its root key. */
+  rootEpoch(): number
+  /** A newer root key, for what is wrapped from now on; rows under older ones open still. */
+  turnRoot(root: RootKey): void
+  /** No row is under it any more. */
+  leaveRoot(epoch: number): void
+  /** The same keys under the newest root key. */
+  rewrapped(row: CompartmentKeyRow): CompartmentKeyRow
   /** Sealed again: every key is dropped from memory. */
   close(): void
+}
+
+/** 32 bytes, AES-256's and HMAC's alike, and which generation of them. */
+export interface RootKey {
+  readonly rootKey: KeyObject
+  readonly rootEpoch: number
 }
 
 /** Entries of a generation, a path and an id each: 3 MB in all. */
 const indexedMax = 5_000
 
-interface BarrierParts {
-  /** 32 bytes, AES-256's and HMAC's alike. */
-  readonly rootKey: KeyObject
-  readonly rootEpoch: number
+interface BarrierParts extends RootKey {
   readonly random: Random
+  /** The one before, while a rotation is under way (security-and-reliability.md 2.4). */
+  readonly former?: RootKey | undefined
 }
 
 /** Encrypts everything at rest under keys that the root key wraps (security-and-reliability.md 2.2). Starts empty: `admit` what the store holds. */
-export function createBarrier({ rootKey, rootEpoch, random }: BarrierParts): OpenBarrier {
+export function createBarrier({ random, former, ...newest }: BarrierParts): OpenBarrier {
   const compartments = new Map<CompartmentId, CompartmentKeys>()
-  const root: Root = { rootKey, rootEpoch, random }
+  const root = createRoot({ newest, former, random })
   const keysOf: KeysOf = id => {
     const keys = compartments.get(id)
     if (keys === undefined) throw new Error(`no keys of compartment ${id}`)
@@ -63,11 +76,13 @@ export function createBarrier({ rootKey, rootEpoch, random }: BarrierParts): Ope
     newCompartment(id) {
       // A refused commit is run again and makes its compartment anew; one that the store holds must keep its index key.
       assert(compartments.get(id)?.provisional !== false, `compartment ${id} exists`)
-      const row = newKeyRow(root, id)
+      const row = newKeyRow(root, { compartment: id, term: 1 })
       blind.keysChanged()
       compartments.set(id, { ...withRow(root, undefined, row), provisional: true })
       return row
     },
+    ...termsIn({ root, compartments, keysOf }),
+    ...turning(root),
     admit(rows) {
       blind.keysChanged()
       for (const row of rows) compartments.set(row.compartment, withRow(root, compartments.get(row.compartment), row))
@@ -83,6 +98,37 @@ export function createBarrier({ rootKey, rootEpoch, random }: BarrierParts): Ope
     },
   }
 }
+
+const turning = (root: Root): Pick<OpenBarrier, 'rootEpoch' | 'turnRoot' | 'leaveRoot' | 'rewrapped'> => ({
+  rootEpoch: () => root.newest().rootEpoch,
+  turnRoot: next => root.turn(next),
+  leaveRoot: epoch => root.leave(epoch),
+  rewrapped: row => rewrapped(root, row),
+})
+
+/** The generations of a compartment's key. */
+const termsIn = ({
+  root,
+  compartments,
+  keysOf,
+}: {
+  readonly root: Root
+  readonly compartments: Map<CompartmentId, CompartmentKeys>
+  readonly keysOf: KeysOf
+}): Pick<Barrier, 'nextTerm' | 'termsOf' | 'forgetTerm'> => ({
+  nextTerm(compartment) {
+    const { terms, indexKey } = keysOf(compartment)
+    return newKeyRow(root, { compartment, term: Math.max(...terms.keys()) + 1 }, indexKey)
+  },
+  termsOf: compartment => [...keysOf(compartment).terms.keys()],
+  forgetTerm(compartment, term) {
+    const keys = keysOf(compartment)
+    assert(term !== keys.primary, 'the term that is written with stays')
+    const terms = new Map(keys.terms)
+    terms.delete(term)
+    compartments.set(compartment, { ...keys, terms })
+  },
+})
 
 type KeysOf = (compartment: CompartmentId) => CompartmentKeys
 
@@ -116,7 +162,38 @@ function blindIndex(keyOf: (compartment: CompartmentId) => KeyObject) {
   }
 }
 
-type Root = BarrierParts
+/** The root keys that rows may be under: one, or two while a rotation is under way. */
+interface Root {
+  readonly random: Random
+  newest(): RootKey
+  /** Throws for an epoch that is not known. */
+  of(epoch: number): KeyObject
+  turn(next: RootKey): void
+  leave(epoch: number): void
+}
+
+function createRoot(given: { readonly newest: RootKey; readonly former: RootKey | undefined; readonly random: Random }): Root {
+  const keys = new Map([given.former, given.newest].flatMap(one => (one === undefined ? [] : [[one.rootEpoch, one.rootKey] as const])))
+  let { newest } = given
+  return {
+    random: given.random,
+    newest: () => newest,
+    of(epoch) {
+      const key = keys.get(epoch)
+      if (key === undefined) throw new Error(`wrapped under root epoch ${epoch}, not ${newest.rootEpoch}`)
+      return key
+    },
+    turn(next) {
+      assert(next.rootEpoch > newest.rootEpoch, 'a root key follows its elder')
+      keys.set(next.rootEpoch, next.rootKey)
+      newest = next
+    },
+    leave(epoch) {
+      assert(epoch !== newest.rootEpoch, 'the root key that wraps stays')
+      keys.delete(epoch)
+    },
+  }
+}
 
 function keyOfTerm(keys: CompartmentKeys, term: number): KeyObject {
   const key = keys.terms.get(term)
@@ -124,20 +201,45 @@ function keyOfTerm(keys: CompartmentKeys, term: number): KeyObject {
   return key
 }
 
-function newKeyRow({ rootKey, rootEpoch, random }: Root, compartment: CompartmentId): CompartmentKeyRow {
-  const place = { compartment, term: 1, rootEpoch }
-  const wrap = (purpose: WrapPurpose) => {
-    using fresh = new SecretBytes(random.bytes(32))
-    return sealBody({ key: rootKey, label: 'keystead/wrap', context: wrapContext(purpose, place) }, fresh.bytes, random)
+interface TermPlace {
+  readonly compartment: CompartmentId
+  readonly term: number
+}
+
+/** `indexKey`: the compartment's, where it has one already: names are found under every term alike. */
+function newKeyRow(root: Root, place: TermPlace, indexKey?: KeyObject): CompartmentKeyRow {
+  const fresh = (): KeyObject => {
+    using bytes = new SecretBytes(root.random.bytes(32))
+    return createSecretKey(bytes.bytes)
   }
-  return { ...place, state: 'primary', wrapped: wrap('compartmentKey'), indexKey: wrap('indexKey') }
+  return keyRow(root, { ...place, state: 'primary', key: fresh(), indexKey: indexKey ?? fresh() })
+}
+
+function keyRow(
+  root: Root,
+  { key, indexKey, ...place }: TermPlace & Pick<CompartmentKeyRow, 'state'> & { readonly key: KeyObject; readonly indexKey: KeyObject },
+): CompartmentKeyRow {
+  const { rootKey, rootEpoch } = root.newest()
+  const wrap = (purpose: WrapPurpose, wrapped: KeyObject) => {
+    using bytes = new SecretBytes(wrapped.export())
+    const context = wrapContext(purpose, { ...place, rootEpoch })
+    return sealBody({ key: rootKey, label: 'keystead/wrap', context }, bytes.bytes, root.random)
+  }
+  return { ...place, rootEpoch, wrapped: wrap('compartmentKey', key), indexKey: wrap('indexKey', indexKey) }
+}
+
+function rewrapped(root: Root, row: CompartmentKeyRow): CompartmentKeyRow {
+  const { compartment, term, state } = row
+  const rootKey = root.of(row.rootEpoch)
+  const [key, indexKey] = [unwrapped(rootKey, 'compartmentKey', row), unwrapped(rootKey, 'indexKey', row)]
+  return keyRow(root, { compartment, term, state, key, indexKey })
 }
 
 /** The compartment's keys with one more row. A row that contradicts what is known, or names another root epoch, throws. */
 function withRow(root: Root, known: CompartmentKeys | undefined, row: CompartmentKeyRow): CompartmentKeys {
-  if (row.rootEpoch !== root.rootEpoch) throw new Error(`wrapped under root epoch ${row.rootEpoch}, not ${root.rootEpoch}`)
-  const key = unwrapped(root.rootKey, 'compartmentKey', row)
-  const indexKey = unwrapped(root.rootKey, 'indexKey', row)
+  const rootKey = root.of(row.rootEpoch)
+  const key = unwrapped(rootKey, 'compartmentKey', row)
+  const indexKey = unwrapped(rootKey, 'indexKey', row)
   if (known === undefined || known.provisional)
     return { primary: row.term, terms: new Map([[row.term, key]]), indexKey, provisional: false }
   if (!known.indexKey.equals(indexKey)) throw new Error(`compartment ${row.compartment} has two index keys`)

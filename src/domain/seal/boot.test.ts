@@ -23,8 +23,10 @@ function bootStore() {
   let envelopes: readonly SealEnvelope[] = []
   const boot: BootStore = {
     meta: name => meta.get(name),
+    metaNames: prefix => [...meta.keys()].filter(name => name.startsWith(prefix)),
     envelopes: () => envelopes,
     writeBoot(change) {
+      for (const name of change.removeMeta ?? []) meta.delete(name)
       for (const [name, value] of Object.entries(change.meta ?? {})) meta.set(name, value)
       if (change.envelopes) envelopes = change.envelopes
       keys.push(...(change.compartmentKeys ?? []))

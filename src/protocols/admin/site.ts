@@ -23,6 +23,7 @@ export interface Runtime {
   /** Sends the alarm's address a message that is no alarm; refusals are answers. */
   testAlarm(alarm: Alarm): Promise<{ readonly taken: boolean; readonly status?: number; readonly because?: string }>
   readonly seals: SealKeeping
+  readonly rootKey: RootKeeping
   /** Begins the emergency seal; resolves at once, and whoever was let in is still answered. */
   sealNow(): void
   /** Begins the end of the process; resolves at once. */
@@ -63,6 +64,18 @@ export interface SealKeeping {
   add(change: SealChanging & { readonly seal: NewSeal }): Promise<SealRow>
   /** Raises `SealNotFound`, and `Conflict` for the last one. */
   remove(change: SealChanging & { readonly id: string }): Promise<SealRow>
+}
+
+/** The key that wraps all others. */
+export interface RootKeeping {
+  /** A new one, under every seal that is shown. Raises `Conflict` for seals that nobody showed or gave up, and while one is under way; and as a change of seals does. */
+  rotate(change: {
+    readonly proofs: readonly SealProof[]
+    readonly dropped: readonly string[]
+    readonly before: (rootEpoch: number) => Promise<void>
+  }): Promise<{ readonly rootEpoch: number; readonly seals: readonly SealRow[] }>
+  /** `leaving`: the epoch that keys are still being wrapped out of. */
+  standing(): { readonly rootEpoch: number; readonly leaving: number | null }
 }
 
 export interface AdminSite {

@@ -34,6 +34,7 @@ import { listGroups } from './list-groups.ts'
 import { changeGroupMember } from './change-group-member.ts'
 import { removeGroupOperation } from './remove-group.ts'
 import { addAlarmOperation, listAlarmsOperation, removeAlarmOperation, testAlarmOperation } from './alarms.ts'
+import { listRotations, rotateCompartment, rotateRoot } from './rotations.ts'
 import { federateApplication } from './federate-application.ts'
 
 export const operations: readonly Operation<Context, AdminSite>[] = [
@@ -74,6 +75,9 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   listGroups,
   changeGroupMember,
   removeGroupOperation,
+  rotateRoot,
+  rotateCompartment,
+  listRotations,
   federateApplication,
   addAlarmOperation,
   listAlarmsOperation,
