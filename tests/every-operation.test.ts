@@ -312,7 +312,7 @@ for (const wire of [kmsWire, stsWire]) {
 
     test('does a good request for whoever may, and for nobody else', async () => {
       const kept = new Map<string, string>()
-      for (const { operation, body, keep, anybody } of wire.good) {
+      for (const { operation, body, keep, anybody } of wire.good.filter(({ untried }) => untried === undefined)) {
         const what = { operation, body: bodyFor(wire, operation, body(kept)) }
         const stranger = await asked('stranger', what)
         if (anybody !== true) assert.deepEqual([stranger.status, codeIn(stranger)], own.stranger, `${operation}: ${stranger.text}`)

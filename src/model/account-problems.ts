@@ -13,6 +13,8 @@ export const accountProblemKinds = {
   AccessKeyUnknown: 'unauthenticated',
   SessionExpired: 'unauthenticated',
   SessionForbidden: 'forbidden',
+  PackedPolicyTooLarge: 'invalid',
+  WebIdentityRefused: 'unauthenticated',
   UnknownAction: 'invalid',
   ValidationFailed: 'invalid',
   // accounts
@@ -63,6 +65,9 @@ export interface AccountDetails {
   HeadersUnsigned: { readonly names: readonly string[] }
   SignatureScopeWrong: { readonly message: string; readonly region?: string }
   SessionForbidden: { readonly message: string }
+  PackedPolicyTooLarge: { readonly percent: number }
+  /** A token that vouches for somebody outside. */
+  WebIdentityRefused: { readonly reason: 'invalid' | 'rejected' | 'unreachable' | 'expired'; readonly message: string }
   UnknownAction: { readonly action: string }
   /** Whole sentence of the wire, all violations in it (aws-kms.md 1.3). */
   ValidationFailed: { readonly message: string }

@@ -1,5 +1,5 @@
 // Wires whose requests are signed, over one store in memory: an account, who may everything in it, and a user without any right.
-import { testAccount, testUser, type Credentials } from '#domain/accounts/testing.ts'
+import { testAccount, testRole, testUser, type Credentials } from '#domain/accounts/testing.ts'
 import { testGround, type TestGround } from '#domain/testing.ts'
 import type { Context } from '#domain/context.ts'
 import { sign } from '#protocols/aws/testing.ts'
@@ -11,6 +11,9 @@ import { domain } from './house.ts'
 
 export const accountId = '111122223333'
 export const region = 'us-east-1'
+
+/** A role that whoever may in the account gets. */
+export const assumable = `arn:aws:iam::${accountId}:role/assumable`
 
 /** What an earlier good request left: ids of what it made. */
 export type Kept = Map<string, string>
@@ -24,6 +27,8 @@ export interface GoodRequest {
   readonly keep?: (answered: Answered, kept: Kept) => void
   /** May be asked by whoever can sign, without any right. */
   readonly anybody?: true
+  /** Why it is not sent here, and where it is. */
+  readonly untried?: string
 }
 
 export interface SignedWire {
@@ -55,6 +60,11 @@ export async function signedHouse(): Promise<SignedHouse> {
     administrator: await testUser(ground, { accountId, name: 'administrator', policy }),
     stranger: await testUser(ground, { accountId, name: 'stranger' }),
   }
+  await testRole(ground, {
+    accountId,
+    name: 'assumable',
+    trust: { ...policy, Statement: [{ Effect: 'Allow', Principal: { AWS: accountId }, Action: 'sts:AssumeRole' }] },
+  })
   const pipelines = new Map<string, Pipeline>()
   return {
     ground,

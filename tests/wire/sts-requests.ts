@@ -1,6 +1,6 @@
 import { stsProtocol } from '#protocols/awssts/index.ts'
 import { domain } from './house.ts'
-import { region, type SignedWire } from './signed.ts'
+import { assumable, region, type SignedWire } from './signed.ts'
 
 export const stsWire: SignedWire = {
   protocol: stsProtocol(domain),
@@ -10,6 +10,12 @@ export const stsWire: SignedWire = {
   good: [
     { operation: 'GetCallerIdentity', body: () => ({}), anybody: true },
     { operation: 'GetSessionToken', body: () => ({ DurationSeconds: 900 }), anybody: true },
+    { operation: 'AssumeRole', body: () => ({ RoleArn: assumable, RoleSessionName: 'work' }) },
+    {
+      operation: 'AssumeRoleWithWebIdentity',
+      body: () => ({}),
+      untried: 'asked with the tokens of an issuer in src/protocols/awssts/roles.test.ts',
+    },
     { operation: 'GetAccessKeyInfo', body: () => ({ AccessKeyId: 'AKIARTX3GSDSXNCXGLTU' }) },
   ],
 }

@@ -195,6 +195,10 @@ export const permissions = {
   'disk.expireAccess': { system: true },
   // sessions in accounts
   'accountSession.readKeyAccount': account('sts:GetAccessKeyInfo'),
+  'accountSession.assumeRole': account('sts:AssumeRole'),
+  'accountSession.assumeRoleWithWebIdentity': account('sts:AssumeRoleWithWebIdentity'),
+  'accountSession.tag': account('sts:TagSession'),
+  'accountSession.setSourceIdentity': account('sts:SetSourceIdentity'),
   // keys of an account and Region
   'accountKey.list': account('ListKeys'),
   'accountKey.create': account('CreateKey'),

@@ -2,6 +2,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Session } from '#domain/sessions/session-token.ts'
 import { parseArn } from './arn.ts'
+import { servicePolicy } from './service-policies.ts'
 
 /** What a managed policy that is gone leaves of a session: nothing that it allows. */
 const nothing = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] })
@@ -22,6 +23,8 @@ export async function managedPolicyText(
   call: Call,
   arn: string,
 ): Promise<string | undefined> {
+  const known = servicePolicy(arn)
+  if (known !== undefined) return known.document
   const { accountId = '', resource = '' } = parseArn(arn) ?? {}
   const account = await accounts.get(call, instance.installation, [accountId])
   const name = resource.slice(resource.lastIndexOf('/') + 1)

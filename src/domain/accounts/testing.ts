@@ -4,6 +4,7 @@ import { rootScope } from '#domain/resources/scopes.ts'
 import type { TestGround } from '#domain/testing.ts'
 import { addAccount } from './add-account.ts'
 import { addAccessKey } from './access-keys.ts'
+import { roleArn } from './arn.ts'
 import { newUniqueId } from './unique-ids.ts'
 
 /** What a client signs with. */
@@ -54,5 +55,41 @@ export async function testUser(
     })
     const { key, secret } = await addAccessKey(context, call, { accountId, user: { id, name } })
     return { accessKeyId: key.id, secretAccessKey: textOfSecret(secret), userId: id }
+  })
+}
+
+export interface TestRole {
+  readonly accountId: string
+  readonly name: string
+  readonly trust: object
+  readonly maxSessionSeconds?: number
+  readonly policy?: unknown
+}
+
+/** A role that whoever the trust names may take; its ARN. */
+export async function testRole(
+  ground: TestGround,
+  { accountId, name, trust, maxSessionSeconds = 3_600, policy }: TestRole,
+): Promise<string> {
+  const { context } = ground
+  return ground.run(operator, async call => {
+    const account = await context.accounts.get(call, context.instance.installation, [accountId])
+    if (account === undefined) throw new Error(`no account ${accountId}`)
+    const { value } = context.accountRoles.create(call, account.value.compartment, {
+      path: [name.toLowerCase()],
+      value: {
+        id: newUniqueId(context.ground.random, 'role'),
+        accountId,
+        name,
+        path: '/',
+        createdAt: call.at,
+        trustPolicy: JSON.stringify(trust),
+        maxSessionSeconds,
+        tags: {},
+        inlinePolicies: policy === undefined ? {} : { inline: JSON.stringify(policy) },
+        attachedPolicies: [],
+      },
+    })
+    return roleArn(value)
   })
 }

@@ -1,5 +1,5 @@
 /** What a token can be for (identity-and-arm.md 1.6), each known by many names. */
-export type ResourceName = 'arm' | 'keyvault' | 'managedhsm' | 'graph' | 'storage'
+export type ResourceName = 'arm' | 'keyvault' | 'managedhsm' | 'graph' | 'storage' | 'exchange'
 
 /** The instance as its callers reach it: `''` or `:PORT`, as the request's Host has it. */
 export interface Reached {
@@ -30,9 +30,11 @@ const resources: Readonly<Record<ResourceName, ResourceRow>> = {
   },
   graph: { appId: '00000003-0000-0000-c000-000000000000', fixed: ['https://graph.microsoft.com'], host: 'graph' },
   storage: { appId: 'e406a681-f3d4-42a8-90b6-c2b029497af1', fixed: ['https://storage.azure.com'] },
+  // To nobody here: for whoever takes our word that it is him.
+  exchange: { appId: 'fb60f99c-7a34-4190-8149-302f77469936', fixed: ['api://AzureADTokenExchange'] },
 }
 
-const names: readonly ResourceName[] = ['arm', 'keyvault', 'managedhsm', 'graph', 'storage']
+const names: readonly ResourceName[] = ['arm', 'keyvault', 'managedhsm', 'graph', 'storage', 'exchange']
 
 /** Every `aud` that a listener of this resource accepts: URLs with and without the port and a slash at the end; the application id. */
 export function audiencesOf(resource: ResourceName, { domain, portSuffix }: Reached): readonly string[] {

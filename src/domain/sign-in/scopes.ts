@@ -28,6 +28,7 @@ const delegated: Readonly<Record<ResourceName, readonly string[]>> = {
   keyvault: ['user_impersonation'],
   managedhsm: ['user_impersonation'],
   storage: ['user_impersonation'],
+  exchange: [],
   graph: [
     'User.Read',
     'Directory.Read.All',

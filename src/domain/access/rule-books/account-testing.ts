@@ -81,7 +81,7 @@ export function accountWorld(): AccountWorld {
   return {
     policies,
     user: said => feeds.accountUsers.put({ ...fresh('AIDA'), ...holding, ...said }),
-    role: said => feeds.accountRoles.put({ ...fresh('AROA'), ...holding, trustPolicy: '', maxSessionSeconds: 3_600, ...said }),
+    role: said => feeds.accountRoles.put({ ...fresh('AROA'), ...holding, trustPolicy: '', trusted: {}, maxSessionSeconds: 3_600, ...said }),
     group: said => feeds.accountGroups.put({ ...fresh('AGPA'), ...holding, members: [], ...said }),
     managed(name, statements) {
       const versions = [{ id: 'v1', document: policyOf(statements), createdAt: 0 }]

@@ -42,7 +42,7 @@ async function peopled(): Promise<AccountGround> {
       ['bob', '/', 'AIDABOB'],
     ] as const)
       context.accountUsers.create(call, ids.get(accountId)!, { path: [name], value: { ...entity, accountId, id, name, path } })
-    const trust = { trustPolicy: '{}', maxSessionSeconds: 3_600 }
+    const trust = { trustPolicy: '{}', trusted: {}, maxSessionSeconds: 3_600 }
     context.accountRoles.create(call, ids.get(other)!, {
       path: ['ci'],
       value: { ...entity, ...trust, accountId: other, id: 'AROACI', name: 'ci', path: '/' },

@@ -1,9 +1,8 @@
-import { Problem } from '#model/problem.ts'
 import { ownSession } from '#domain/sessions/own-session.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { integer, optional, structure, text } from '#protocols/aws/schemas.ts'
 import { credentialsOf } from '#protocols/awssts/credentials.ts'
-import { actingIn, answer, source } from '#protocols/awssts/site.ts'
+import { actingIn, answer, forbidden, source } from '#protocols/awssts/site.ts'
 
 /** Needs no permission: what it gives may no more than who asks. */
 export const getSessionToken = awsOperation({
@@ -20,10 +19,7 @@ export const getSessionToken = awsOperation({
   async handle(context, call, { body }) {
     // Nobody has a device here: no code is one of it.
     if (body.SerialNumber !== undefined || body.TokenCode !== undefined)
-      throw new Problem({
-        code: 'SessionForbidden',
-        details: { message: 'MultiFactorAuthentication failed with invalid MFA one time pass code. ' },
-      })
+      throw forbidden('MultiFactorAuthentication failed with invalid MFA one time pass code. ')
     const given = await ownSession(context, call, { acting: actingIn(call), durationSeconds: body.DurationSeconds })
     return answer(call, 'GetSessionToken', { Credentials: credentialsOf(given) })
   },

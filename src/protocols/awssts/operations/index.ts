@@ -1,6 +1,14 @@
+import { assumeRoleWithWebIdentityOperation } from './assume-role-with-web-identity.ts'
+import { assumeRoleOperation } from './assume-role.ts'
 import { getAccessKeyInfo } from './get-access-key-info.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { getSessionToken } from './get-session-token.ts'
 
 /** Every operation of the token service. */
-export const operations = [getAccessKeyInfo, getCallerIdentity, getSessionToken] as const
+export const operations = [
+  assumeRoleOperation,
+  assumeRoleWithWebIdentityOperation,
+  getAccessKeyInfo,
+  getCallerIdentity,
+  getSessionToken,
+] as const
