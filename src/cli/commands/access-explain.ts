@@ -1,4 +1,5 @@
 import { ask, dataDirOf } from '#cli/admin.ts'
+import { tellOfAccount } from '#cli/account-explanation.ts'
 import { listOf, memberOf, textOf } from '#cli/json-value.ts'
 import { exits, print, printJson } from '#cli/output.ts'
 import { text, type Run } from '#cli/command.ts'
@@ -24,6 +25,7 @@ function tellWhy(
   if (because !== '') print(`because ${because}`)
   for (const considered of listOf(memberOf(explained, 'considered'))) print(`  ${assignmentText(considered)}`)
   for (const policy of listOf(memberOf(explained, 'policies'))) print(`  ${policyText(policy)}`)
+  tellOfAccount(explained)
   const grant = listOf(memberOf(explained, 'grant')).map(textOf)
   if (grant.length > 0) print(`grant: ${grant.map(quoted).join(' ')}`)
 }

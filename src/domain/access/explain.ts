@@ -13,11 +13,11 @@ import { policiesOf, type ConsideredPolicy } from './policies-of.ts'
 
 export interface ExplainQuestion {
   readonly tenantId: string
-  /** Object id, application id, user principal name or display name. */
+  /** Object id, application id, user principal name or display name; of accounts an ARN or a unique id. */
   readonly principal: string
-  /** `keys/sign`, an Azure action, or a permission's own name; absent: all that the principal may do there. */
+  /** `keys/sign`, an Azure action, `kms:Decrypt`, or a permission's own name; absent: all that the principal may do there. */
   readonly action?: string | undefined
-  /** An ARM id, `vault` or `vault/key`; absent: the root. */
+  /** An ARM id, `vault` or `vault/key`; of accounts an ARN; absent: the root. */
   readonly scope?: string | undefined
 }
 

@@ -70,42 +70,39 @@ export function opensTo(asked: AskedOfAccount, compile: CompiledPolicies): boole
   return !('unreadable' in alone) && denialIn(alone) === undefined && givenBy(alone).size > 0
 }
 
+/** A document with the rules by which it is read. */
+export interface BearingDocument {
+  readonly kind: DocumentKind
+  readonly name: string
+  readonly text: string
+  readonly purpose: PolicyPurpose
+}
+
+/** Every document that bears on a request: the thing's own, then those of whoever asks. */
+export function documentsOn({ owned, acting }: AskedOfAccount, own: OwnDocuments): readonly BearingDocument[] {
+  const documents: BearingDocument[] = []
+  if (owned.policy !== undefined)
+    documents.push({ kind: 'resource', name: resourceName(owned), text: owned.policy, purpose: purposes[owned.kind] })
+  for (const one of own.identity) documents.push({ kind: 'identity', purpose: 'identity', ...one })
+  if (own.boundary !== undefined) documents.push({ kind: 'boundary', purpose: 'boundary', ...own.boundary })
+  for (const text of acting.sessionPolicies) documents.push({ kind: 'session', purpose: 'session', name: 'session policy', text })
+  return documents
+}
+
 function bearingOf(
   asked: AskedOfAccount,
   own: OwnDocuments,
   compile: CompiledPolicies,
 ): Bearing | { readonly unreadable: string; readonly kind: DocumentKind } {
-  const { owned, acting } = asked
-  const read = (kind: DocumentKind, { name, text, purpose }: { name: string; text: string; purpose: PolicyPurpose }): Read => {
+  const read: Read[] = []
+  for (const { kind, name, text, purpose } of documentsOn(asked, own)) {
     const policy = compile(text, purpose)
-    if (policy === undefined) throw new Unreadable(kind, name)
-    return { kind, name, policy }
+    if (policy === undefined) return { unreadable: name, kind }
+    read.push({ kind, name, policy })
   }
-  try {
-    return {
-      ...asked,
-      resource:
-        owned.policy === undefined
-          ? undefined
-          : read('resource', { name: resourceName(owned), text: owned.policy, purpose: purposes[owned.kind] }),
-      identity: own.identity.map(one => read('identity', { ...one, purpose: 'identity' })),
-      boundary: own.boundary && read('boundary', { ...own.boundary, purpose: 'boundary' }),
-      sessions: acting.sessionPolicies.map(text => read('session', { name: 'session policy', text, purpose: 'session' })),
-    }
-  } catch (error) {
-    if (error instanceof Unreadable) return { unreadable: error.document, kind: error.kind }
-    throw error
-  }
-}
-
-class Unreadable extends Error {
-  readonly kind: DocumentKind
-  readonly document: string
-  constructor(kind: DocumentKind, document: string) {
-    super(document)
-    this.kind = kind
-    this.document = document
-  }
+  const first = (kind: DocumentKind): Read | undefined => read.find(one => one.kind === kind)
+  const all = (kind: DocumentKind): readonly Read[] => read.filter(one => one.kind === kind)
+  return { ...asked, resource: first('resource'), identity: all('identity'), boundary: first('boundary'), sessions: all('session') }
 }
 
 const resourceName = ({ kind, arn }: Owned): string => `${kind === 'role' ? 'trust' : kind} policy of ${arn}`

@@ -3,6 +3,7 @@ import type { AccountEntities } from '#domain/access/account-entities.ts'
 import type { Question, RuleBook } from '#domain/access/permit.ts'
 import { permissionRow } from '#domain/access/permissions.ts'
 import { compiledPolicies } from '#domain/access/policy-documents/compile.ts'
+import { consideredIn, type ConsideredStatement } from './account-considered.ts'
 import { decide, opensTo, type AskedOfAccount, type Deciding, type DocumentKind, type Verdict } from './account-decision.ts'
 import { accountFacts } from './account-facts.ts'
 
@@ -14,6 +15,8 @@ export interface AccountPolicyBook {
   readonly book: RuleBook
   /** The same with all that it stands on, for explanations; `undefined`: not a question of accounts. */
   weigh(question: Question): Verdict | undefined
+  /** Every statement that names the action, and whether it counts: for explanations. */
+  considered(question: Question): readonly ConsideredStatement[]
   /** Would the document that the question shows let the same principal write it again? The account's statement is enough (aws-kms.md 4.2). */
   mayWritePolicyAfter(question: Question<'accountKey.writePolicy'>): boolean
   readonly entities: AccountEntities
@@ -39,6 +42,11 @@ export function accountPolicyBook(entities: AccountEntities): AccountPolicyBook 
   return {
     entities,
     weigh,
+    considered(question) {
+      const asked = askedBy(question)
+      const own = asked && entities.documentsOf(asked.acting)
+      return asked === undefined || own === undefined ? [] : consideredIn(asked, own, compile)
+    },
     mayWritePolicyAfter(question) {
       const asked = askedBy(question)
       return asked !== undefined && opensTo(asked, compile)

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { namesAccountPrincipal } from '#domain/access/account-principal.ts'
+import { explainAccount } from '#domain/access/explain-account.ts'
 import { explain } from '#domain/access/explain.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { json } from '#protocols/http/answer.ts'
@@ -17,6 +19,10 @@ export const explainAccess = adminOperation({
     json: z.strictObject({ principal: z.string().min(1), action: z.string().min(1).optional(), scope: z.string().min(1).optional() }),
   },
   async handle(context, call, { site, body }) {
-    return json(200, await explain(context, call, { tenantId: site.runtime.tenantId, ...body }))
+    const asked = { tenantId: site.runtime.tenantId, ...body }
+    return json(
+      200,
+      namesAccountPrincipal(body.principal) ? await explainAccount(context, call, asked) : await explain(context, call, asked),
+    )
   },
 })
