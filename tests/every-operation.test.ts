@@ -15,6 +15,7 @@ import { pkiProtocol } from '#protocols/pki/index.ts'
 import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 import { codeOf, domain, house, unreachable, vault, type AnyOperation, type House, type Sent, type Who, type Wire } from './wire/house.ts'
+import { cloudTrailWire } from './wire/cloudtrail-requests.ts'
 import { kmsWire } from './wire/kms-requests.ts'
 import { pathOf } from './wire/paths.ts'
 import { bodyFor, codeIn, malformedFor, signedHouse, type Signer, type SignedHouse, type SignedWire } from './wire/signed.ts'
@@ -275,7 +276,7 @@ const signedWords = {
   },
 } as const
 
-for (const wire of [kmsWire, stsWire]) {
+for (const wire of [kmsWire, stsWire, cloudTrailWire]) {
   const { name, operations, plane } = wire.protocol
   const own = signedWords[wire.target === undefined ? 'query' : 'json']
   describe(`every operation of ${name}`, () => {

@@ -49,7 +49,7 @@ export interface ContextParts {
 }
 
 async function* noTrail(): AsyncGenerator<never> {}
-const noPages: AuditPages = { page: async () => ({ rows: [], end: {} }), end: async () => ({}) }
+const noPages: AuditPages = { page: async () => ({ rows: [], end: {} }), end: async () => ({}), backwards: () => noTrail() }
 
 /** Decoded records of cached families that a node keeps. */
 const cacheMax = 100_000

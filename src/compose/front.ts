@@ -1,6 +1,7 @@
 import type { Context } from '#domain/context.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
 import { stsProtocol } from '#protocols/awssts/index.ts'
+import { cloudTrailProtocol } from '#protocols/awscloudtrail/index.ts'
 import { unservedProtocol } from '#protocols/aws/unserved.ts'
 import { iamProtocol } from '#protocols/awsiam/index.ts'
 import { awsKmsProtocol } from '#protocols/awskms/index.ts'
@@ -48,6 +49,7 @@ export function createFront(world: World, clusterId: string, runtime: SealedRunt
     wireOf(parts, awsKmsProtocol(domain)),
     wireOf(parts, stsProtocol(domain)),
     wireOf(parts, iamProtocol(domain)),
+    wireOf(parts, cloudTrailProtocol(domain)),
     wireOf(parts, unservedProtocol(domain)),
     wireOf(parts, entraProtocol(domain)),
     wireOf(parts, devicePagesProtocol(domain)),

@@ -156,6 +156,13 @@ const pagesOf = (rows: readonly Record<string, unknown>[]): AuditPages => ({
     return { rows: found, end: { 1: from + found.length } }
   },
   end: async () => ({ 1: rows.length }),
+  async *backwards({ before, since }) {
+    for (let at = Math.min(rows.length, (before[1] ?? rows.length + 1) - 1); at > 0; at -= 1) {
+      const row = parseRow({ seq: at, text: JSON.stringify(rows[at - 1]) })
+      if (Date.parse(row.at) < since) return
+      yield row
+    }
+  },
 })
 
 function plainSealer(rows: Record<string, unknown>[]): AuditSealer {

@@ -2,6 +2,10 @@ import type { ProblemKind } from './problem-kind.ts'
 
 /** The part of the catalogue that accounts, their signed requests and their keys add. */
 export const accountProblemKinds = {
+  // trails of accounts
+  TrailNotFound: 'missing',
+  TrailNameTaken: 'conflict',
+  TrailInvalid: 'invalid',
   // requests that are signed
   SignatureMissing: 'unauthenticated',
   SignatureIncomplete: 'unauthenticated',
@@ -101,4 +105,29 @@ export interface AccountDetails {
   KeyMaterialIncorrect: { readonly message: string }
   /** A refusal that only key stores know, with the service's own name of it. */
   KeyStoreRefused: { readonly name: string; readonly message: string }
+  TrailNotFound: { readonly name: string }
+  TrailNameTaken: { readonly name: string }
+  TrailInvalid: { readonly what: TrailFlaw; readonly message: string }
 }
+
+/** What of a trail, or of what is asked of one, is wrong. */
+type TrailFlaw =
+  | 'name'
+  | 'arn'
+  | 'bucket'
+  | 'bucketName'
+  | 'bucketPolicy'
+  | 'prefix'
+  | 'key'
+  | 'homeRegion'
+  | 'selectors'
+  | 'insights'
+  | 'tags'
+  | 'tooManyTags'
+  | 'tooMany'
+  | 'unsupported'
+  | 'combination'
+  | 'attributes'
+  | 'times'
+  | 'count'
+  | 'category'

@@ -263,6 +263,8 @@ export const permissions = {
   'directory.read': { directory: 'read', operator: true },
   'directory.write': { directory: 'write', operator: true },
   'signingKey.roll': { operator: true, system: true },
+  // trails of an account
+  'trail.lookUp': account('cloudtrail:LookupEvents'),
   // the instance itself
   'instance.read': { operator: true },
   'instance.operate': { operator: true, system: true },

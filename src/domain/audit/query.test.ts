@@ -7,6 +7,7 @@ import { compartmentId, mutationId, seq } from '#model/brands.ts'
 import { createBarrier } from '#domain/seal/barrier.ts'
 import { testClock } from '#domain/testing.ts'
 import { auditSealer } from './audit-sealer.ts'
+import { queryBackwards } from './backwards.ts'
 import { auditEnd, behindRows, queryAudit, type AuditFilter } from './query.ts'
 import { rowText } from './row.ts'
 
@@ -24,8 +25,14 @@ async function aLog(...batches: readonly number[]) {
     const entries = Array.from({ length: count }, row)
     await store.commit([{ id, decidedAt: seq(0), reads: [], writes: [], entries, outbox: [], ruling: false }])
   }
+  const back = async (before?: number, since = 0) =>
+    (
+      await Array.fromAsync(
+        queryBackwards({ log: store, cipher, compartment }, { before: before === undefined ? {} : { 1: before }, since }),
+      )
+    ).map(one => one.seq)
   const found = async (filter: AuditFilter) => Array.fromAsync(queryAudit({ log: store, cipher, compartment }, filter))
-  return { store, found, numbers: async (filter: AuditFilter) => (await found(filter)).map(one => one.seq) }
+  return { store, found, back, numbers: async (filter: AuditFilter) => (await found(filter)).map(one => one.seq) }
 }
 
 const row = (): string =>
@@ -64,5 +71,19 @@ describe('reading on where an earlier reading ended', () => {
     assert.deepEqual(behindRows([], { 1: 7 }), { 1: 7 })
     assert.deepEqual(behindRows(await found({ limit: 5 }), {}), { 1: 5 })
     assert.deepEqual(behindRows(await found({ limit: 1 }), { 1: 7, 2: 9 }), { 1: 7, 2: 9 }, 'never back')
+  })
+
+  test('backwards, every row comes once, from wherever it begins, whatever the sizes of batches', async () => {
+    const sizes = [3, 600, 1, 1, 500, 2, 40, ...Array.from({ length: 70 }, () => 1)]
+    const { back } = await aLog(...sizes)
+    const count = sizes.reduce((sum, size) => sum + size, 0)
+    const all = Array.from({ length: count }, (_, at) => count - at)
+    assert.deepEqual(await back(), all)
+    for (const before of [1, 2, 4, 300, 604, 605, 1_100, count])
+      assert.deepEqual(
+        await back(before),
+        all.filter(one => one < before),
+      )
+    assert.deepEqual(await back(undefined, 4_000_000_000_000), [])
   })
 })

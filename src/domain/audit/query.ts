@@ -4,7 +4,7 @@ import { type BatchCipher, openBatch } from './batch.ts'
 import { type AuditRow, parseRow } from './parse-row.ts'
 
 export interface QueryParts {
-  readonly log: Pick<AuditLog, 'nodes' | 'batches' | 'heads'>
+  readonly log: Pick<AuditLog, 'nodes' | 'batches' | 'heads' | 'lastBatch'>
   readonly cipher: BatchCipher
   readonly compartment: CompartmentId
 }
@@ -32,6 +32,15 @@ export interface AuditPages {
   page(filter: AuditFilter): Promise<AuditPage>
   /** Where the log ends now. */
   end(): Promise<AuditCursor>
+  /** Rows newest first. */
+  backwards(filter: BackwardsFilter): AsyncIterable<AuditRow>
+}
+
+export interface BackwardsFilter {
+  /** Rows of a node from this number on are left out; absent: from the end. */
+  readonly before: AuditCursor
+  /** Epoch milliseconds: what was sealed earlier is not looked at. */
+  readonly since: number
 }
 
 export interface AuditPage {
@@ -58,18 +67,6 @@ export function behindRows(rows: readonly Pick<AuditRow, 'node' | 'seq'>[], befo
   for (const { node, seq } of rows) seen[node] = Math.max(seq, seen[node] ?? 0)
   return seen
 }
-
-/** Of a log that is there; its end is read first, so that no row between is passed over. */
-export const auditPages = (parts: QueryParts & { readonly log: Pick<AuditLog, 'lastBatch'> }): AuditPages => ({
-  async page(filter) {
-    const end = await auditEnd(parts.log)
-    const rows: AuditRow[] = []
-    for await (const row of queryAudit(parts, filter)) rows.push(row)
-    const cut = filter.limit !== undefined && rows.length >= filter.limit
-    return { rows, end: behindRows(rows, cut ? (filter.after ?? {}) : end) }
-  },
-  end: async () => auditEnd(parts.log),
-})
 
 const page = 64
 

@@ -1,0 +1,3 @@
+import { lookupEventsOperation } from './lookup-events.ts'
+
+export const operations = [lookupEventsOperation]
