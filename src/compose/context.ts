@@ -17,6 +17,7 @@ import { azureRbac } from '#domain/access/rule-books/azure-rbac.ts'
 import { carriedRights } from '#domain/access/rule-books/carried-rights.ts'
 import { directoryBook } from '#domain/access/rule-books/directory.ts'
 import { ownRuleBook } from '#domain/access/rule-books/own.ts'
+import { createLatestUses } from '#domain/accounts/credential-uses.ts'
 import { createDerivedKeys } from '#domain/accounts/derived-keys.ts'
 import { servicePolicy } from '#domain/accounts/service-policies.ts'
 import { allFamilies, openFamilies, type Context } from '#domain/context.ts'
@@ -84,6 +85,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     policyBook,
     identity,
     derivedKeys,
+    latestUses: createLatestUses(),
     store,
     instance,
     trail: parts.trail ?? noTrail,

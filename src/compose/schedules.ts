@@ -1,5 +1,6 @@
 import { forgetTask } from '#domain/authority/forget-task.ts'
 import { accountKeyTasks } from '#domain/account-keys/tasks.ts'
+import { startWritingUses } from '#domain/accounts/credential-uses.ts'
 import { certificateTasks } from '#domain/certificates/tasks.ts'
 import { contactMails } from '#domain/certificates/contact-mail.ts'
 import { startSummaries } from '#domain/audit/summaries.ts'
@@ -58,9 +59,10 @@ export function startSchedules(
     intervalMs,
   })
   const summaries = startSummaries(context)
+  const uses = startWritingUses(context)
   return {
     async stop() {
-      await Promise.all([scheduler.stop(), outbox.stop(), summaries.stop()])
+      await Promise.all([scheduler.stop(), outbox.stop(), summaries.stop(), uses.stop()])
     },
   }
 }

@@ -22,9 +22,11 @@ import {
   accountRoles,
   accounts,
   accountUsers,
+  credentialUses,
   identityProviders,
   instanceProfiles,
 } from './accounts/records.ts'
+import type { LatestUses } from './accounts/credential-uses.ts'
 import type { DerivedKeys } from './accounts/derived-keys.ts'
 import type { Identity } from './identity/identity.ts'
 import { applications, revokedGrants, servicePrincipals, signingKeys, tenants, users } from './identity/records.ts'
@@ -91,6 +93,7 @@ const families = {
   instanceProfiles,
   accessKeys,
   identityProviders,
+  credentialUses,
   accountKeys,
   keyAliases,
   keyGrants,
@@ -120,6 +123,8 @@ export interface Context extends AllRecords {
   readonly store: RecordStore
   /** Of signatures, for as long as their access keys do not change. */
   readonly derivedKeys: DerivedKeys
+  /** Of access keys and roles, since they were last written down. */
+  readonly latestUses: LatestUses
   readonly instance: Instance
   readonly trail: AuditTrail
   readonly audit: AuditPages

@@ -103,10 +103,13 @@ export const profileNamed = async (context: At<'instanceProfiles'>, call: Call, 
 /** Ancestry of what policies of an account are asked about. */
 export const accountScope = (accountId: string, arn: string): Scope => scopeOf(['', rootArn(accountId), arn])
 
+/** What is in no Region counts as being in this one (IAM User Guide, `aws:RequestedRegion`). */
+const homeRegion = 'us-east-1'
+
 /** What the one door is asked about an ARN of an account: `facts` say what the request adds (aws-kms.md 4.4). */
 export const foundArn = (accountId: string, arn: string, facts: OwnedFacts = () => undefined): Found => ({
   on: accountScope(accountId, arn),
-  owned: { account: accountId, arn, kind: 'account', facts: key => facts(key) ?? (key === 'aws:resourceaccount' ? accountId : undefined) },
+  owned: { account: accountId, arn, kind: 'account', facts: key => facts(key) ?? (key === 'aws:requestedregion' ? homeRegion : undefined) },
 })
 
 /** The same about an entity: its tags and its boundary are known too. */

@@ -90,7 +90,6 @@ const accountRoleSchema = z.object({
   inlinePolicies,
   attachedPolicies,
   boundary: z.string().optional(),
-  lastUsed: z.object({ at: time, region: z.string() }).optional(),
 })
 export type AccountRole = z.output<typeof accountRoleSchema>
 
@@ -177,4 +176,17 @@ export const accessKeys = family<AccessKey, readonly [id: string]>({
   residency: 'resident',
   ruling: true,
   tags: ({ accountId, user }) => [['of', accountId, user ?? '']],
+})
+
+/** When an access key or a role was last used, and for what. Apart from them: it gives and takes no right. */
+const credentialUseSchema = z.object({ at: time, service: z.string(), region: z.string() })
+export type CredentialUse = z.output<typeof credentialUseSchema>
+
+/** In the installation's compartment; path: id of the key or the role. Written by the minute, not by the request (credential-uses.ts). */
+export const credentialUses = family<CredentialUse, readonly [id: string]>({
+  name: 'credentialUses',
+  schema: credentialUseSchema,
+  format: 1,
+  residency: 'cached',
+  ruling: false,
 })

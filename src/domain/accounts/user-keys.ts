@@ -78,7 +78,7 @@ export async function setAccessKeyActive(
 
 /** With its secret. Raises `EntityNotFound` for a key of somebody else. */
 export async function deleteAccessKey(
-  context: Needs<'accessKeys' | 'instance'>,
+  context: Needs<'accessKeys' | 'credentialUses' | 'instance'>,
   call: Call,
   request: { readonly permit: Permit<'accessKey.delete'>; readonly owner: KeyOwner; readonly id: string },
 ): Promise<void> {
@@ -86,6 +86,8 @@ export async function deleteAccessKey(
   if (key === undefined) throw noKey(request.id)
   context.accessKeys.remove(call, key)
   call.materials.push({ removeOf: key.id })
+  const use = await context.credentialUses.get(call, context.instance.installation, [request.id])
+  if (use !== undefined) context.credentialUses.remove(call, use)
 }
 
 /** A key by its id alone, of this account. */

@@ -51,6 +51,7 @@ export const kinds = {
   instanceProfiles: 86,
   accessKeys: 87,
   identityProviders: 88,
+  credentialUses: 89,
   accountKeys: 90,
   keyAliases: 91,
   keyGrants: 92,

@@ -1,6 +1,7 @@
 import { hash, type KeyObject } from 'node:crypto'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
+import { noteUse } from '#domain/accounts/credential-uses.ts'
 import { principalOf, signerOf, type Signer } from '#domain/accounts/sign-in.ts'
 import type { Principal } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
@@ -49,8 +50,10 @@ interface Signed {
  */
 export async function authenticate(context: Context, call: Call, signed: Signed): Promise<Principal> {
   if (signed.request.bodyTooLong) throw new Problem({ code: 'BodyTooLarge', details: { maximumBytes: 0 } })
-  const { bearer } = await call.once('signature', async () => verified(context, call, signed))
-  return principalOf(context, call, bearer)
+  const { bearer, scope } = await call.once('signature', async () => verified(context, call, signed))
+  const who = await principalOf(context, call, bearer)
+  if (who.acting !== undefined) noteUse(context, who.acting, { at: call.at, service: scope.service, region: scope.region })
+  return who
 }
 
 async function verified(context: Context, call: Call, { service, site, request }: Signed): Promise<Verified> {

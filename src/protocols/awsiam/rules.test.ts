@@ -367,6 +367,16 @@ describe('who may', () => {
     await refused(me.iam.getUser(), 'InvalidClientTokenId', 403)
   })
 
+  test('a key says when it was last used, for what and where', async () => {
+    const me = await newUser(allow('iam:GetUser'))
+    const lastUsed = async () => (await iam.getAccessKeyLastUsed({ AccessKeyId: me.key.accessKeyId })).AccessKeyLastUsed
+    assert.deepEqual(await lastUsed(), { ServiceName: 'N/A', Region: 'N/A' })
+    await all.as(me.key, 'eu-north-1').getUser()
+    const { LastUsedDate, ...rest } = (await lastUsed()) ?? {}
+    assert.deepEqual(rest, { ServiceName: 'iam', Region: 'eu-north-1' })
+    assert.equal(LastUsedDate?.getTime(), Math.floor(all.ground.clock.now() / 1_000) * 1_000)
+  })
+
   test('a signature for any Region is good: the service is in none', async () => {
     assert((await all.as(all.rootKey, 'eu-central-1').listUsers({})).Users)
   })

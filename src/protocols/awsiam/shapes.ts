@@ -1,6 +1,6 @@
 import { entityArn } from '#domain/accounts/entities.ts'
 import { arnOfServicePolicy, type ServicePolicy } from '#domain/accounts/service-policies.ts'
-import type { AccountGroup, AccountPolicy, AccountRole, AccountUser, InstanceProfile } from '#domain/accounts/records.ts'
+import type { AccountGroup, AccountPolicy, AccountRole, AccountUser, CredentialUse, InstanceProfile } from '#domain/accounts/records.ts'
 import { policyToday } from '#domain/access/policy-documents/bound-principals.ts'
 import type { Context } from '#domain/context.ts'
 import { isoTime } from '#protocols/aws/times.ts'
@@ -53,14 +53,12 @@ export const listedRole = ({ policyBook }: Book, role: AccountRole) => ({
   MaxSessionDuration: role.maxSessionSeconds,
 })
 
-const lastUsedShape = ({ lastUsed }: AccountRole) =>
-  lastUsed === undefined ? {} : { LastUsedDate: isoTime(lastUsed.at), Region: lastUsed.region }
-
-export const roleShape = (book: Book, role: AccountRole) => ({
+/** `use`: the last, where there was one. */
+export const roleShape = (book: Book, { role, use }: { readonly role: AccountRole; readonly use: CredentialUse | undefined }) => ({
   ...listedRole(book, role),
   PermissionsBoundary: boundaryShape(role.boundary),
   Tags: someTags(role.tags),
-  RoleLastUsed: lastUsedShape(role),
+  RoleLastUsed: use === undefined ? {} : { LastUsedDate: isoTime(use.at), Region: use.region },
 })
 
 /** `role`: the one that is in it. */

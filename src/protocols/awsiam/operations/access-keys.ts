@@ -2,7 +2,8 @@ import { rootArn } from '#domain/accounts/arn.ts'
 import { foundArn, foundEntity, userNamed } from '#domain/accounts/entities.ts'
 import type { Found } from '#domain/access/permit.ts'
 import { Problem } from '#model/problem.ts'
-import type { AccessKey } from '#domain/accounts/records.ts'
+import { lastUse } from '#domain/accounts/credential-uses.ts'
+import type { AccessKey, CredentialUse } from '#domain/accounts/records.ts'
 import {
   accessKeyById,
   createAccessKey,
@@ -89,6 +90,12 @@ const deleteAccessKeyOperation = iamOperation({
   },
 })
 
+/** Of one that was never used the service says so. */
+const useShape = (use: CredentialUse | undefined) =>
+  use === undefined
+    ? { ServiceName: 'N/A', Region: 'N/A' }
+    : { LastUsedDate: isoTime(use.at), ServiceName: use.service, Region: use.region }
+
 const getAccessKeyLastUsedOperation = iamOperation({
   name: 'GetAccessKeyLastUsed',
   permissions: ['accessKey.readLastUsed'],
@@ -99,7 +106,7 @@ const getAccessKeyLastUsedOperation = iamOperation({
     const user = key?.user === undefined ? undefined : await userNamed(context, call, { accountId, name: key.user })
     permit('accessKey.readLastUsed', user === undefined ? foundArn(accountId, rootArn(accountId)) : foundEntity(user))
     if (key === undefined) throw new Problem({ code: 'EntityNotFound', details: { type: 'accessKey', name: body.AccessKeyId } })
-    return { UserName: user?.held?.value.name, AccessKeyLastUsed: { ServiceName: 'N/A', Region: 'N/A' } }
+    return { UserName: user?.held?.value.name, AccessKeyLastUsed: useShape(await lastUse(context, call, key.id)) }
   },
 })
 

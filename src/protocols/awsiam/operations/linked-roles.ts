@@ -21,7 +21,7 @@ const createServiceLinkedRoleOperation = iamOperation({
     const role = await roleNamed(context, call, { accountId, ...linkedRoleOf(service, body.CustomSuffix) })
     const given = permit('accountRole.createLinked', foundEntity(role, requestFacts({ serviceName: service })))
     const made = await createLinkedRole(context, call, { permit: given, role, service, description: body.Description })
-    return { Role: roleShape(context, made) }
+    return { Role: roleShape(context, { role: made, use: undefined }) }
   },
 })
 

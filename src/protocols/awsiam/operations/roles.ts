@@ -1,3 +1,4 @@
+import { lastUse } from '#domain/accounts/credential-uses.ts'
 import { accountOf, entityArn, existing, foundArn, foundEntity, roleNamed } from '#domain/accounts/entities.ts'
 import { profilesOfRole } from '#domain/accounts/instance-profiles.ts'
 import { createRole, deleteRole, updateRole, updateTrust } from '#domain/accounts/roles.ts'
@@ -41,7 +42,7 @@ const createRoleOperation = iamOperation({
       tags: tagsOf(body.Tags),
       description: text,
     })
-    const { RoleLastUsed: _, ...shape } = roleShape(context, made)
+    const { RoleLastUsed: _, ...shape } = roleShape(context, { role: made, use: undefined })
     return { Role: shape }
   },
 })
@@ -50,10 +51,10 @@ const getRoleOperation = iamOperation({
   name: 'GetRole',
   permissions: ['accountRole.read'],
   input: structure({ RoleName: roleName }),
-  async handle(asked) {
-    const { context, call, accountId, body, permit } = asked
+  async handle({ context, call, accountId, body, permit }) {
     const role = await roleNamed(context, call, { accountId, name: body.RoleName })
-    return { Role: roleShape(context, existing(permit('accountRole.read', foundEntity(role)), role).value) }
+    const { value } = existing(permit('accountRole.read', foundEntity(role)), role)
+    return { Role: roleShape(context, { role: value, use: await lastUse(context, call, value.id) }) }
   },
 })
 
@@ -92,7 +93,8 @@ const updateRoleDescriptionOperation = iamOperation({
     const { context, call, accountId, body, permit } = asked
     const role = await roleNamed(context, call, { accountId, name: body.RoleName })
     const given = permit('accountRole.updateDescription', foundEntity(role))
-    return { Role: roleShape(context, updateRole(call, { permit: given, role, description: body.Description })) }
+    const updated = updateRole(call, { permit: given, role, description: body.Description })
+    return { Role: roleShape(context, { role: updated, use: await lastUse(context, call, updated.id) }) }
   },
 })
 

@@ -1,0 +1,95 @@
+import type { ActingInAccount } from '#model/principal.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { performAsSystem } from '#domain/jobs/perform-as-system.ts'
+import type { CredentialUse } from './records.ts'
+
+/** Uses that are not written down yet. A request never writes what it reads with. */
+export interface LatestUses {
+  note(id: string, use: CredentialUse): void
+  get(id: string): CredentialUse | undefined
+  /** At most so many; what is taken is the taker's to write or to note again. */
+  take(max: number): readonly (readonly [id: string, use: CredentialUse])[]
+}
+
+export function createLatestUses(): LatestUses {
+  const latest = new Map<string, CredentialUse>()
+  return {
+    note: (id, use) => void latest.set(id, use),
+    get: id => latest.get(id),
+    take(max) {
+      const taken = [...latest].slice(0, max)
+      for (const [id] of taken) latest.delete(id)
+      return taken
+    },
+  }
+}
+
+/** The key of a user or of the account's root; of a session its role: the keys of sessions are nobody's to ask about. */
+export function noteUse({ latestUses }: Needs<'latestUses'>, acting: ActingInAccount, use: CredentialUse): void {
+  const id = acting.kind === 'session' ? acting.role?.id : acting.accessKeyId
+  if (id !== undefined) latestUses.note(id, use)
+}
+
+/** `undefined`: never. */
+export async function lastUse(
+  { latestUses, credentialUses, instance }: Needs<'latestUses' | 'credentialUses' | 'instance'>,
+  call: Call,
+  id: string,
+): Promise<CredentialUse | undefined> {
+  return latestUses.get(id) ?? (await credentialUses.get(call, instance.installation, [id]))?.value
+}
+
+type Writing = Needs<'latestUses' | 'credentialUses' | 'instance' | 'ground' | 'log'>
+
+const everyMs = 60_000
+const atOnce = 500
+
+/** Writes down once a minute what was noted; `stop` writes the rest. What is lost when the machine dies is a minute of last uses, and no use. */
+export function startWritingUses(context: Writing): { stop(): Promise<void> } {
+  const { clock } = context.ground
+  let running: Promise<void> = Promise.resolve()
+  let cancel = (): void => undefined
+  const next = (): void => {
+    cancel = clock.after(everyMs, () => {
+      running = writeUses(context)
+      next()
+    })
+  }
+  next()
+  return {
+    async stop() {
+      cancel()
+      await running
+      await writeUses(context)
+    },
+  }
+}
+
+/** One commit for at most 500 of them. What the store does not take is kept for the next time. */
+export async function writeUses(context: Writing): Promise<void> {
+  for (let uses = context.latestUses.take(atOnce); uses.length > 0; uses = context.latestUses.take(atOnce)) {
+    const end = await performAsSystem(context, {
+      operation: 'CredentialUsesWrite',
+      resource: '/credentials',
+      async run(call) {
+        for (const [id, use] of uses) await writeUse(context, call, { id, use })
+        return true
+      },
+    })
+    if (!('failed' in end)) continue
+    context.log.error('accounts.uses-not-written', end.failed)
+    for (const [id, use] of uses) if (context.latestUses.get(id) === undefined) context.latestUses.note(id, use)
+    return
+  }
+}
+
+async function writeUse(
+  { credentialUses, instance }: Writing,
+  call: Call,
+  { id, use }: { readonly id: string; readonly use: CredentialUse },
+): Promise<void> {
+  const held = await credentialUses.get(call, instance.installation, [id])
+  if (held === undefined) credentialUses.create(call, instance.installation, { path: [id], value: use })
+  else credentialUses.update(call, held, use)
+}
