@@ -26,7 +26,7 @@ import {
   identityProviders,
   instanceProfiles,
 } from './accounts/records.ts'
-import type { LatestUses } from './accounts/credential-uses.ts'
+import type { LatestUses } from './accounts/latest-uses.ts'
 import type { DerivedKeys } from './accounts/derived-keys.ts'
 import type { Identity } from './identity/identity.ts'
 import { applications, revokedGrants, servicePrincipals, signingKeys, tenants, users } from './identity/records.ts'

@@ -39,9 +39,10 @@ export async function behindInstance(file: string, prepare: () => Promise<Around
 
 /** True, and said, where something secret stands in what the instance wrote. */
 function saidReadable(instance: Instance, audit: string): boolean {
-  const { clientSecret } = instance.environment.administrator
+  const { clientSecret, awsSecretAccessKey } = instance.environment.administrator
   const told = { log: instance.log(), audit }
-  const found = readableIn({ data: instance.data, told, secrets: { 'the secret of the administrator': clientSecret } })
+  const secrets = { 'the secret of the administrator': clientSecret, 'the secret of its access key': awsSecretAccessKey }
+  const found = readableIn({ data: instance.data, told, secrets })
   if (found.length > 0) process.stderr.write(`${found.join('\n')}\n`)
   return found.length > 0
 }

@@ -24,7 +24,13 @@ const environmentShape = z.looseObject({
   resourceGroup: z.string(),
   location: z.string(),
   endpoints: z.looseObject({ login: z.url(), management: z.url(), graph: z.url(), vaultSuffix: z.string() }),
-  administrator: z.object({ clientId: z.guid(), clientSecret: z.string(), objectId: z.guid() }),
+  administrator: z.object({
+    clientId: z.guid(),
+    clientSecret: z.string(),
+    objectId: z.guid(),
+    awsAccessKeyId: z.string(),
+    awsSecretAccessKey: z.string(),
+  }),
 })
 export type Environment = z.output<typeof environmentShape>
 

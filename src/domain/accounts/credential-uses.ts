@@ -4,27 +4,6 @@ import type { Needs } from '#domain/context.ts'
 import { performAsSystem } from '#domain/jobs/perform-as-system.ts'
 import type { CredentialUse } from './records.ts'
 
-/** Uses that are not written down yet. A request never writes what it reads with. */
-export interface LatestUses {
-  note(id: string, use: CredentialUse): void
-  get(id: string): CredentialUse | undefined
-  /** At most so many; what is taken is the taker's to write or to note again. */
-  take(max: number): readonly (readonly [id: string, use: CredentialUse])[]
-}
-
-export function createLatestUses(): LatestUses {
-  const latest = new Map<string, CredentialUse>()
-  return {
-    note: (id, use) => void latest.set(id, use),
-    get: id => latest.get(id),
-    take(max) {
-      const taken = [...latest].slice(0, max)
-      for (const [id] of taken) latest.delete(id)
-      return taken
-    },
-  }
-}
-
 /** The key of a user or of the account's root; of a session its role: the keys of sessions are nobody's to ask about. */
 export function noteUse({ latestUses }: Needs<'latestUses'>, acting: ActingInAccount, use: CredentialUse): void {
   const id = acting.kind === 'session' ? acting.role?.id : acting.accessKeyId
