@@ -2,6 +2,7 @@ import { objectIn, textIn } from '#protocols/http/testing.ts'
 import { awsKmsProtocol } from '#protocols/awskms/index.ts'
 import { domain } from './house.ts'
 import { cryptographicRequests } from './kms-crypto-requests.ts'
+import { custodyRequests } from './kms-custody-requests.ts'
 import { region, type Kept, type SignedWire } from './signed.ts'
 
 const key = (kept: Kept) => ({ KeyId: kept.get('key') })
@@ -34,5 +35,6 @@ export const kmsWire: SignedWire = {
     { operation: 'ScheduleKeyDeletion', body: kept => ({ ...key(kept), PendingWindowInDays: 7 }) },
     { operation: 'CancelKeyDeletion', body: key },
     ...cryptographicRequests,
+    ...custodyRequests,
   ],
 }

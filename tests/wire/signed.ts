@@ -8,6 +8,7 @@ import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
 import { ask, type Answered } from '#protocols/http/testing.ts'
 import { domain } from './house.ts'
+import { proxyOutside } from './kms-custody-requests.ts'
 
 export const accountId = '111122223333'
 export const region = 'us-east-1'
@@ -53,7 +54,7 @@ export interface SignedHouse {
 }
 
 export async function signedHouse(): Promise<SignedHouse> {
-  const ground = await testGround({ domain })
+  const ground = await testGround({ domain, outgoing: proxyOutside })
   await testAccount(ground, accountId)
   const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
   const people: Readonly<Record<Exclude<Signer, 'nobody'>, Credentials>> = {

@@ -18,6 +18,9 @@ interface TagOnTheWire {
 export const keyTags = (given: readonly TagOnTheWire[] = []): KeyTags =>
   given.map(({ TagKey, TagValue }) => ({ key: TagKey, value: TagValue }))
 
+export const materialId = text({ min: 64, max: 64, pattern: /^[a-f0-9]+$/ })
+export const regionName = text({ min: 1, max: 32, pattern: /^([a-z]+-){2,3}\d+$/ })
+
 export const grantTokens = optional(list(text({ min: 1, max: 8192 }), { max: 10 }))
 
 /** `Limit` and `Marker` of a list. */

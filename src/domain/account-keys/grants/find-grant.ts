@@ -1,9 +1,10 @@
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import type { HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
+import { accountKeyById, findAccountKey, type FindingNeeds, type HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
 import type { KeyGrant } from '#domain/account-keys/records.ts'
 import type { Held } from '#domain/records/family.ts'
+import { openGrantToken } from './grant-token.ts'
 
 export type HeldGrant = Held<KeyGrant, readonly [keyId: string, grantId: string]>
 
@@ -29,4 +30,27 @@ export async function requireGrant(context: Needs<'keyGrants'>, call: Call, at: 
   const grant = await grantById(context, call, at)
   if (grant === undefined) throw new Problem({ code: 'AccountKeyNotFound', details: { message: `Grant ID ${at.grantId} not found` } })
   return grant
+}
+
+/** A grant as whoever retires it names it. */
+export type GrantReference = { readonly token: string } | { readonly keyId: string; readonly grantId: string }
+
+/**
+ * The grant and its key. Nobody learns of grants in another Region, nor by tokens that this instance did not give.
+ * Raises `GrantTokenInvalid`, `GrantIdInvalid`, `AccountKeyNotFound` and as `findAccountKey`.
+ */
+export async function grantNamed(
+  context: FindingNeeds & Needs<'keyGrants' | 'ground'>,
+  call: Call,
+  { region, ...reference }: GrantReference & { readonly region: string },
+): Promise<{ readonly key: HeldAccountKey; readonly grant: HeldGrant }> {
+  if ('keyId' in reference) {
+    const { keyId: id, grantId } = reference
+    const { key } = await findAccountKey(context, call, { id, region, accepts: 'key', permission: 'keyGrant.retire' })
+    return { key, grant: await requireGrant(context, call, { key, grantId }) }
+  }
+  const named = openGrantToken(context, reference.token)
+  const key = named.region === region ? await accountKeyById(context, call, { ...named, id: named.keyId }) : undefined
+  if (key === undefined) throw new Problem({ code: 'GrantTokenInvalid' })
+  return { key, grant: await requireGrant(context, call, { key, grantId: named.grantId }) }
 }

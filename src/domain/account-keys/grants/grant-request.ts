@@ -1,5 +1,6 @@
 import { Problem } from '#model/problem.ts'
-import type { OwnedFacts } from '#domain/access/permit.ts'
+import type { Call } from '#domain/call.ts'
+import type { GivenGrant, OwnedFacts } from '#domain/access/permit.ts'
 import type { AccountKey } from '#domain/account-keys/records.ts'
 import { grantOperations, takesContext, type GrantOperation } from './grant-operations.ts'
 
@@ -81,6 +82,27 @@ export function soundConstraints(constraints: GrantConstraints | undefined): Gra
 }
 
 const hasPairs = (pairs: Pairs | undefined): boolean => pairs !== undefined && Object.keys(pairs).length > 0
+
+/** What a grant that is given by another's word must stay within. */
+export function grantOf({ operations, constraints }: GrantRequest): Pick<GivenGrant, 'operations' | 'constraints'> {
+  const sound = soundConstraints(constraints)
+  if (sound === undefined) return { operations }
+  const { equals, subset, sourceArn } = sound
+  return {
+    operations,
+    constraints: {
+      ...(equals !== undefined && { equals }),
+      ...(subset !== undefined && { subset }),
+      ...(sourceArn !== undefined && { sourceArn }),
+    },
+  }
+}
+
+/** Does a service ask that acts for somebody? Of every request that gives, lists or takes back grants (aws-kms.md 4.4). */
+export const grantCallFacts =
+  ({ who }: Call): OwnedFacts =>
+  name =>
+    name === 'kms:grantisforawsresource' ? String(who.acting?.via !== undefined) : undefined
 
 /** What policies may ask of a grant that is to be. */
 export function grantFacts(request: GrantRequest): OwnedFacts {

@@ -62,7 +62,9 @@ const giving = ({ context, as, ...ground }: AccountGround, key: HeldAccountKey) 
       return createGrant(context, call, { permit, key, operations: ['Decrypt'], grantee: alice, ...request })
     }, who),
   list: async (more: { readonly grantId?: string; readonly grantee?: string; readonly limit?: number } = {}) =>
-    as(async call => listGrants(context, call, { permit: await ground.permitOf(call, 'keyGrant.list', key), key, limit: 50, ...more })),
+    as(async call =>
+      listGrants(context, call, { permit: await ground.permitOf(call, 'keyGrant.list', key), key, after: -1, limit: 50, ...more }),
+    ),
   revoke: async (grantId: string, dryRun = false) =>
     as(async call => revokeGrant(context, call, { permit: await ground.permitOf(call, 'keyGrant.revoke', key), key, grantId, dryRun })),
   of: async (who: Principal) => as(async call => grantsFor(context, call, key), who),
@@ -150,7 +152,7 @@ describe('a grant', () => {
     ])
       assert.notEqual((await give({ name: 'once', operations: ['Decrypt', 'Encrypt'], ...different })).grantId, one.grantId)
     assert.notEqual((await give()).grantId, (await give()).grantId)
-    assert.equal((await list()).grants.length, 7)
+    assert.equal((await list()).items.length, 7)
   })
 
   test('is checked as if it were given, and not given, by a dry run', async () => {
@@ -158,10 +160,10 @@ describe('a grant', () => {
     const { give, list, revoke } = giving(ground, await ground.addKey())
     await assert.rejects(give({ dryRun: true }), problem('DryRunPassed'))
     await assert.rejects(give({ dryRun: true, grantee: 'nobody' }), problem('ArnInvalid'))
-    assert.deepEqual((await list()).grants, [])
+    assert.deepEqual((await list()).items, [])
     const { grantId } = await give()
     await assert.rejects(revoke(grantId, true), problem('DryRunPassed'))
-    assert.equal((await list()).grants.length, 1)
+    assert.equal((await list()).items.length, 1)
   })
 })
 
@@ -224,7 +226,7 @@ describe('no grant is', () => {
       const ground = await peopled()
       const { give, list } = giving(ground, await ground.addKey())
       await assert.rejects(give(request), problem(code, saying))
-      assert.deepEqual((await list()).grants, [])
+      assert.deepEqual((await list()).items, [])
     })
 
   test('one with a context on a key that has none', async () => {
@@ -243,9 +245,9 @@ test('what constrains nothing is no constraint; an exact one of nothing is', asy
   await give({ constraints: { subset: {} } })
   await give({ constraints: { equals: {}, subset: { a: '1' } } })
   await give({ constraints: { equals: {} } })
-  const { grants } = await list()
+  const { items } = await list()
   assert.deepEqual(
-    grants.map(({ value }) => value.constraints),
+    items.map(({ grant }) => grant.constraints),
     [undefined, undefined, { subset: { a: '1' } }, { equals: {} }],
   )
 })
@@ -257,22 +259,22 @@ test('a list has pages, and is of all grants, of one, or of a grantee', async ()
   const ids: string[] = []
   for (const grantee of [alice, bob, alice, bob, alice]) ids.push((await give({ grantee })).grantId)
   const seen: string[] = []
-  for (let after: Awaited<ReturnType<typeof list>>['next']; ;) {
+  for (let after = -1; ;) {
     const page = await ground.as(async call =>
       listGrants(ground.context, call, { permit: await ground.permitOf(call, 'keyGrant.list', key), key, limit: 2, after }),
     )
-    assert.ok(page.grants.length <= 2)
-    seen.push(...page.grants.map(({ value }) => value.id))
+    assert.ok(page.items.length <= 2)
+    seen.push(...page.items.map(({ grant: value }) => value.id))
     if (page.next === undefined) break
     after = page.next
   }
   assert.deepEqual(seen, ids)
   assert.deepEqual(
-    (await list({ grantee: bob })).grants.map(({ value }) => value.id),
+    (await list({ grantee: bob })).items.map(({ grant: value }) => value.id),
     [ids[1], ids[3]],
   )
   assert.deepEqual(
-    (await list({ grantId: ids[2]! })).grants.map(({ value }) => value.id),
+    (await list({ grantId: ids[2]! })).items.map(({ grant: value }) => value.id),
     [ids[2]],
   )
   await assert.rejects(list({ grantId: 'f'.repeat(64) }), problem('GrantIdInvalid'))
@@ -289,7 +291,7 @@ test('whoever may retire grants finds them on keys of any account in the Region,
       const permit = context.access.permit(call, 'keyGrant.listRetirable', ownedRegion({ accountId, region }))
       return listRetirableGrants(context, call, { permit, region, retiring: bob, limit: 3, after })
     })
-    found.push(...page.grants.map(({ value }) => value.keyId))
+    found.push(...page.items.map(({ grant: value }) => value.keyId))
     if (page.next === undefined) break
     after = page.next
   }
@@ -341,7 +343,7 @@ describe('a grant is retired', () => {
       })
     await assert.rejects(retire(true), problem('DryRunPassed'))
     await retire(false)
-    assert.deepEqual((await list()).grants, [])
+    assert.deepEqual((await list()).items, [])
     assert.deepEqual(await of(user(alice, 'AIDAALICE')), [])
     await assert.rejects(retire(false), problem('AccountKeyNotFound'))
   })

@@ -4,56 +4,61 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import { callersAccount, type HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
+import { keyArn } from '#domain/account-keys/key-arn.ts'
 import { assertPermitsKey, assertPermitsRegion } from '#domain/account-keys/permit-account-key.ts'
 import type { KeyGrant } from '#domain/account-keys/records.ts'
-import type { Held } from '#domain/records/family.ts'
+import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
+import type { Page } from '#domain/records/records.ts'
+import type { Listed } from '#domain/vault-objects/list-objects.ts'
 import { assertGrantId, grantById, type HeldGrant } from './find-grant.ts'
 
-/** Where a page of grants begins: behind this one of that compartment. */
+/** A grant as it is shown. */
+export interface ShownGrant {
+  readonly keyArn: string
+  readonly grant: KeyGrant
+}
+
+type ListingNeeds = Needs<'keyGrants' | 'policyBook'>
+
+/** Grants of one key, in the order of their making; all of it, one, or those of a grantee. Raises `GrantIdInvalid`. */
+export async function listGrants(
+  context: ListingNeeds,
+  call: Call,
+  request: Page & {
+    readonly permit: Permit<'keyGrant.list'>
+    readonly key: HeldAccountKey
+    readonly grantId?: string | undefined
+    readonly grantee?: string | undefined
+  },
+): Promise<Listed<ShownGrant>> {
+  const { permit, key, grantId, grantee, after, limit } = request
+  assertPermitsKey(permit, key)
+  const { compartment, value } = key
+  const shown = (held: HeldGrant): ShownGrant => ({ keyArn: keyArn(value), grant: today(context, held.value) })
+  if (grantId !== undefined) {
+    assertGrantId(grantId)
+    const held = await grantById(context, call, { key, grantId })
+    if (held === undefined) throw new Problem({ code: 'GrantIdInvalid' })
+    return { items: grantee === undefined || held.value.grantee === grantee ? [shown(held)] : [] }
+  }
+  const page = { after, limit: limit + 1 }
+  const listed =
+    grantee === undefined
+      ? await context.keyGrants.list(call, compartment, { collection: [value.id], ...page })
+      : await context.keyGrants.listTagged(call, compartment, { tag: ['for', value.id, grantee], ...page })
+  const last = listed[limit - 1]
+  return { items: listed.slice(0, limit).map(shown), ...(listed.length > limit && last !== undefined && { next: last.ord }) }
+}
+
+/** Where a page of grants on keys of many accounts begins: behind this one of that compartment. */
 export interface GrantsAfter {
   readonly compartment: string
   readonly ord: number
 }
 
-export interface GrantPage {
-  readonly grants: readonly HeldGrant[]
-  /** Absent: there are no more. */
-  readonly next?: GrantsAfter
-}
-
-/** Grants of one key, in the order of their making; all of it, one, or those of a grantee. Raises `GrantIdInvalid`. */
-export async function listGrants(
-  context: Needs<'keyGrants'>,
-  call: Call,
-  request: {
-    readonly permit: Permit<'keyGrant.list'>
-    readonly key: HeldAccountKey
-    readonly grantId?: string | undefined
-    readonly grantee?: string | undefined
-    readonly after?: GrantsAfter | undefined
-    readonly limit: number
-  },
-): Promise<GrantPage> {
-  const { permit, key, grantId, grantee, after, limit } = request
-  assertPermitsKey(permit, key)
-  const { compartment, value } = key
-  if (grantId !== undefined) {
-    assertGrantId(grantId)
-    const grant = await grantById(context, call, { key, grantId })
-    if (grant === undefined) throw new Problem({ code: 'GrantIdInvalid' })
-    return { grants: grantee === undefined || grant.value.grantee === grantee ? [grant] : [] }
-  }
-  const page = { after: after?.ord ?? -1, limit: limit + 1 }
-  const listed =
-    grantee === undefined
-      ? await context.keyGrants.list(call, compartment, { collection: [value.id], ...page })
-      : await context.keyGrants.listTagged(call, compartment, { tag: ['for', value.id, grantee], ...page })
-  return pageOf(listed, limit)
-}
-
-/** Grants in a Region that somebody of the caller's account may retire, on keys of whichever account. */
+/** Grants in a Region that somebody of the caller's account may retire, on keys of whichever account. Raises `MarkerInvalid`. */
 export async function listRetirableGrants(
-  context: Needs<'keyGrants' | 'accountRegions' | 'instance'>,
+  context: ListingNeeds & Needs<'accountRegions' | 'instance'>,
   call: Call,
   request: {
     readonly permit: Permit<'keyGrant.listRetirable'>
@@ -62,33 +67,45 @@ export async function listRetirableGrants(
     readonly after?: GrantsAfter | undefined
     readonly limit: number
   },
-): Promise<GrantPage> {
+): Promise<{ readonly items: readonly ShownGrant[]; readonly next?: GrantsAfter }> {
   const { permit, region, retiring, after, limit } = request
   assertPermitsRegion(permit, { accountId: callersAccount(call), region })
-  const compartments = compartmentsOf(context, call, region)
-  const first = after === undefined ? 0 : compartments.findIndex(compartment => compartment === after.compartment)
+  const places = placesIn(context, call, region)
+  const first = after === undefined ? 0 : places.findIndex(({ compartment }) => compartment === after.compartment)
   if (first < 0) throw new Problem({ code: 'MarkerInvalid' })
-  const found: HeldGrant[] = []
-  for (const compartment of compartments.slice(first)) {
+  const found: (ShownGrant & GrantsAfter)[] = []
+  for (const place of places.slice(first)) {
+    const { compartment } = place
     const from = compartment === after?.compartment ? after.ord : -1
     const tag = ['retiring', retiring]
-    found.push(...(await context.keyGrants.listTagged(call, compartment, { tag, after: from, limit: limit + 1 - found.length })))
+    const held = await context.keyGrants.listTagged(call, compartment, { tag, after: from, limit: limit + 1 - found.length })
+    for (const { value, ord } of held)
+      found.push({ keyArn: keyArn({ ...place, id: value.keyId }), grant: today(context, value), compartment, ord })
     if (found.length > limit) break
   }
-  return pageOf(found, limit)
+  const last = found[limit - 1]
+  const more = found.length > limit && last !== undefined
+  return { items: found.slice(0, limit), ...(more && { next: { compartment: last.compartment, ord: last.ord } }) }
 }
 
 /** In the order of their making: what is made later stands behind every page that was given out. */
-function compartmentsOf(
+function placesIn(
   { accountRegions, instance }: Needs<'accountRegions' | 'instance'>,
   call: Call,
   region: string,
-): readonly CompartmentId[] {
-  return accountRegions.all(call, instance.installation, held => held.value.region === region).map(held => held.value.compartment)
+): readonly (RegionOfAccount & { readonly compartment: CompartmentId })[] {
+  return accountRegions.all(call, instance.installation, held => held.value.region === region).map(held => held.value)
 }
 
-function pageOf(listed: readonly Held<KeyGrant, HeldGrant['path']>[], limit: number): GrantPage {
-  const grants = listed.slice(0, limit)
-  const last = grants.at(-1)
-  return listed.length > limit && last !== undefined ? { grants, next: { compartment: last.compartment, ord: last.ord } } : { grants }
+/** Whoever is gone is shown by the unique id: the grant is to nobody of that name any more. */
+function today({ policyBook }: Needs<'policyBook'>, grant: KeyGrant): KeyGrant {
+  const now = (name: string, id: string | undefined): string => {
+    const [entity = ''] = id?.split(':') ?? []
+    return id === undefined || policyBook.entities.find(entity) !== undefined ? name : entity
+  }
+  return {
+    ...grant,
+    grantee: now(grant.grantee, grant.granteeId),
+    ...(grant.retiring !== undefined && { retiring: now(grant.retiring, grant.retiringId) }),
+  }
 }

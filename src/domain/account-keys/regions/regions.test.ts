@@ -4,7 +4,6 @@ import type { NewAccountKey } from '#domain/account-keys/create-account-key.ts'
 import { disableAccountKey } from '#domain/account-keys/change-account-key.ts'
 import { scheduleDeletion } from '#domain/account-keys/delete-account-key.ts'
 import { accountKeyById, type HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
-import { defaultKeyPolicy } from '#domain/account-keys/key-policy.ts'
 import { stateOf } from '#domain/account-keys/key-states.ts'
 import { ownedRegion } from '#domain/account-keys/permit-account-key.ts'
 import { enableRotation, readRotation, rotateOnDemand } from '#domain/account-keys/rotate-account-key.ts'
@@ -35,7 +34,6 @@ async function grounded() {
         key,
         region: at,
         description: 'the replica',
-        policy: defaultKeyPolicy(accountId),
         tags: [{ key: 'role', value: 'replica' }],
         ...more,
       }),

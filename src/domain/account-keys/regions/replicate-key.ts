@@ -4,6 +4,9 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import { regionForWriting } from '#domain/accounts/account-region.ts'
+import { checkedKeyPolicy } from '#domain/account-keys/checked-key-policy.ts'
+import { noOwnedFacts } from '#domain/account-keys/key-facts.ts'
+import { defaultKeyPolicy } from '#domain/account-keys/key-policy.ts'
 import { accountKeyById, type HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
 import { keyArn } from '#domain/account-keys/key-arn.ts'
 import { assertKeyState } from '#domain/account-keys/key-states.ts'
@@ -14,14 +17,16 @@ import type { AccountKey } from '#domain/account-keys/records.ts'
 import { stageChange } from '#domain/account-keys/stage-change.ts'
 import { isPrimary, relatedKeys } from './related-keys.ts'
 
-type ReplicatingNeeds = Needs<'accountKeys' | 'accountRegions' | 'keyStores' | 'module' | 'store' | 'ground' | 'instance'>
+type ReplicatingNeeds = Needs<'accountKeys' | 'accountRegions' | 'keyStores' | 'policyBook' | 'module' | 'store' | 'ground' | 'instance'>
 
 /** What a replica has of its own. */
 export interface NewReplica {
   readonly region: string
   readonly description: string
-  /** Text, judged before. */
-  readonly policy: string
+  /** Text; the account's own where none is given. */
+  readonly policy?: string | undefined
+  /** Whoever asks may lock itself out. */
+  readonly bypassLockout?: boolean
   readonly tags: KeyTags
 }
 
@@ -29,7 +34,7 @@ const unsupported = (message: string): Problem => new Problem({ code: 'KeyOperat
 
 /**
  * The same key in another Region: its id, its kind and its material, sealed anew for its place there; all else is its own. Imported material is
- * brought by whoever has it. Raises `KeyOperationUnsupported`, `ReplicaExists`, `TagsInvalid` and as `assertKeyState`.
+ * brought by whoever has it. Raises `KeyOperationUnsupported`, `ReplicaExists`, `TagsInvalid`, `PolicyMalformed`, `LimitExceeded` and as `assertKeyState`.
  */
 export async function replicateKey(
   context: ReplicatingNeeds,
@@ -41,7 +46,7 @@ export async function replicateKey(
     readonly key: HeldAccountKey
   },
 ): Promise<HeldAccountKey> {
-  const { permit, making, key, region, description, policy, tags } = request
+  const { permit, making, key, region, description, tags } = request
   const { accountId, id, spec, usage, origin, manager } = key.value
   assertPermitsKey(permit, key)
   assertPermitsRegion(making, { accountId, region })
@@ -50,6 +55,7 @@ export async function replicateKey(
   assertTags(tags)
   if ([primary, ...replicas].includes(region) || (await accountKeyById(context, call, { accountId, region, id })) !== undefined)
     throw new Problem({ code: 'ReplicaExists', details: { message: `${keyArn({ accountId, region, id })} already exists` } })
+  const policy = policyFor(context, call, request)
   const multiRegion = { primary, replicas: [...replicas, region] }
   const compartment = await regionForWriting(context, call, { accountId, region })
   const kind = { id, accountId, region, spec, usage, origin, manager }
@@ -61,13 +67,29 @@ export async function replicateKey(
     createdAt: call.at,
     enabled: true,
     description,
-    policy,
+    ...policy,
     tags: [...tags],
     materials,
     onDemandRotations: 0,
     multiRegion,
   }
   return context.accountKeys.create(call, compartment, { path: [id], value })
+}
+
+/** Raises `PolicyMalformed`, `LimitExceeded`. */
+function policyFor(
+  context: Needs<'policyBook'>,
+  call: Call,
+  { making, key, region, policy, bypassLockout = false }: Parameters<typeof replicateKey>[2],
+): Pick<AccountKey, 'policy' | 'bound'> {
+  const { accountId, id } = key.value
+  if (policy === undefined) return { policy: defaultKeyPolicy(accountId) }
+  const facts = making.question.owned?.facts ?? noOwnedFacts
+  return checkedKeyPolicy(context, call, {
+    text: policy,
+    owned: { account: accountId, arn: keyArn({ accountId, region, id }), facts },
+    bypass: bypassLockout,
+  })
 }
 
 function regionsOf(key: AccountKey): NonNullable<AccountKey['multiRegion']> {

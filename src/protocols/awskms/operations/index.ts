@@ -30,6 +30,22 @@ import { reEncryptOperation } from './re-encrypt.ts'
 import { signOperation } from './sign.ts'
 import { verifyMacOperation } from './verify-mac.ts'
 import { verifyOperation } from './verify.ts'
+import { createGrantOperation } from './create-grant.ts'
+import { listGrantsOperation } from './list-grants.ts'
+import { listRetirableGrantsOperation } from './list-retirable-grants.ts'
+import { revokeGrantOperation } from './revoke-grant.ts'
+import { retireGrantOperation } from './retire-grant.ts'
+import { getParametersForImportOperation } from './get-parameters-for-import.ts'
+import { importKeyMaterialOperation } from './import-key-material.ts'
+import { deleteImportedKeyMaterialOperation } from './delete-imported-key-material.ts'
+import { replicateKeyOperation } from './replicate-key.ts'
+import { updatePrimaryRegionOperation } from './update-primary-region.ts'
+import { createCustomKeyStoreOperation } from './create-custom-key-store.ts'
+import { connectCustomKeyStoreOperation } from './connect-custom-key-store.ts'
+import { describeCustomKeyStoresOperation } from './describe-custom-key-stores.ts'
+import { updateCustomKeyStoreOperation } from './update-custom-key-store.ts'
+import { disconnectCustomKeyStoreOperation } from './disconnect-custom-key-store.ts'
+import { deleteCustomKeyStoreOperation } from './delete-custom-key-store.ts'
 
 export const operations = [
   cancelKeyDeletionOperation,
@@ -64,4 +80,20 @@ export const operations = [
   signOperation,
   verifyMacOperation,
   verifyOperation,
+  createGrantOperation,
+  listGrantsOperation,
+  listRetirableGrantsOperation,
+  revokeGrantOperation,
+  retireGrantOperation,
+  getParametersForImportOperation,
+  importKeyMaterialOperation,
+  deleteImportedKeyMaterialOperation,
+  replicateKeyOperation,
+  updatePrimaryRegionOperation,
+  createCustomKeyStoreOperation,
+  connectCustomKeyStoreOperation,
+  describeCustomKeyStoresOperation,
+  updateCustomKeyStoreOperation,
+  disconnectCustomKeyStoreOperation,
+  deleteCustomKeyStoreOperation,
 ]

@@ -1,0 +1,58 @@
+import { Problem } from '#model/problem.ts'
+import { factsOf, keyFacts, requestFact, tagFacts } from '#domain/account-keys/key-facts.ts'
+import { replicateKey } from '#domain/account-keys/regions/replicate-key.ts'
+import { isRegion } from '#protocols/aws/addresses.ts'
+import { amzJson } from '#protocols/aws/answers.ts'
+import { awsOperation } from '#protocols/aws/operation.ts'
+import { flag, optional, structure } from '#protocols/aws/schemas.ts'
+import { askedKey, askedRegion } from '#protocols/awskms/asked-key.ts'
+import { keyMetadata } from '#protocols/awskms/key-metadata.ts'
+import { description, keyId, keyTags, policyText, regionName, tags } from '#protocols/awskms/members.ts'
+
+export const replicateKeyOperation = awsOperation({
+  name: 'ReplicateKey',
+  permissions: ['accountKey.replicate', 'accountKey.create', 'accountKey.tag'],
+  body: {
+    amzJson: structure({
+      KeyId: keyId,
+      ReplicaRegion: regionName,
+      Policy: optional(policyText),
+      BypassPolicyLockoutSafetyCheck: optional(flag),
+      Description: optional(description),
+      Tags: optional(tags),
+    }),
+  },
+  trail: {
+    parameters: ['keyId', 'replicaRegion', 'policy', 'bypassPolicyLockoutSafetyCheck', 'description', 'tags'],
+    readOnly: false,
+    source: 'kms.amazonaws.com',
+  },
+  async handle(context, call, { site, permit, body }) {
+    const { KeyId: id, ReplicaRegion: region, BypassPolicyLockoutSafetyCheck: bypass = false } = body
+    const bypassing = requestFact('kms:bypasspolicylockoutsafetycheck', bypass)
+    const facts = factsOf(requestFact('kms:replicaregion', region), bypassing)
+    const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.replicate', id, facts })
+    if (!isRegion(region))
+      throw new Problem({ code: 'KeyOperationUnsupported', details: { message: `The Region ${region} is not supported.` } })
+    const given = keyTags(body.Tags)
+    const there = { ...site, region }
+    const described = { ...asked.key.value, region, tags: [] }
+    const making = factsOf(keyFacts(described, { aliases: [] }), tagFacts(given), bypassing)
+    const { permit: made } = askedRegion(call, { site: there, permit, permission: 'accountKey.create', facts: making })
+    if (given.length > 0) askedRegion(call, { site: there, permit, permission: 'accountKey.tag', facts: making })
+    const replica = await replicateKey(context, call, {
+      ...asked,
+      making: made,
+      region,
+      description: body.Description ?? '',
+      policy: body.Policy,
+      bypassLockout: bypass,
+      tags: given,
+    })
+    return amzJson({
+      ReplicaKeyMetadata: await keyMetadata(context, call, replica),
+      ReplicaPolicy: replica.value.policy,
+      ReplicaTags: given.map(({ key, value }) => ({ TagKey: key, TagValue: value })),
+    })
+  },
+})
