@@ -46,6 +46,7 @@ export type Signer = 'administrator' | 'stranger' | 'nobody'
 
 export interface SignedHouse {
   readonly ground: TestGround
+  readonly administrator: Credentials
   send(
     wire: SignedWire,
     who: Signer,
@@ -69,6 +70,7 @@ export async function signedHouse(): Promise<SignedHouse> {
   const pipelines = new Map<string, Pipeline>()
   return {
     ground,
+    administrator: people.administrator,
     async send(wire, who, { operation, body, service = wire.service }) {
       const { target, host } = wire
       const pipeline = pipelines.getOrInsertComputed(wire.protocol.name, () => createPipeline(ground.context, wire.protocol))
