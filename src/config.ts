@@ -46,6 +46,8 @@ export interface Config {
   readonly keyStoreHosts: readonly AllowedHost[]
   /** Issuers whose tokens about machines let keys out (key-vault.md 10.2). */
   readonly attestationAuthorities: readonly string[]
+  /** PEM of the roots that vouch for attested machines; without it, no machine is one. */
+  readonly attestationRootsFile: string | undefined
   /** PEM of an authority that is trusted besides the public ones when something is fetched from outside. */
   readonly outgoingCaFile: string | undefined
   /** How long an open disk goes on after its key was lost: the cloud takes up to an hour, here nothing is given unless it is asked for. */
@@ -168,6 +170,7 @@ const settings = {
       .transform(text => text.split(',').map(one => one.trim()))
       .refine(all => all.every(isIssuer), 'is a list of https URLs of issuers, with commas between'),
   },
+  attestationRootsFile: { flag: 'attestation-roots-file', variable: 'KEYSTEAD_ATTESTATION_ROOTS_FILE', schema: path },
   outgoingCaFile: { flag: 'outgoing-ca-file', variable: 'KEYSTEAD_OUTGOING_CA_FILE', schema: path },
   noDiscoveryAlias: {
     flag: 'no-discovery-alias',
@@ -196,6 +199,7 @@ const given = z.object({
   federationHosts: settings.federationHosts.schema.default([]),
   attestationAuthorities: settings.attestationAuthorities.schema.default([]),
   keyStoreHosts: settings.keyStoreHosts.schema.default([]),
+  attestationRootsFile: settings.attestationRootsFile.schema.optional(),
   outgoingCaFile: settings.outgoingCaFile.schema.optional(),
   noDiscoveryAlias: settings.noDiscoveryAlias.schema.default('false'),
 })
@@ -252,6 +256,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     federationHosts: given.federationHosts,
     attestationAuthorities: given.attestationAuthorities,
     keyStoreHosts: given.keyStoreHosts,
+    attestationRootsFile: given.attestationRootsFile === undefined ? undefined : inCwd(given.attestationRootsFile),
     outgoingCaFile: given.outgoingCaFile === undefined ? undefined : inCwd(given.outgoingCaFile),
     logLevel: given.logLevel,
     tls: certFile === undefined || keyFile === undefined ? undefined : { certFile: inCwd(certFile), keyFile: inCwd(keyFile) },

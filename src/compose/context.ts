@@ -1,5 +1,7 @@
+import { nitroMachines } from '#adapters/nitro/nitro-machines.ts'
 import { xksProxy } from '#adapters/xks/xks-proxy.ts'
 import type { AllowedHost } from '#model/allowed-hosts.ts'
+import type { Bytes } from '#model/brands.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Log } from '#ports/log.ts'
@@ -47,6 +49,8 @@ export interface ContextParts {
   readonly outgoing?: Outgoing
   /** Hosts of external key stores that are at another port than HTTPS's. */
   readonly keyStoreHosts?: readonly AllowedHost[]
+  /** Certificates, DER, that vouch for attested machines. */
+  readonly attestationRoots?: readonly Bytes[]
 }
 
 async function* noTrail(): AsyncGenerator<never> {}
@@ -57,7 +61,8 @@ const cacheMax = 100_000
 
 /** Everything that verbs are given, over a store whose barrier is open. Loads what is resident. */
 export async function composeContext(parts: ContextParts): Promise<Context> {
-  const { store, barrier, clock, random, log, node, instance, outgoing = noOutgoing, keyStoreHosts = [] } = parts
+  const { store, barrier, clock, random, log, node, instance, outgoing = noOutgoing, keyStoreHosts = [], attestationRoots = [] } = parts
+  const pki = pkiOnDemand(random)
   const view = createView({ store, barrier, families: allFamilies, cacheMax })
   const records = openFamilies({ view, barrier, store })
   const derivedKeys = createDerivedKeys(records.accessKeys)
@@ -92,7 +97,8 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     audit: parts.audit ?? noPages,
     log,
     externalKeys: xksProxy({ outgoing, clock, hosts: keyStoreHosts }),
-    pki: pkiOnDemand(random),
+    pki,
+    attestedMachines: nitroMachines({ roots: attestationRoots, pki, random }),
     module(name) {
       const module = modules.get(name)
       if (module === undefined) throw new Error(`no crypto module ${name}`)

@@ -20,7 +20,7 @@ import { composeContext } from './context.ts'
 import { filesOf } from './data-directory.ts'
 import { createMachineDoors, type MachineDoors } from './machine-doors.ts'
 import { startDiskPlane, type DiskPlane } from './disk-plane.ts'
-import { outgoingOf } from './outgoing.ts'
+import { outsideOf } from './outside.ts'
 import { startSchedules } from './schedules.ts'
 import { openStore } from './store.ts'
 import { instanceOf, type World } from './world.ts'
@@ -65,8 +65,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     instance: instanceOf(world, custody.clusterId),
     modules: [module],
     ...auditOf(custody, store),
-    outgoing: outgoingOf(config),
-    keyStoreHosts: config.keyStoreHosts,
+    ...outsideOf(config),
   })
   const home = { ...(await bringUp(context, custody)), account: await bringUpHomeAccount(context, custody) }
   const audit = await startAudit({ custody, dataDir, log: store }, log)

@@ -1,3 +1,4 @@
+import type { AttestedMachines } from '#ports/attested-machines.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { ExternalKeys } from '#ports/external-keys.ts'
 import type { Log } from '#ports/log.ts'
@@ -133,6 +134,8 @@ export interface Context extends AllRecords {
   module(name: string): CryptoModule
   /** Keys that stand in stores of accounts outside. */
   readonly externalKeys: ExternalKeys
+  /** Machines that prove what they are, and what only they can read. */
+  readonly attestedMachines: AttestedMachines
   /** Loaded when the first certificate is touched: most starts never do (performance.md 11). */
   pki(): Promise<Pki>
 }

@@ -6,7 +6,7 @@ import { memoryStore, type MemoryStore } from '#adapters/memory/memory-store.ts'
 import { systemRandom } from '#adapters/system/random.ts'
 import { composeContext } from '#compose/context.ts'
 import type { AllowedHost } from '#model/allowed-hosts.ts'
-import { millis, type Millis } from '#model/brands.ts'
+import { millis, type Bytes, type Millis } from '#model/brands.ts'
 import { system, type Principal } from '#model/principal.ts'
 import type { AuditBatch, AuditSealer } from '#ports/audit-log.ts'
 import { sealed } from '#model/brands.ts'
@@ -63,6 +63,7 @@ export interface GroundChanges {
   readonly guardPolicies?: boolean
   readonly outgoing?: Outgoing
   readonly keyStoreHosts?: readonly AllowedHost[]
+  readonly attestationRoots?: readonly Bytes[]
   /** Is the disk below its watermark? */
   readonly reserved?: () => boolean
 }
@@ -99,6 +100,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
     audit: pagesOf(rows),
     ...(changes.outgoing !== undefined && { outgoing: changes.outgoing }),
     ...(changes.keyStoreHosts !== undefined && { keyStoreHosts: changes.keyStoreHosts }),
+    ...(changes.attestationRoots !== undefined && { attestationRoots: changes.attestationRoots }),
   })
   return {
     context,

@@ -1,6 +1,6 @@
 // Wires whose requests are signed, over one store in memory: an account, who may everything in it, and a user without any right.
 import { testAccount, testRole, testUser, type Credentials } from '#domain/accounts/testing.ts'
-import { testGround, type TestGround } from '#domain/testing.ts'
+import { testGround, type GroundChanges, type TestGround } from '#domain/testing.ts'
 import type { Context } from '#domain/context.ts'
 import { sign } from '#protocols/aws/testing.ts'
 import type { AwsSite } from '#protocols/aws/operation.ts'
@@ -54,8 +54,8 @@ export interface SignedHouse {
   ): Promise<Answered>
 }
 
-export async function signedHouse(): Promise<SignedHouse> {
-  const ground = await testGround({ domain, outgoing: proxyOutside })
+export async function signedHouse(changes: GroundChanges = {}): Promise<SignedHouse> {
+  const ground = await testGround({ outgoing: proxyOutside, ...changes, domain })
   await testAccount(ground, accountId)
   const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
   const people: Readonly<Record<Exclude<Signer, 'nobody'>, Credentials>> = {
