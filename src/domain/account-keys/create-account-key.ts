@@ -3,9 +3,12 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import { regionForWriting, type RegionOfAccount } from '#domain/accounts/account-region.ts'
+import { checkedKeyPolicy } from './checked-key-policy.ts'
 import { withDueAt } from './due.ts'
 import type { HeldAccountKey } from './find-account-key.ts'
 import { keyArn } from './key-arn.ts'
+import { noOwnedFacts } from './key-facts.ts'
+import { defaultKeyPolicy } from './key-policy.ts'
 import { assertTags, type KeyTags } from './key-tags.ts'
 import { makeMaterial } from './make-material.ts'
 import { assertPermitsRegion } from './permit-account-key.ts'
@@ -22,49 +25,65 @@ export interface NewAccountKey extends RegionOfAccount {
   readonly storeId?: string
   readonly externalKeyId?: string
   readonly description: string
-  /** Text of its own policy, judged before. */
-  readonly policy: string
   readonly tags: KeyTags
   /** It may have replicas in other Regions. */
   readonly multiRegion: boolean
 }
 
+/** What whoever makes a key says of its policy. */
+export interface AskedPolicy {
+  /** The account's own principals decide where it is absent. */
+  readonly policy?: string | undefined
+  /** Whoever makes the key may lock itself out of it. */
+  readonly bypassLockout: boolean
+}
+
 /**
- * A key with its first material, or one that awaits its import. Raises `TagsInvalid`, `KeyOperationUnsupported`.
+ * A key with its first material, or one that awaits its import.
+ * Raises `TagsInvalid`, `PolicyMalformed`, `LimitExceeded`, and what its material raises.
  */
 export async function createAccountKey(
-  context: CreatingNeeds,
+  context: CreatingNeeds & Needs<'policyBook'>,
   call: Call,
-  { permit, ...asked }: NewAccountKey & { readonly permit: Permit<'accountKey.create'> },
+  { permit, policy, bypassLockout, ...asked }: NewAccountKey & AskedPolicy & { readonly permit: Permit<'accountKey.create'> },
 ): Promise<HeldAccountKey> {
+  const { accountId } = asked
   assertPermitsRegion(permit, asked)
   assertTags(asked.tags)
-  return stageKey(context, call, { ...asked, manager: 'account' })
+  const id = await newKeyId(context, call, asked)
+  const facts = permit.question.owned?.facts ?? noOwnedFacts
+  const checked = checkedKeyPolicy(context, call, {
+    text: policy ?? defaultKeyPolicy(accountId),
+    owned: { account: accountId, arn: keyArn({ ...asked, id }), facts },
+    bypass: bypassLockout,
+  })
+  return stageKey(context, call, { ...asked, ...checked, id, manager: 'account' })
 }
+
+/** An id that no key has had, the same in every try of the call. */
+export const newKeyId = async (
+  { ground: { random } }: Needs<'ground'>,
+  call: Call,
+  { accountId, region, multiRegion }: Pick<NewAccountKey, 'accountId' | 'region' | 'multiRegion'>,
+): Promise<string> =>
+  call.once(`id of a new key of ${accountId} in ${region}`, async () =>
+    Promise.resolve(multiRegion ? `mrk-${random.bytes(16).toHex()}` : random.uuid()),
+  )
 
 /** What an account makes and what is made for a service of it differ in who may; what comes of it does not. */
 export async function stageKey(
   context: CreatingNeeds,
   call: Call,
-  asked: NewAccountKey & Pick<AccountKey, 'manager' | 'rotation'>,
+  asked: NewAccountKey & Pick<AccountKey, 'id' | 'policy' | 'bound' | 'manager' | 'rotation'>,
 ): Promise<HeldAccountKey> {
-  const { ground, accountKeys } = context
-  const { accountId, region, spec, origin, multiRegion, ...given } = asked
-  const place = { accountId, region }
-  const compartment = await regionForWriting(context, call, place)
-  const id = await call.once(`id of a new key in ${region}`, async () =>
-    Promise.resolve(multiRegion ? `mrk-${ground.random.bytes(16).toHex()}` : ground.random.uuid()),
-  )
-  call.target = { keyId: keyArn({ ...place, id }) }
-  const record = accountKeys.idOf(compartment, [id])
-  const materials =
-    origin === 'imported' ? [] : [(await makeMaterial(context, call, { id: record, spec, usage: given.usage, materials: [] })).described]
+  const { multiRegion, ...given } = asked
+  const { id, region, spec, usage, origin } = asked
+  const compartment = await regionForWriting(context, call, asked)
+  call.target = { keyId: keyArn(asked) }
+  const record = context.accountKeys.idOf(compartment, [id])
+  const materials = origin === 'imported' ? [] : [(await makeMaterial(context, call, { id: record, spec, usage, materials: [] })).described]
   const value: AccountKey = {
-    ...place,
     ...given,
-    id,
-    spec,
-    origin,
     createdAt: call.at,
     enabled: true,
     tags: [...given.tags],
@@ -72,7 +91,7 @@ export async function stageKey(
     onDemandRotations: 0,
     ...(multiRegion && { multiRegion: { primary: region, replicas: [] } }),
   }
-  return accountKeys.create(call, compartment, { path: [id], value: withDueAt(value) })
+  return context.accountKeys.create(call, compartment, { path: [id], value: withDueAt(value) })
 }
 
 /** The usage that a new key gets; pairs and codes of authentication must be told theirs. Raises `ValidationFailed`. */

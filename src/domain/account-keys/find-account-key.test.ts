@@ -5,9 +5,7 @@ import { refusedWith } from '#domain/keys/testing.ts'
 import { findAccountKey, type KeyNamed } from './find-account-key.ts'
 import { aliasArn, keyArn } from './key-arn.ts'
 import { managedKey } from './managed-keys.ts'
-import { accountGround, accountId, region, rootOf } from './testing.ts'
-
-const other = '444455556666'
+import { accountGround, accountId, otherAccountId, region, rootOf } from './testing.ts'
 
 describe('findAccountKey', async () => {
   const ground = await accountGround()
@@ -65,7 +63,7 @@ describe('findAccountKey', async () => {
     })
 
   test('shows nobody of another account whether a key is there', async () => {
-    const stranger = rootOf(other)
+    const stranger = rootOf(otherAccountId)
     // Found, to be judged by its policy; what is not there reads like what may not be seen.
     assert.equal((await find(named(arn), stranger)).key.value.id, key.value.id)
     for (const hidden of [arn.replace(key.value.id, absent), aliasArn({ ...place, name: 'alias/nobody' })])
@@ -76,7 +74,7 @@ describe('findAccountKey', async () => {
 
   test('lets what is for the own account alone reach no other, there or not', async () => {
     for (const id of [arn, arn.replace(key.value.id, absent)])
-      await assert.rejects(find(named(id, { permission: 'accountKey.disable' }), rootOf(other)), refusedWith('AccountKeyHidden'))
+      await assert.rejects(find(named(id, { permission: 'accountKey.disable' }), rootOf(otherAccountId)), refusedWith('AccountKeyHidden'))
   })
 
   test("makes a service's key when it is first looked at, once", async () => {

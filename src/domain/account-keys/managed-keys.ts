@@ -2,7 +2,7 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
-import { stageKey, type CreatingNeeds } from './create-account-key.ts'
+import { newKeyId, stageKey, type CreatingNeeds } from './create-account-key.ts'
 import { dayMs } from './due.ts'
 import {
   accountKeyById,
@@ -39,6 +39,8 @@ const services: Readonly<Record<string, string>> = {
 }
 
 const reserved = 'alias/aws/'
+/** Only services' keys bear such names. */
+export const isReservedAlias = (name: string): boolean => name.startsWith(reserved)
 
 const rotationDays = 365
 
@@ -58,6 +60,7 @@ export async function managedKey(
   if (already !== undefined) return accountKeyById(context, call, { ...place, id: already.value.keyId })
   const key = await stageKey(context, call, {
     ...place,
+    id: await newKeyId(context, call, { ...place, multiRegion: false }),
     spec: 'SYMMETRIC_DEFAULT',
     usage: 'ENCRYPT_DECRYPT',
     origin: 'generated',

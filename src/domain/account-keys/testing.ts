@@ -3,15 +3,16 @@ import { createAccess, type Permit, type RuleBook } from '#domain/access/permit.
 import type { Permission } from '#domain/access/permissions.ts'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
+import { testAccount } from '#domain/accounts/testing.ts'
 import { testGround, type GroundChanges, type TestGround } from '#domain/testing.ts'
 import type { ActingInAccount, Principal } from '#model/principal.ts'
-import { createAccountKey, type NewAccountKey } from './create-account-key.ts'
+import { createAccountKey, type AskedPolicy, type NewAccountKey } from './create-account-key.ts'
 import type { HeldAccountKey } from './find-account-key.ts'
 import { accountArn } from './key-arn.ts'
-import { defaultKeyPolicy } from './key-policy.ts'
 import { ownedKey, ownedRegion } from './permit-account-key.ts'
 
 export const accountId = '111122223333'
+export const otherAccountId = '444455556666'
 export const region = 'us-east-1'
 
 /** The root of an account, as it comes from the front door. */
@@ -34,7 +35,7 @@ export interface AccountGround extends TestGround {
   readonly root: Principal
   readonly as: <T>(verb: (call: Call) => Promise<T>, who?: Principal) => Promise<T>
   readonly permitOf: <P extends Permission>(call: Call, permission: P, key: HeldAccountKey) => Promise<Permit<P>>
-  readonly addKey: (more?: Partial<NewAccountKey>) => Promise<HeldAccountKey>
+  readonly addKey: (more?: Partial<NewAccountKey & AskedPolicy>) => Promise<HeldAccountKey>
 }
 
 /** What verbs do once they may: who may at all is the rule book's own test. */
@@ -42,6 +43,7 @@ const everybodyMay: RuleBook = () => ({ allowed: true, by: 'test' })
 
 export async function accountGround(changes: GroundChanges = {}): Promise<AccountGround> {
   const ground = await testGround(changes)
+  for (const account of [accountId, otherAccountId]) await testAccount(ground, account)
   const context: Context = { ...ground.context, access: createAccess([everybodyMay]) }
   const root = rootOf(accountId)
   const as: AccountGround['as'] = async (verb, who = root) => ground.run(who, verb)
@@ -60,7 +62,7 @@ export async function accountGround(changes: GroundChanges = {}): Promise<Accoun
           usage: 'ENCRYPT_DECRYPT',
           origin: 'generated',
           description: '',
-          policy: defaultKeyPolicy(place.accountId),
+          bypassLockout: true,
           tags: [],
           multiRegion: false,
           ...place,

@@ -7,6 +7,9 @@ export const description = text({ max: 8192 })
 // oxlint-disable-next-line no-control-regex -- the service's own pattern, which its refusals show
 export const policyText = text({ min: 1, max: 131_072, pattern: /^[\u0009\u000A\u000D\u0020-\u00FF]+$/ })
 
+export const policyName = text({ min: 1, max: 128, pattern: /^\w+$/ })
+export const aliasName = text({ min: 1, max: 256, pattern: /^[a-zA-Z0-9:/_-]+$/ })
+
 const tagKey = text({ min: 1, max: 128 })
 export const tags = list(structure({ TagKey: tagKey, TagValue: text({ max: 256 }) }))
 export const tagKeys = list(tagKey)

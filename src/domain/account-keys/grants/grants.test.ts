@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { compartmentId } from '#model/brands.ts'
 import { system, type Principal } from '#model/principal.ts'
 import { Problem, type ProblemCode } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
@@ -28,22 +27,20 @@ const problem =
 async function peopled(): Promise<AccountGround> {
   const ground = await accountGround()
   const { context } = ground
-  const ids = new Map([accountId, other].map(id => [id, compartmentId(`${id}${'0'.repeat(20)}`)]))
-  await ground.run(system, async call => {
-    for (const [id, compartment] of ids) {
-      call.materials.push({ compartmentKey: context.ground.barrier.newCompartment(compartment) })
-      context.accounts.create(call, context.instance.installation, { path: [id], value: { id, compartment, createdAt: call.at } })
-    }
-  })
+  const compartmentFor = async (call: Call, id: string) =>
+    (await context.accounts.get(call, context.instance.installation, [id]))?.value.compartment ?? assert.fail('an account')
   await ground.run(system, async call => {
     const entity = { createdAt: call.at, tags: {}, inlinePolicies: {}, attachedPolicies: [] }
     for (const [name, path, id] of [
       ['alice', '/team/', 'AIDAALICE'],
       ['bob', '/', 'AIDABOB'],
     ] as const)
-      context.accountUsers.create(call, ids.get(accountId)!, { path: [name], value: { ...entity, accountId, id, name, path } })
+      context.accountUsers.create(call, await compartmentFor(call, accountId), {
+        path: [name],
+        value: { ...entity, accountId, id, name, path },
+      })
     const trust = { trustPolicy: '{}', trusted: {}, maxSessionSeconds: 3_600 }
-    context.accountRoles.create(call, ids.get(other)!, {
+    context.accountRoles.create(call, await compartmentFor(call, other), {
       path: ['ci'],
       value: { ...entity, ...trust, accountId: other, id: 'AROACI', name: 'ci', path: '/' },
     })

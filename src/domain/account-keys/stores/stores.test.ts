@@ -100,6 +100,7 @@ async function grounded() {
           usage: 'ENCRYPT_DECRYPT',
           description: '',
           policy: defaultKeyPolicy(accountId),
+          bypassLockout: true,
           tags: [],
         })
       }),

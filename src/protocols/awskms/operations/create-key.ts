@@ -2,7 +2,6 @@ import { Problem } from '#model/problem.ts'
 import { namesOf } from '#model/names.ts'
 import { createAccountKey, usageFor } from '#domain/account-keys/create-account-key.ts'
 import { factsOf, keyFacts, requestFact, tagFacts } from '#domain/account-keys/key-facts.ts'
-import { defaultKeyPolicy } from '#domain/account-keys/key-policy.ts'
 import { accountKeySpecs, accountKeyUsages, type AccountKeySpec } from '#domain/account-keys/specs.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
@@ -72,7 +71,8 @@ export const createKeyOperation = awsOperation({
       origin: described.origin,
       multiRegion,
       description: body.Description ?? '',
-      policy: body.Policy ?? defaultKeyPolicy(asked.accountId),
+      policy: body.Policy,
+      bypassLockout: bypass,
       tags: given,
     })
     return amzJson({ KeyMetadata: await keyMetadata(context, call, key) })

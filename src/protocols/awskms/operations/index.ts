@@ -1,18 +1,25 @@
 import { cancelKeyDeletionOperation } from './cancel-key-deletion.ts'
+import { createAliasOperation } from './create-alias.ts'
 import { createKeyOperation } from './create-key.ts'
+import { deleteAliasOperation } from './delete-alias.ts'
 import { describeKeyOperation } from './describe-key.ts'
 import { disableKeyRotationOperation } from './disable-key-rotation.ts'
 import { disableKeyOperation } from './disable-key.ts'
 import { enableKeyRotationOperation } from './enable-key-rotation.ts'
 import { enableKeyOperation } from './enable-key.ts'
+import { getKeyPolicyOperation } from './get-key-policy.ts'
 import { getKeyRotationStatusOperation } from './get-key-rotation-status.ts'
+import { listAliasesOperation } from './list-aliases.ts'
+import { listKeyPoliciesOperation } from './list-key-policies.ts'
 import { listKeyRotationsOperation } from './list-key-rotations.ts'
 import { listKeysOperation } from './list-keys.ts'
 import { listResourceTagsOperation } from './list-resource-tags.ts'
+import { putKeyPolicyOperation } from './put-key-policy.ts'
 import { rotateKeyOnDemandOperation } from './rotate-key-on-demand.ts'
 import { scheduleKeyDeletionOperation } from './schedule-key-deletion.ts'
 import { tagResourceOperation } from './tag-resource.ts'
 import { untagResourceOperation } from './untag-resource.ts'
+import { updateAliasOperation } from './update-alias.ts'
 import { updateKeyDescriptionOperation } from './update-key-description.ts'
 import { decapsulateOperation } from './decapsulate.ts'
 import { decryptOperation } from './decrypt.ts'
@@ -49,20 +56,27 @@ import { deleteCustomKeyStoreOperation } from './delete-custom-key-store.ts'
 
 export const operations = [
   cancelKeyDeletionOperation,
+  createAliasOperation,
   createKeyOperation,
+  deleteAliasOperation,
   describeKeyOperation,
   disableKeyRotationOperation,
   disableKeyOperation,
   enableKeyRotationOperation,
   enableKeyOperation,
+  getKeyPolicyOperation,
   getKeyRotationStatusOperation,
+  listAliasesOperation,
+  listKeyPoliciesOperation,
   listKeyRotationsOperation,
   listKeysOperation,
   listResourceTagsOperation,
+  putKeyPolicyOperation,
   rotateKeyOnDemandOperation,
   scheduleKeyDeletionOperation,
   tagResourceOperation,
   untagResourceOperation,
+  updateAliasOperation,
   updateKeyDescriptionOperation,
   decapsulateOperation,
   decryptOperation,
