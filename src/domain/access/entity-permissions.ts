@@ -119,4 +119,6 @@ export const entityPermissions = {
   'account.readPasswordPolicy': iam('GetAccountPasswordPolicy'),
   'account.simulatePrincipal': iam('SimulatePrincipalPolicy'),
   'account.simulateCustom': iam('SimulateCustomPolicy'),
+  'account.readPrincipalContextKeys': iam('GetContextKeysForPrincipalPolicy'),
+  'account.readContextKeys': iam('GetContextKeysForCustomPolicy'),
 } as const

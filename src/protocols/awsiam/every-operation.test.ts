@@ -171,6 +171,36 @@ const steps: readonly Step[] = [
     shows: { ServiceSpecificCredentials: [] },
   },
   { operation: 'ListVirtualMFADevices', send: iam => iam.listVirtualMFADevices({}), shows: { VirtualMFADevices: [] } },
+  {
+    operation: 'SimulatePrincipalPolicy',
+    send: iam => iam.simulatePrincipalPolicy({ PolicySourceArn: arnOf('user/team/alice'), ActionNames: ['kms:Sign'] }),
+    shows: { EvaluationResults: [{ EvalActionName: 'kms:Sign', EvalResourceName: '*', EvalDecision: 'implicitDeny' }], IsTruncated: false },
+  },
+  {
+    operation: 'SimulateCustomPolicy',
+    send: iam => iam.simulateCustomPolicy({ PolicyInputList: [allow('kms:Sign')], ActionNames: ['kms:Sign'] }),
+    shows: { EvaluationResults: [{ EvalDecision: 'allowed', MatchedStatements: [{ SourcePolicyId: 'PolicyInputList.1' }] }] },
+  },
+  {
+    operation: 'GetContextKeysForPrincipalPolicy',
+    send: iam => iam.getContextKeysForPrincipalPolicy({ PolicySourceArn: arnOf('user/team/alice') }),
+    shows: { ContextKeyNames: [] },
+  },
+  {
+    operation: 'GetContextKeysForCustomPolicy',
+    send: iam => iam.getContextKeysForCustomPolicy({ PolicyInputList: [allow('kms:Sign')] }),
+    shows: { ContextKeyNames: [] },
+  },
+  {
+    operation: 'GetAccountAuthorizationDetails',
+    send: iam => iam.getAccountAuthorizationDetails({ Filter: ['User', 'LocalManagedPolicy'] }),
+    shows: {
+      UserDetailList: [{ UserName: 'alice', PermissionsBoundary: { PermissionsBoundaryArn: PolicyArn }, GroupList: [] }],
+      Policies: [{ PolicyName: 'p', PermissionsBoundaryUsageCount: 1, PolicyVersionList: [{ VersionId: 'v1', IsDefaultVersion: true }] }],
+      RoleDetailList: [],
+      IsTruncated: false,
+    },
+  },
   // groups
   {
     operation: 'CreateGroup',
