@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { conditionIn } from './conditions/condition-in.ts'
 import { entryMatch } from './role-definition.ts'
+import { matcherOf } from './wildcard-matcher.ts'
 import { anyOne, anyRun, follows, type Piece } from './wildcards.ts'
 
 /** Tries every division of the text: right, and of no use where the text is long. */
@@ -18,8 +19,11 @@ describe('a pattern with wildcards', () => {
     const piece = fc.constantFrom<Piece>('a', 'b', anyOne, anyRun)
     const text = fc.array(fc.constantFrom('a', 'b'), { maxLength: 8 }).map(letters => letters.join(''))
     fc.assert(
-      fc.property(text, fc.array(piece, { maxLength: 6 }), (said, pieces) => follows(said, pieces) === followsSlowly(said, pieces)),
-      { numRuns: 2_000 },
+      fc.property(text, fc.array(piece, { maxLength: 6 }), (said, pieces) => {
+        const expected = followsSlowly(said, pieces)
+        return follows(said, pieces) === expected && matcherOf(pieces)(said) === expected
+      }),
+      { numRuns: 5_000 },
     )
   })
 
@@ -38,6 +42,17 @@ describe('a pattern with wildcards', () => {
     })
     assert.equal(role(action, false), false)
     assert(performance.now() - before < 1_000)
+  })
+
+  test('of thousands of letters costs no more than thousands, whichever they are', () => {
+    const text = 'a'.repeat(8_000)
+    const before = performance.now()
+    for (const letters of ['a'.repeat(4_000), '?'.repeat(4_000), 'a?'.repeat(2_000), 'ab'.repeat(2_000)])
+      for (const pattern of [`*${letters}b`, `*${letters}b*`, `*b${letters}*`, `${'*a?'.repeat(1_000)}*b*`]) {
+        const pieces = pattern.split('').map((letter): Piece => (letter === '*' ? anyRun : letter === '?' ? anyOne : letter))
+        assert.equal(matcherOf(pieces)(text), false)
+      }
+    assert(performance.now() - before < 2_000)
   })
 
   test('of a role is compared without case; of a condition as its operator says', () => {

@@ -1,4 +1,5 @@
-import { anyOne, anyRun, follows, type Piece } from '#domain/access/wildcards.ts'
+import { matcherOf } from '#domain/access/wildcard-matcher.ts'
+import { anyOne, anyRun, type Piece } from '#domain/access/wildcards.ts'
 import type { OwnedFacts } from '#domain/access/permit.ts'
 
 /** What is known of a request by the condition key in lower case. */
@@ -22,7 +23,7 @@ export interface Reading {
 }
 
 const variablePattern = /\$\{([^{}$]*|\$)\}/g
-const namePattern = /^\s*([^\s',]+:[^',]*?)\s*(?:,\s*'([^']*)'\s*)?$/
+const namePattern = /^\s*([^\s':,]+:[^',]*)(?:,\s*'([^']*)'\s*)?$/
 
 export const hasVariables = (text: string): boolean => text.includes('${')
 
@@ -48,7 +49,7 @@ function partsOf(text: string, { wild, variables }: Reading): readonly Part[] {
 /** A name without its service's prefix is never known. */
 function variableOf(inner: string): Variable {
   const [, key, fallback] = namePattern.exec(inner) ?? []
-  return { key: (key ?? '').toLowerCase(), ...(fallback !== undefined && { fallback }) }
+  return { key: (key ?? '').trim().toLowerCase(), ...(fallback !== undefined && { fallback }) }
 }
 
 /** What a variable stands for; several values are none, for nobody could say which. */
@@ -75,20 +76,6 @@ function filled(parts: readonly Part[], facts: PolicyFacts): readonly Piece[] | 
 const nothingKnown: PolicyFacts = () => undefined
 
 type Fixed = (text: string) => boolean
-
-/** Most patterns are a text, a beginning or everything: those are compared whole. */
-function matcherOf(pieces: readonly Piece[]): Fixed {
-  const wild = pieces.findIndex(piece => typeof piece !== 'string')
-  if (wild < 0) {
-    const whole = pieces.map(String).join('')
-    return text => text === whole
-  }
-  if (pieces[wild] === anyRun && wild === pieces.length - 1) {
-    const beginning = pieces.slice(0, wild).map(String).join('')
-    return text => text.startsWith(beginning)
-  }
-  return text => follows(text, pieces)
-}
 
 const never: Fixed = () => false
 
