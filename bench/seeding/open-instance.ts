@@ -1,5 +1,6 @@
 // The product's own context over a data directory, without listeners: what seeds go in by. Brings an empty directory up as the first start does.
 import { availableParallelism } from 'node:os'
+import { fileObjectStore } from '#adapters/files/object-store.ts'
 import { loadNative } from '#adapters/native/native.ts'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { systemClock } from '#adapters/system/clock.ts'
@@ -7,7 +8,7 @@ import { systemLog } from '#adapters/system/log.ts'
 import { systemRandom } from '#adapters/system/random.ts'
 import { bringUp, type Home } from '#compose/bring-up.ts'
 import { composeContext } from '#compose/context.ts'
-import { openDataDirectory } from '#compose/data-directory.ts'
+import { filesOf, openDataDirectory } from '#compose/data-directory.ts'
 import { openStore } from '#compose/store.ts'
 import { defaults } from '#config'
 import { beginCall, type Call } from '#domain/call.ts'
@@ -58,6 +59,7 @@ export async function openInstance({
       attestationAuthorities: [],
     },
     modules: [softwareModule({ barrier: custody.barrier, random, native: loadNative(), threads: availableParallelism() })],
+    objectStore: fileObjectStore(filesOf(dataDir).objects),
   })
   const home = await bringUp(context, custody)
   return {

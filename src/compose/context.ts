@@ -5,6 +5,7 @@ import type { Bytes } from '#model/brands.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Log } from '#ports/log.ts'
+import type { ObjectStore } from '#ports/object-store.ts'
 import { noOutgoing, type Outgoing } from '#ports/outgoing.ts'
 import type { Pki } from '#ports/pki.ts'
 import type { Random } from '#ports/random.ts'
@@ -30,6 +31,8 @@ import type { Instance } from '#domain/instance.ts'
 import { createNoise } from '#domain/noise.ts'
 import { lockedAccess, lockIndex } from '#domain/locks/locked-access.ts'
 import { createView } from '#domain/records/view.ts'
+import { createBucketKeys } from '#domain/objects/bucket-keys.ts'
+import { createObjectNames } from '#domain/objects/names.ts'
 import { policiesAt } from '#domain/resources/find-vault.ts'
 import { createTurns } from '#domain/turns.ts'
 
@@ -42,6 +45,8 @@ export interface ContextParts {
   readonly node: Node
   readonly instance: Instance
   readonly modules: readonly CryptoModule[]
+  /** Bytes of objects. */
+  readonly objectStore: ObjectStore
   /** Absent: a program that has no audit to read. */
   readonly trail?: AuditTrail
   readonly audit?: AuditPages
@@ -91,6 +96,9 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     identity,
     derivedKeys,
     latestUses: createLatestUses(),
+    objectStore: parts.objectStore,
+    objectNames: createObjectNames({ view, store, barrier }),
+    bucketKeys: createBucketKeys(clock),
     store,
     instance,
     trail: parts.trail ?? noTrail,

@@ -2,6 +2,7 @@ import { startAlarms, type AlarmWatch } from '#domain/alarms/watch.ts'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { eventFolder } from '#adapters/events/event-folder.ts'
+import { fileObjectStore } from '#adapters/files/object-store.ts'
 import { dropFolder } from '#adapters/mail/drop-folder.ts'
 import { nbdReader } from '#adapters/nbd-client/nbd-client.ts'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
@@ -64,6 +65,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     node,
     instance: instanceOf(world, custody.clusterId),
     modules: [module],
+    objectStore: fileObjectStore(filesOf(dataDir).objects),
     ...auditOf(custody, store),
     ...outsideOf(config),
   })

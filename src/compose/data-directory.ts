@@ -19,6 +19,7 @@ export const filesOf = (dataDir: string) =>
     tls: join(dataDir, 'tls'),
     mail: join(dataDir, 'mail'),
     events: join(dataDir, 'events'),
+    objects: join(dataDir, 'objects'),
     client: join(dataDir, 'client'),
     azureConfig: join(dataDir, 'client', 'azure'),
   }) as const

@@ -5,6 +5,7 @@ import { cloudTrailProtocol } from '#protocols/awscloudtrail/index.ts'
 import { unservedProtocol } from '#protocols/aws/unserved.ts'
 import { iamProtocol } from '#protocols/awsiam/index.ts'
 import { awsKmsProtocol } from '#protocols/awskms/index.ts'
+import { s3Protocol } from '#protocols/awss3/index.ts'
 import { adminProtocol } from '#protocols/admin/index.ts'
 import { createSealedAdmin, type SealedRuntime } from '#protocols/admin/sealed.ts'
 import type { Runtime } from '#protocols/admin/site.ts'
@@ -50,6 +51,7 @@ export function createFront(world: World, clusterId: string, runtime: SealedRunt
     wireOf(parts, stsProtocol(domain)),
     wireOf(parts, iamProtocol(domain)),
     wireOf(parts, cloudTrailProtocol(domain)),
+    wireOf(parts, s3Protocol(domain)),
     wireOf(parts, unservedProtocol(domain)),
     wireOf(parts, entraProtocol(domain)),
     wireOf(parts, devicePagesProtocol(domain)),

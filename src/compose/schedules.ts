@@ -16,6 +16,8 @@ import { expireJobs } from '#domain/jobs/expire-jobs.ts'
 import { startOutbox } from '#domain/jobs/outbox.ts'
 import { startScheduler, type Scheduler } from '#domain/jobs/scheduler.ts'
 import { keyTasks } from '#domain/keys/tasks.ts'
+import { bytesRemovedTopic, removeDropped } from '#domain/objects/bytes-removed.ts'
+import { reapBytes } from '#domain/objects/reap-bytes.ts'
 import { deleteGroupRunner } from '#domain/resources/delete-group.ts'
 import { expireSignIns } from '#domain/sign-in/expire.ts'
 import { vaultTasks } from '#domain/resources/delete-vault.ts'
@@ -47,12 +49,13 @@ export function startSchedules(
       ...expireSignIns,
     ],
     runners: [deleteGroupRunner, rewrapRunner, sweepMembershipsRunner, rotateCompartmentRunner],
-    reactions: [followKeys(context)],
+    reactions: [followKeys(context), reapBytes(context)],
     intervalMs,
   })
   const outbox = startOutbox(context, {
     consumers: [
       { topic: diskRemovedTopic, handle: async body => disks.remove(Buffer.from(body).toString('utf8')) },
+      { topic: bytesRemovedTopic, handle: async body => removeDropped(context.objectStore, body) },
       contactMails(context, post),
       vaultEvents(context, events),
     ],

@@ -2,6 +2,7 @@ import type { AttestedMachines } from '#ports/attested-machines.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { ExternalKeys } from '#ports/external-keys.ts'
 import type { Log } from '#ports/log.ts'
+import type { ObjectStore } from '#ports/object-store.ts'
 import type { Pki } from '#ports/pki.ts'
 import type { RecordStore } from '#ports/record-store.ts'
 import { alarms } from './alarms/records.ts'
@@ -37,6 +38,9 @@ import { keys, releaseSigners } from './keys/records.ts'
 import { locks } from './locks/records.ts'
 import { virtualMachines } from './machines/records.ts'
 import { networkInterfaces, privateEndpointConnections, privateEndpoints, virtualNetworks } from './networks/records.ts'
+import type { BucketKeys } from './objects/bucket-keys.ts'
+import type { ObjectNames } from './objects/names.ts'
+import { buckets, objects, objectVersions, uploadParts, uploads } from './objects/records.ts'
 import type { Ground } from './perform.ts'
 import type { AnyFamily, Family } from './records/family.ts'
 import { openRecords, type RecordNeeds, type Records } from './records/records.ts'
@@ -102,6 +106,11 @@ const families = {
   grantTallies,
   importParameters,
   alarms,
+  buckets,
+  objects,
+  objectVersions,
+  uploads,
+  uploadParts,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never
@@ -130,6 +139,9 @@ export interface Context extends AllRecords {
   readonly trail: AuditTrail
   readonly audit: AuditPages
   readonly log: Log
+  readonly objectStore: ObjectStore
+  readonly objectNames: ObjectNames
+  readonly bucketKeys: BucketKeys
   /** The module that a version names; generation goes to `software` unless a vault has another. */
   module(name: string): CryptoModule
   /** Keys that stand in stores of accounts outside. */

@@ -2,6 +2,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { loadNative } from '#adapters/native/native.ts'
+import { memoryObjectStore, type MemoryObjectStore } from '#adapters/memory/object-store.ts'
 import { memoryStore, type MemoryStore } from '#adapters/memory/memory-store.ts'
 import { systemRandom } from '#adapters/system/random.ts'
 import { composeContext } from '#compose/context.ts'
@@ -49,6 +50,7 @@ export function testClock(start = 1_800_000_000_000): TestClock {
 export interface TestGround {
   readonly context: Context
   readonly store: MemoryStore
+  readonly objectStore: MemoryObjectStore
   readonly clock: TestClock
   /** Every audit row so far. */
   readonly rows: () => readonly Record<string, unknown>[]
@@ -78,6 +80,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
   const installation = installationCompartment(clusterId)
   store.writeBoot({ compartmentKeys: [barrier.newCompartment(installation)] })
   const native = loadNative()
+  const objectStore = memoryObjectStore(clock)
   const context = await composeContext({
     store,
     barrier,
@@ -96,6 +99,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
       guardPolicies: changes.guardPolicies ?? false,
     },
     modules: [softwareModule({ barrier, random, native, threads: 2 })],
+    objectStore,
     trail: trailOf(rows),
     audit: pagesOf(rows),
     ...(changes.outgoing !== undefined && { outgoing: changes.outgoing }),
@@ -105,6 +109,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
   return {
     context,
     store,
+    objectStore,
     clock,
     rows: () => rows,
     async run(who, verb, operation = 'Test') {

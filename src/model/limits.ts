@@ -6,6 +6,9 @@ export const headerBytesMax = 16 * 1024
 export const headersMax = 64
 export const headersTimeoutMs = 15_000
 export const requestTimeoutMs = 30_000
+/** A body that is taken as it comes: all in all, and on the average after the time that any request has. */
+export const streamedRequestTimeoutMs = 60 * 60_000
+export const streamedBytesPerSecondMin = 16 * 1024
 export const keepAliveTimeoutMs = 65_000
 export const requestsPerSocketMax = 10_000
 export const jsonDepthMax = 32

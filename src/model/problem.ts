@@ -1,4 +1,5 @@
 import { accountProblemKinds, type AccountDetails } from './account-problems.ts'
+import { objectProblemKinds, type ObjectDetails } from './object-problems.ts'
 import type { ProblemKind } from './problem-kind.ts'
 
 // The catalogue of what a caller is told. Raised where the fact is known; each wire renders it in its own words (protocols/*/problems.ts).
@@ -10,6 +11,8 @@ export const problemKinds = {
   MethodNotAllowed: 'method',
   MalformedRequest: 'invalid',
   BodyTooLarge: 'tooLarge',
+  BodyIncomplete: 'invalid',
+  BodyTooSlow: 'invalid',
   UnsupportedMediaType: 'mediaType',
   ApiVersionMissing: 'invalid',
   ApiVersionMalformed: 'invalid',
@@ -112,11 +115,12 @@ export const problemKinds = {
   DiskKeyUnavailable: 'forbidden',
   RangeNotSatisfiable: 'invalid',
   ...accountProblemKinds,
+  ...objectProblemKinds,
 } as const satisfies Record<string, ProblemKind>
 
 export type ProblemCode = keyof typeof problemKinds
 
-interface DetailsOf extends AccountDetails {
+interface DetailsOf extends AccountDetails, ObjectDetails {
   HostNotServed: { readonly host: string }
   MalformedRequest: { readonly reason: string }
   BodyTooLarge: { readonly maximumBytes: number }

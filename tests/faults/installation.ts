@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileObjectStore } from '#adapters/files/object-store.ts'
 import { loadNative } from '#adapters/native/native.ts'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { openReader, type Reader } from '#adapters/sqlite/reader.ts'
@@ -43,7 +44,7 @@ const openDirectory = ({ dataDir, sealFile }: Place): Promise<OpenDirectory> =>
     ...(existsSync(filesOf(dataDir).database) && { mustExist: true as const }),
   })
 
-async function contextOver(directory: OpenDirectory, store: RecordStore): Promise<Context> {
+async function contextOver({ dataDir }: Place, directory: OpenDirectory, store: RecordStore): Promise<Context> {
   const { custody } = directory
   const { barrier, clusterId, installation } = custody
   return composeContext({
@@ -64,6 +65,7 @@ async function contextOver(directory: OpenDirectory, store: RecordStore): Promis
       attestationAuthorities: [],
     },
     modules: [softwareModule({ barrier, random, native: loadNative(), threads: 2 })],
+    objectStore: fileObjectStore(filesOf(dataDir).objects),
   })
 }
 
@@ -131,7 +133,7 @@ export async function whileRunning<T>(place: Place, run: (running: Running) => P
   const { custody } = directory
   const store = await openStore({ dataDir: place.dataDir, custody, node, onFatal: fatal })
   try {
-    const context = await contextOver(directory, store)
+    const context = await contextOver(place, directory, store)
     const home = await bringUp(context, custody)
     const audit = await startAudit({ custody, dataDir: place.dataDir, log: store }, quiet)
     const { objectId, clientId } = home.administrator
@@ -193,7 +195,7 @@ export async function whileLooking<T>(place: Place, look: (looked: Looked) => Pr
       plaintexts: names => plaintextsOf({ barrier: custody.barrier, reader }, names),
       async start() {
         custody.clusterKey('home')?.[Symbol.dispose]()
-        return contextOver(directory, { ...reads, ...nothingWritten })
+        return contextOver(place, directory, { ...reads, ...nothingWritten })
       },
     })
   } finally {

@@ -42,6 +42,7 @@ async function nodeOver({ ground }: SignedHouse, committer?: (store: RecordStore
     node: { id: 2, boot: 'other' },
     instance: context.instance,
     modules: [softwareModule({ barrier, random, native: loadNative(), threads: 1 })],
+    objectStore: context.objectStore,
   })
   return createPipeline(own, awsKmsProtocol(domain))
 }

@@ -44,6 +44,7 @@ async function nodeOver({ ground }: House, committer?: (store: RecordStore) => R
     node: { id: 2, boot: 'other' },
     instance: context.instance,
     modules: [softwareModule({ barrier, random, native: loadNative(), threads: 1 })],
+    objectStore: context.objectStore,
   })
   return createPipeline(own, keyVaultProtocol(domain))
 }

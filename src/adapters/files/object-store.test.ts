@@ -23,9 +23,13 @@ test("files and folders are their owner's alone, and their names are random ones
   const root = newRoot()
   const store = fileObjectStore(root)
   await store.write({ compartment, id: 'aa'.repeat(16) }, ten())
-  assert.deepEqual(readdirSync(join(root, compartment)), [`${'aa'.repeat(16)}.intent`])
+  const file = `${compartment}.${'aa'.repeat(16)}`
+  assert.deepEqual(readdirSync(join(root, 'intents')), [file])
+  assert.equal(statSync(join(root, 'intents')).mode & 0o777, 0o700)
+  assert.equal(statSync(join(root, 'intents', file)).mode & 0o777, 0o600)
+  await store.confirm({ compartment, id: 'aa'.repeat(16) })
+  assert.deepEqual([readdirSync(join(root, 'intents')), readdirSync(join(root, compartment))], [[], ['aa'.repeat(16)]])
   assert.equal(statSync(join(root, compartment)).mode & 0o777, 0o700)
-  assert.equal(statSync(join(root, compartment, `${'aa'.repeat(16)}.intent`)).mode & 0o777, 0o600)
 })
 
 test('bytes are never written over others, nor through a link', async () => {
@@ -36,7 +40,7 @@ test('bytes are never written over others, nor through a link', async () => {
   await assert.rejects(store.write(name, ten()), /EEXIST/)
   assert.equal((await store.unconfirmed()).length, 1)
   writeFileSync(join(folder, 'elsewhere'), 'mine')
-  symlinkSync(join(folder, 'elsewhere'), join(root, compartment, `${'bb'.repeat(16)}.object`))
+  symlinkSync(join(folder, 'elsewhere'), join(root, 'intents', `${compartment}.${'bb'.repeat(16)}`))
   await assert.rejects(store.open({ compartment, id: 'bb'.repeat(16) }), /ELOOP/)
 })
 
@@ -46,7 +50,7 @@ test('what is no intent is not told as one', async () => {
   assert.deepEqual(await store.unconfirmed(), [])
   await store.write({ compartment, id: 'aa'.repeat(16) }, ten())
   await store.confirm({ compartment, id: 'aa'.repeat(16) })
-  writeFileSync(join(root, compartment, 'note.intent'), '')
+  writeFileSync(join(root, 'intents', 'note'), '')
   writeFileSync(join(root, 'note'), '')
   assert.deepEqual(await store.unconfirmed(), [])
 })

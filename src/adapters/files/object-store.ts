@@ -1,56 +1,65 @@
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { compartmentId, millis, sealed, type CompartmentId, type Sealed } from '#model/brands.ts'
+import { compartmentId, millis, sealed, type Sealed } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { BytesName, ObjectStore, StoredBytes, Unconfirmed } from '#ports/object-store.ts'
 import { folderSync } from './folder-sync.ts'
 
-/** Two names of a file: the second until a committed record was seen to name it. */
-const confirmed = '.object'
-const intended = '.intent'
-const named = /^([0-9a-f]{32})\.intent$/
-const compartmentFolder = /^[0-9a-f]{32}$/
+/** What no committed record was seen to name, of all compartments: so that it is found without looking at everything else. */
+const intents = 'intents'
+const named = /^(?<compartment>[0-9a-f]{32})\.(?<id>[0-9a-f]{32})$/
 
-/** A folder a compartment, a file each run of bytes. `root` is the store's alone and need not be there. */
+/** A file each run of bytes: among the intents until it is confirmed, then in its compartment's folder. `root` is the store's alone and need not be there. */
 export function fileObjectStore(root: string): ObjectStore {
   const syncs = folderSync()
-  const folderOf = (compartment: CompartmentId): string => join(root, compartment)
-  const at = ({ compartment, id }: BytesName, ending: string): string => join(folderOf(compartment), id + ending)
+  const intent = ({ compartment, id }: BytesName): string => join(root, intents, `${compartment}.${id}`)
+  const place = ({ compartment, id }: BytesName): string => join(root, compartment, id)
   return {
     async write(name, pieces) {
-      await madeDurably(folderOf(name.compartment), syncs)
-      const path = at(name, intended)
+      await madeDurably(join(root, intents), syncs)
+      const path = intent(name)
       await using handle = await created(path)
       try {
         for await (const piece of pieces) await writeAll(handle, piece)
         await handle.sync()
-        await syncs(folderOf(name.compartment))
+        await syncs(join(root, intents))
       } catch (cause) {
         await rm(path, { force: true })
         throw isFull(cause) ? new Problem({ code: 'StorageReserved' }, { cause }) : cause
       }
     },
     async open(name) {
-      const handle = (await opened(at(name, confirmed))) ?? (await opened(at(name, intended))) ?? (await opened(at(name, confirmed)))
+      // It may be confirmed between two looks.
+      const handle = (await opened(place(name))) ?? (await opened(intent(name))) ?? (await opened(place(name)))
       if (handle === undefined) throw new Error(`no bytes ${name.id}`)
       return stored(handle)
     },
     async confirm(name) {
-      try {
-        await rename(at(name, intended), at(name, confirmed))
-      } catch (cause) {
-        if (codeOf(cause) !== 'ENOENT') throw cause
-      }
+      if (await renamed(intent(name), place(name))) return
+      await mkdir(join(root, name.compartment), { recursive: true, mode: 0o700 })
+      await renamed(intent(name), place(name))
     },
     async remove(name) {
-      await rm(at(name, confirmed), { force: true })
-      await rm(at(name, intended), { force: true })
+      await rm(intent(name), { force: true })
+      await rm(place(name), { force: true })
     },
     async removeAll(compartment) {
-      await rm(folderOf(compartment), { recursive: true, force: true })
+      await rm(join(root, compartment), { recursive: true, force: true })
+      for (const one of await intentsIn(join(root, intents))) if (one.compartment === compartment) await rm(intent(one), { force: true })
     },
-    unconfirmed: async () => intentsIn(root),
+    unconfirmed: async () => intentsIn(join(root, intents)),
+  }
+}
+
+/** False where the file is not there, or has no folder to go to. */
+async function renamed(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to)
+    return true
+  } catch (cause) {
+    if (codeOf(cause) !== 'ENOENT') throw cause
+    return false
   }
 }
 
@@ -102,16 +111,13 @@ async function stored(handle: FileHandle): Promise<StoredBytes> {
   }
 }
 
-async function intentsIn(root: string): Promise<readonly Unconfirmed[]> {
+async function intentsIn(folder: string): Promise<readonly Unconfirmed[]> {
   const found: Unconfirmed[] = []
-  for (const folder of await namesIn(root)) {
-    if (!compartmentFolder.test(folder)) continue
-    for (const file of await namesIn(join(root, folder))) {
-      const id = named.exec(file)?.[1]
-      if (id === undefined) continue
-      const since = await changedAt(join(root, folder, file))
-      if (since !== undefined) found.push({ compartment: compartmentId(folder), id, since: millis(since) })
-    }
+  for (const file of await namesIn(folder)) {
+    const { compartment, id } = named.exec(file)?.groups ?? {}
+    if (compartment === undefined || id === undefined) continue
+    const since = await changedAt(join(folder, file))
+    if (since !== undefined) found.push({ compartment: compartmentId(compartment), id, since: millis(since) })
   }
   return found
 }

@@ -1,3 +1,5 @@
+import { objectPermissions } from './object-permissions.ts'
+
 import { entityPermissions } from './entity-permissions.ts'
 
 /**
@@ -259,6 +261,7 @@ export const permissions = {
   'keyStore.disconnect': account('DisconnectCustomKeyStore'),
   'keyStore.delete': account('DeleteCustomKeyStore'),
   ...entityPermissions,
+  ...objectPermissions,
   // the directory
   'directory.read': { directory: 'read', operator: true },
   'directory.write': { directory: 'write', operator: true },

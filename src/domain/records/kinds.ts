@@ -58,6 +58,11 @@ export const kinds = {
   keyStores: 93,
   grantTallies: 94,
   importParameters: 95,
+  buckets: 100,
+  objects: 101,
+  objectVersions: 102,
+  uploads: 103,
+  uploadParts: 104,
   alarms: 120,
 } as const
 

@@ -149,6 +149,7 @@ describe('an address', () => {
     hasBody: true,
     body: undefined,
     bodyTooLong: false,
+    waitedMs: 0,
     ...rest,
   })
   const scoped = (service: string) => ({

@@ -65,6 +65,11 @@ export const amznHeaders: Own['headers'] = (_context, { requestId }) => ({
 
 const unknownAction = (action: string): Problem => new Problem({ code: 'UnknownAction', details: { action } })
 
+/** A service whose operations are named by method, path and query: the wire reads them itself. */
+export function restService(service: Service, own: Own & Pick<Protocol<Context, AwsSite>, 'named' | 'serves'>): Protocol<Context, AwsSite> {
+  return { ...serviceBase(service, own), ownPath: true }
+}
+
 /** A service whose operations are named by `X-Amz-Target: {prefix}.{operation}`. */
 export function jsonService(service: Service, own: Own & { readonly prefixes: readonly string[] }): Protocol<Context, AwsSite> {
   const { prefixes, ...rest } = own

@@ -4,6 +4,7 @@ import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { diskStanding, type HeldDisk } from '#domain/disks/disk-standing.ts'
 import { imageBytes } from '#domain/disks/disk-image.ts'
+import { httpDate } from '#protocols/http/http-date.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import type { AccessSite } from './site.ts'
 
@@ -30,17 +31,6 @@ export function blobHeaders({ disk }: AccessSite): Readonly<Record<string, strin
     'x-ms-server-encrypted': 'true',
     'x-ms-blob-content-length': imageBytes(disk).toString(),
   }
-}
-
-const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const two = (number: number): string => number.toString().padStart(2, '0')
-
-/** RFC 9110 5.6.7. */
-function httpDate(at: number): string {
-  const time = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO('UTC')
-  const date = `${days[time.dayOfWeek - 1] ?? ''}, ${two(time.day)} ${months[time.month - 1] ?? ''} ${time.year}`
-  return `${date} ${two(time.hour)}:${two(time.minute)}:${two(time.second)} GMT`
 }
 
 /** RFC 9110 13.1.1: who goes on with a download names what he has begun. Raises `PreconditionFailed`. */

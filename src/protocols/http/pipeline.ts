@@ -41,19 +41,17 @@ export function createPipeline<Context extends PipelineContext, Site>(context: C
     const state: { site: Site | undefined } = { site: undefined }
     const operation = routed.route.found === 'operation' ? routed.route.operation : undefined
     const operationName = operation?.name ?? 'Unknown'
+    const startedAt = ground.clock.monotonic()
     const answered = await perform<Answer>(ground, {
       ...(operation?.essential === true && { essential: true }),
-      deadlineAt: ground.clock.monotonic() + requestDeadlineMs,
-      begin: (decidedAt, keepsake) =>
-        beginCall({
-          source: sourceOf(request, { requestId, plane: protocol.plane, correlationId: protocol.correlationId(request) }),
-          at: ground.clock.now(),
-          decidedAt,
-          operation: operationName,
-          resource: `https://${request.host}${request.path}`,
-          who: anonymous,
-          keepsake,
-        }),
+      get deadlineAt() {
+        return startedAt + requestDeadlineMs + request.waitedMs
+      },
+      begin: (decidedAt, keepsake) => {
+        const source = sourceOf(request, { requestId, plane: protocol.plane, correlationId: protocol.correlationId(request) })
+        const resource = `https://${request.host}${request.path}`
+        return beginCall({ source, at: ground.clock.now(), decidedAt, operation: operationName, resource, who: anonymous, keepsake })
+      },
       run: async call => {
         if (routed.problem !== undefined) throw routed.problem
         return walk({ context, protocol, route: routed.route, state }, call, request)

@@ -31,6 +31,8 @@ export interface WireRequest {
   readonly rawHeaders: readonly string[]
   /** The body on its way, where the operation takes it so: read once. */
   incoming?: AsyncIterable<Uint8Array>
+  /** Milliseconds that its operation has waited for a body that it takes as it comes. */
+  waitedMs: number
   /** Set once the body was collected; `undefined` while there is none. */
   body: Uint8Array | undefined
   /** The body went over the operation's limit: its parsing answers for it. */
@@ -126,6 +128,7 @@ export function bareRequest(message: IncomingMessage, proxies?: IpRanges): WireR
     localAddress: ownAddress(message),
     tls: () => tlsOf(message),
     hasBody: hasBodyHeaders(message),
+    waitedMs: 0,
     body: undefined,
     bodyTooLong: false,
   }

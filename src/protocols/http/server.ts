@@ -8,11 +8,20 @@ import {
 import { createServer, type Server, type ServerOptions } from 'node:https'
 import { pipeline as pump } from 'node:stream/promises'
 import type { TLSSocket } from 'node:tls'
-import { headerBytesMax, headersMax, headersTimeoutMs, keepAliveTimeoutMs, requestsPerSocketMax, requestTimeoutMs } from '#model/limits.ts'
+import {
+  headerBytesMax,
+  headersMax,
+  headersTimeoutMs,
+  keepAliveTimeoutMs,
+  requestsPerSocketMax,
+  requestTimeoutMs,
+  streamedRequestTimeoutMs,
+} from '#model/limits.ts'
 import type { IpRanges } from '#model/ip-ranges.ts'
 import { Problem } from '#model/problem.ts'
 import type { Log } from '#ports/log.ts'
 import { isStreamed, type Answer, type StreamedBody } from './answer.ts'
+import { discard, incomingBody, waitsToBeAsked } from './incoming.ts'
 import type { Pipeline, Routed } from './pipeline.ts'
 import { bareRequest, takeApart, type WireRequest } from './request.ts'
 
@@ -42,8 +51,11 @@ export function createHttpsServer(options: HttpsOptions): Server {
   const server = createServer({ ...options.tls, maxHeaderSize: headerBytesMax, insecureHTTPParser: false }, listener)
   // An expectation that Node does not know would be refused by Node, without an entry: the operations look at none.
   server.on('checkExpectation', listener)
+  // A client that waits to be asked for its body is asked by whoever wants it.
+  server.on('checkContinue', listener)
   server.headersTimeout = headersTimeoutMs
-  server.requestTimeout = requestTimeoutMs
+  // Bodies that are collected have `requestTimeoutMs` (below); those that are taken as they come have more.
+  server.requestTimeout = streamedRequestTimeoutMs
   server.keepAliveTimeout = keepAliveTimeoutMs
   server.maxHeadersCount = headersMax
   server.maxRequestsPerSocket = requestsPerSocketMax
@@ -53,9 +65,10 @@ export function createHttpsServer(options: HttpsOptions): Server {
 /** The admin socket: a file whose mode is the control, so no TLS and one pipeline. */
 export function createSocketServer(options: { readonly pipeline: Pipeline; readonly log: Log }): PlainServer {
   const { pipeline, log } = options
-  return createPlainServer({ maxHeaderSize: headerBytesMax }, (message, response) => {
+  const listener: RequestListener = (message, response) => {
     void serve({ pipelines: [pipeline], stray: pipeline, log }, message, response)
-  })
+  }
+  return createPlainServer({ maxHeaderSize: headerBytesMax }, listener).on('checkContinue', listener)
 }
 
 type Serving = Omit<HttpsOptions, 'tls'>
@@ -64,9 +77,12 @@ async function serve(options: Serving, message: IncomingMessage, response: Serve
   const request = bareRequest(message, options.proxies)
   try {
     const routed = route(options, message, request)
-    if (routed.streams === true) request.incoming = incomingOf(message)
-    else if (!(await collect(message, { request, limit: routed.maximumBytes }))) return
-    send(response, await routed.answer(), { headOnly: message.method === 'HEAD', log: options.log })
+    if (routed.streams === true) request.incoming = incomingBody(message, response, request)
+    else if (!(await collect(message, response, { request, limit: routed.maximumBytes }))) return
+    const answer = await routed.answer()
+    // Whoever was not asked for its body may send it or not: nobody knows where the next request begins.
+    if (routed.streams === true && waitsToBeAsked(message) && request.waitedMs === 0) response.shouldKeepAlive = false
+    send(response, answer, { headOnly: message.method === 'HEAD', log: options.log })
     if (routed.streams === true && !message.complete) discard(message)
   } catch (error) {
     options.log.error('request-failed', error)
@@ -96,24 +112,20 @@ function sniOf(message: IncomingMessage): string | undefined {
   return typeof name === 'string' && name !== '' ? name.toLowerCase() : undefined
 }
 
-/** Whoever stops reading leaves the connection to its answer. */
-const incomingOf = (message: IncomingMessage): AsyncIterable<Uint8Array> => ({
-  [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }),
-})
-
-/** What was answered before its body was read: a little is thrown away, for more the connection is not kept. */
-function discard(message: IncomingMessage): void {
-  let length = 0
-  message.on('data', (chunk: Buffer) => {
-    length += chunk.length
-    if (length > drainBytesMax) message.destroy()
-  })
+interface Collecting {
+  readonly request: WireRequest
+  readonly limit: number
 }
 
+const tooSlow = (): Error => Object.assign(new Error('a body came too slowly'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+
 /** Collects the body to the limit; false when the client went away. */
-async function collect(message: IncomingMessage, what: { readonly request: WireRequest; readonly limit: number }): Promise<boolean> {
+async function collect(message: IncomingMessage, response: ServerResponse, what: Collecting): Promise<boolean> {
   const { request, limit } = what
   if (!request.hasBody) return true
+  if (waitsToBeAsked(message)) response.writeContinue()
+  // As Node ends what comes too slowly: counted with what never became a request.
+  const timer = setTimeout(() => message.socket.destroy(tooSlow()), requestTimeoutMs)
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const chunks: Buffer[] = []
   let length = 0
@@ -126,7 +138,7 @@ async function collect(message: IncomingMessage, what: { readonly request: WireR
   message.on('end', done)
   message.on('error', () => resolve(false))
   message.on('close', () => resolve(false))
-  return promise
+  return promise.finally(() => clearTimeout(timer))
 
   function done(): void {
     const [only] = chunks
@@ -140,7 +152,8 @@ function send(response: ServerResponse, answer: Answer, how: { readonly headOnly
   const body = answer.body ?? ''
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
   // 204 and 304 have no length (RFC 9110 8.6).
-  const headers = answer.status === 204 ? { ...answer.headers } : { ...answer.headers, 'content-length': length.toString() }
+  const headers =
+    answer.status === 204 || answer.status === 304 ? { ...answer.headers } : { ...answer.headers, 'content-length': length.toString() }
   response.writeHead(answer.status, headers)
   if (how.headOnly || length === 0) response.end()
   else if (isStreamed(body)) void stream(response, body, how.log)

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import { crcs, type CrcName } from '#crypto/crc.ts'
+import type { Bytes } from '#model/brands.ts'
+
+export type DigestName = 'md5' | 'sha1' | 'sha256' | CrcName
+
+export interface Running {
+  update(bytes: Bytes): void
+  digest(): Bytes
+}
+
+function started(name: DigestName): Running {
+  if (name === 'md5' || name === 'sha1' || name === 'sha256') {
+    const hash = createHash(name)
+    return { update: bytes => void hash.update(bytes), digest: () => hash.digest() }
+  }
+  return crcs[name].start()
+}
+
+/** What all of the bytes are, for each name that was asked for. */
+export type Digests = ReadonlyMap<DigestName, Bytes>
+
+export interface Digesting {
+  pass(bytes: AsyncIterable<Bytes>): AsyncIterable<Bytes>
+  digests(): Digests
+  /** All at once. */
+  of(bytes: Bytes): Digests
+}
+
+/** Passes bytes on and digests them on the way. */
+export function digesting(names: Iterable<DigestName>): Digesting {
+  const running = new Map([...new Set(names)].map(name => [name, started(name)] as const))
+  let ended: Digests | undefined
+  // A hash ends once.
+  const digests = (): Digests => (ended ??= new Map([...running].map(([name, one]) => [name, one.digest()])))
+  return {
+    digests,
+    of(bytes) {
+      for (const one of running.values()) one.update(bytes)
+      return digests()
+    },
+    async *pass(bytes) {
+      for await (const piece of bytes) {
+        for (const one of running.values()) one.update(piece)
+        yield piece
+      }
+    },
+  }
+}

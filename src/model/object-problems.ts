@@ -1,0 +1,38 @@
+import type { ProblemKind } from './problem-kind.ts'
+
+/** The part of the catalogue that buckets and their objects add. */
+export const objectProblemKinds = {
+  BucketNotFound: 'missing',
+  BucketExists: 'conflict',
+  BucketNotEmpty: 'conflict',
+  ObjectNotFound: 'missing',
+  ObjectVersionNotFound: 'missing',
+  /** The version says that the object was deleted. */
+  ObjectDeleted: 'method',
+  UploadNotFound: 'missing',
+  UploadPartInvalid: 'invalid',
+  UploadPartsUnordered: 'invalid',
+  UploadPartTooSmall: 'invalid',
+  CustomerKeyMissing: 'invalid',
+  CustomerKeyWrong: 'forbidden',
+  CustomerKeyUnasked: 'invalid',
+  NotConfigured: 'missing',
+  PublicPolicyForbidden: 'forbidden',
+  StorageRefused: 'invalid',
+} as const satisfies Record<string, ProblemKind>
+
+/** As in `problem.ts`. */
+export interface ObjectDetails {
+  BucketNotFound: { readonly name: string }
+  BucketExists: { readonly name: string; readonly own: boolean }
+  BucketNotEmpty: { readonly name: string }
+  ObjectNotFound: { readonly key: string; readonly marker?: string }
+  ObjectVersionNotFound: { readonly key: string; readonly versionId: string }
+  ObjectDeleted: { readonly key: string; readonly versionId: string }
+  UploadNotFound: { readonly id: string }
+  UploadPartTooSmall: { readonly number: number; readonly etag: string; readonly size: number; readonly minimum: number }
+  /** What a bucket or an object has not: `policy`, `tags`, `publicAccess`, `ownership`. */
+  NotConfigured: { readonly what: string; readonly name: string }
+  /** A refusal that one wire alone knows, with its own code. */
+  StorageRefused: { readonly status: number; readonly code: string; readonly message: string }
+}

@@ -1,0 +1,63 @@
+import { Problem } from '#model/problem.ts'
+import type { Call } from '#domain/call.ts'
+import type { Context } from '#domain/context.ts'
+import type { CopySource } from '#domain/objects/copy-object.ts'
+import type { ByteRange } from '#domain/objects/object-bytes.ts'
+import { judge } from '#domain/objects/preconditions.ts'
+import type { HeldVersion } from '#domain/objects/versions.ts'
+import type { Ask } from '#protocols/http/operation.ts'
+import { readConditions } from './conditions.ts'
+import { customerKey } from './encryption-headers.ts'
+import { objectToRead } from './find-object.ts'
+import { rangeIn } from './object-answers.ts'
+import type { Asked } from './owned.ts'
+import { decoded } from './paths.ts'
+import { invalidArgument } from './refusals.ts'
+
+export interface FoundSource extends CopySource {
+  readonly held: HeldVersion
+  readonly versionNamed: boolean
+}
+
+/** `/bucket/key?versionId=…`, percent-encoded. Raises what `objectToRead` raises, `PreconditionFailed`, `StorageRefused`. */
+export async function sourceOfCopy(
+  context: Context,
+  call: Call,
+  { asked, permit }: { readonly asked: Asked; readonly permit: Ask },
+): Promise<FoundSource> {
+  const { request } = asked
+  const named = namedSource(request.header('x-amz-copy-source') ?? '')
+  const found = await objectToRead(context, call, {
+    ...named,
+    permissions: ['object.read', 'object.readVersion'],
+    permit,
+    asked,
+  })
+  const version = found.version.value
+  if (judge(version, readConditions(request, 'x-amz-copy-source-')) !== 'met') throw new Problem({ code: 'PreconditionFailed' })
+  const range = rangeOfSource(request.header('x-amz-copy-source-range'), version.size)
+  return {
+    permit: found.permit,
+    bucket: found.bucket,
+    version,
+    range,
+    shown: customerKey(request, true),
+    held: found.version,
+    versionNamed: named.versionId !== undefined,
+  }
+}
+
+function namedSource(header: string): { readonly bucket: string; readonly key: string; readonly versionId: string | undefined } {
+  const [path = '', query = ''] = header.split('?')
+  const [, bucket, key] = /^\/?([^/]+?)(?:\/|%2F)(.+)$/is.exec(path) ?? []
+  if (bucket === undefined || key === undefined)
+    throw invalidArgument('Copy Source must mention the source bucket and key: sourcebucket/sourcekey')
+  const versionId = /^versionId=(.+)$/.exec(query)?.[1]
+  return { bucket: decoded(bucket), key: decoded(key), versionId: versionId === undefined ? undefined : decoded(versionId) }
+}
+
+function rangeOfSource(header: string | undefined, size: number): ByteRange {
+  const range = header === undefined ? { start: 0, end: size } : rangeIn(header, size)
+  if (range === undefined) throw invalidArgument('The x-amz-copy-source-range value must be of the form bytes=first-last')
+  return range
+}

@@ -1,0 +1,50 @@
+import { Problem } from '#model/problem.ts'
+import { createBucket } from '#domain/objects/create-bucket.ts'
+import { empty } from '#protocols/http/answer.ts'
+import type { WireRequest } from '#protocols/http/request.ts'
+import { assertBucketName, ownershipNamed } from '#protocols/awss3/bucket-shapes.ts'
+import { checkedTags } from '#protocols/awss3/described.ts'
+import { newBucketFound } from '#protocols/awss3/owned.ts'
+import { malformed, notImplemented, refused } from '#protocols/awss3/refusals.ts'
+import { askedOf, s3Operation, xmlBody } from '#protocols/awss3/site.ts'
+import { tagsIn } from '#protocols/awss3/tags.ts'
+import { childOf, textIn, type Element } from '#protocols/awss3/xml-read.ts'
+
+const tagsMax = 50
+
+export const createBucketOperation = s3Operation({
+  name: 'CreateBucket',
+  method: 'PUT',
+  path: '/{bucket}',
+  asks: ['bucket.create'],
+  trail: { readOnly: false },
+  body: xmlBody,
+  async handle(context, call, input) {
+    const { request, site, body, params } = input
+    const name = params.bucket
+    const accountId = call.who.acting?.accountId
+    if (accountId === undefined) throw new Problem({ code: 'SignatureMissing' })
+    const permit = input.permit('bucket.create', newBucketFound(askedOf(call, input), name))
+    assertBucketName(name)
+    const wanted = { name, region: site.region, ...bucketWanted(request, site.region, body) }
+    await createBucket(context, call, { permit, accountId, ...wanted })
+    return empty(200, { location: `/${name}` })
+  },
+})
+
+/** What the request says of the new bucket. Raises `StorageRefused`. */
+function bucketWanted(request: WireRequest, region: string, body: Element | undefined) {
+  if (request.header('x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true') throw notImplemented()
+  if (body !== undefined && body.name !== 'CreateBucketConfiguration') throw malformed()
+  assertLocation(textIn(body, 'LocationConstraint'), region)
+  return { tags: checkedTags(tagsIn(childOf(body, 'Tags')), tagsMax), ownership: ownershipNamed(request.header('x-amz-object-ownership')) }
+}
+
+/** Where nothing is said it is the Region of the request: there is no other front door here. */
+function assertLocation(location: string | undefined, region: string): void {
+  if (location === undefined || location === '' || location === region) return
+  throw refused(
+    'IllegalLocationConstraintException',
+    `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+  )
+}

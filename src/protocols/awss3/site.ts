@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import type { Call } from '#domain/call.ts'
+import type { Context } from '#domain/context.ts'
+import { bucketNamed, type HeldBucket } from '#domain/objects/find-bucket.ts'
+import type { ObjectVersion } from '#domain/objects/records.ts'
+import type { Permission } from '#domain/access/permissions.ts'
+import type { Permit } from '#domain/access/permit.ts'
+import { bucketArn, objectArn } from '#domain/objects/scopes.ts'
+import type { AwsSite } from '#protocols/aws/operation.ts'
+import type { TrailKind } from '#protocols/aws/trail.ts'
+import type { Answer } from '#protocols/http/answer.ts'
+import type { Body, BodyOf, Input, Operation } from '#protocols/http/operation.ts'
+import type { WireRequest } from '#protocols/http/request.ts'
+import { bucketFound, objectFound, type Asked } from './owned.ts'
+import { refuseOtherHash } from './payload.ts'
+import { readXml, type Element } from './xml-read.ts'
+
+const place = z.object({ bucket: z.string(), key: z.string() })
+const anyQuery = z.object({})
+const xmlBytesMax = 2 * 1024 * 1024
+
+export type S3Input<B extends Body> = Input<AwsSite, z.output<typeof place>, unknown, BodyOf<B>>
+export type S3Operation<B extends Body = Body> = Operation<Context, AwsSite, typeof place, typeof anyQuery, B> & {
+  readonly trail: TrailKind
+}
+
+interface Declared<B extends Body> {
+  readonly name: string
+  readonly method: Operation<Context, AwsSite>['method']
+  /** `/{bucket}?acl`: for readers; the wire picks operations by its own table (paths.ts). */
+  readonly path: string
+  /** Asked for when the bucket, or the object, has been found. */
+  readonly asks: readonly Permission[]
+  readonly trail: TrailKind
+  readonly body: B
+  handle(context: Context, call: Call, input: S3Input<B>): Promise<Answer>
+}
+
+export const s3Operation = <B extends Body>({ asks, ...declared }: Declared<B>): S3Operation<B> => ({
+  ...declared,
+  permissions: 'authenticated',
+  linked: asks,
+  unversioned: true,
+  params: place,
+  query: anyQuery,
+  resource: ({ params: { bucket, key } }) => (bucket === '' ? '*' : key === '' ? bucketArn(bucket) : objectArn({ bucket, key })),
+})
+
+/** A document in the body, held to the hash that was signed. */
+export const xmlBody = {
+  maximumBytes: xmlBytesMax,
+  read(request: WireRequest, bytes: Uint8Array): Element | undefined {
+    refuseOtherHash(request, bytes)
+    return bytes.length === 0 ? undefined : readXml(bytes)
+  },
+} as const
+/** Any bytes, held to the same. */
+export const textBody = {
+  maximumBytes: xmlBytesMax,
+  read(request: WireRequest, bytes: Uint8Array): Uint8Array {
+    refuseOtherHash(request, bytes)
+    return bytes
+  },
+} as const
+export const noBody = { none: true } as const
+export const streamBody = { stream: true } as const
+
+type Handled = Pick<S3Input<Body>, 'site' | 'params' | 'permit' | 'request'>
+
+export const askedOf = (call: Call, { site, request }: Handled): Asked => ({ call, site, request })
+
+export interface InBucket<P extends Permission> {
+  readonly bucket: HeldBucket
+  readonly permit: Permit<P>
+}
+
+/** The bucket that is named, and the right to it. Raises `BucketNotFound`, `AccessDenied`. */
+export async function bucketFor<P extends Permission>(
+  context: Context,
+  call: Call,
+  { input, permission }: { readonly input: Handled; readonly permission: P },
+): Promise<InBucket<P>> {
+  const bucket = await bucketNamed(context, call, input.params.bucket)
+  return { bucket, permit: input.permit(permission, bucketFound(askedOf(call, input), bucket)) }
+}
+
+/** The same for an object in it, there or not. */
+export async function objectFor<P extends Permission>(
+  context: Context,
+  call: Call,
+  { input, permission, object }: { readonly input: Handled; readonly permission: P; readonly object?: ObjectVersion | undefined },
+): Promise<InBucket<P>> {
+  const bucket = await bucketNamed(context, call, input.params.bucket)
+  return { bucket, permit: input.permit(permission, objectFound(askedOf(call, input), bucket, { key: input.params.key, object })) }
+}
