@@ -16,6 +16,7 @@ import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 import { codeOf, domain, house, unreachable, vault, type AnyOperation, type House, type Sent, type Who, type Wire } from './wire/house.ts'
 import { cloudTrailWire } from './wire/cloudtrail-requests.ts'
+import { iamWire } from './wire/iam-requests.ts'
 import { kmsWire } from './wire/kms-requests.ts'
 import { pathOf } from './wire/paths.ts'
 import { bodyFor, codeIn, malformedFor, signedHouse, type Signer, type SignedHouse, type SignedWire } from './wire/signed.ts'
@@ -276,7 +277,7 @@ const signedWords = {
   },
 } as const
 
-for (const wire of [kmsWire, stsWire, cloudTrailWire]) {
+for (const wire of [kmsWire, stsWire, iamWire, cloudTrailWire]) {
   const { name, operations, plane } = wire.protocol
   const own = signedWords[wire.target === undefined ? 'query' : 'json']
   describe(`every operation of ${name}`, () => {

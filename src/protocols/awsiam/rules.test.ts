@@ -90,6 +90,21 @@ describe('names and ids', () => {
   })
 })
 
+describe('what users here do not have', () => {
+  test('is not there, whoever may look', async () => {
+    const { name: UserName } = await newUser()
+    const sentence = `Login Profile for User ${UserName} cannot be found.`
+    await refused(iam.getLoginProfile({ UserName }), 'NoSuchEntity', 404, sentence)
+    await refused(iam.deleteLoginProfile({ UserName }), 'NoSuchEntity', 404, sentence)
+    await refused(iam.getAccountPasswordPolicy(), 'NoSuchEntity', 404, accountId)
+  })
+
+  test('is not made: what is not served is unknown', async () => {
+    await refused(iam.createLoginProfile({ UserName: 'Carol', Password: 'x' }), 'InvalidAction', 400, 'CreateLoginProfile')
+    await refused(iam.createVirtualMFADevice({ VirtualMFADeviceName: 'x' }), 'InvalidAction', 400)
+  })
+})
+
 describe('lists', () => {
   test('go on where they were, for their own list alone, whoever comes and goes', async () => {
     const path = '/pages/'
