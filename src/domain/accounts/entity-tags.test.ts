@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { Problem } from '#model/problem.ts'
 import { withoutTags, withTags, type Tag } from './entity-tags.ts'
 import { countedSize } from './quotas.ts'

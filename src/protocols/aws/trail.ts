@@ -55,7 +55,7 @@ function picked(all: JsonObject, names: readonly string[]): JsonObject {
 }
 
 /** Members in lower camel case, keys of maps as they are; bytes are never shown. */
-function shownOf(value: unknown): JsonObject {
+export function shownOf(value: unknown): JsonObject {
   return isObject(value) ? membersOf(value) : {}
 }
 

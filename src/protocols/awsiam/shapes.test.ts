@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { escaped } from './shapes.ts'
 
 test('a document comes through its escaping as it was, and nothing but unreserved characters is left plain', () => {

@@ -5,6 +5,7 @@ import type { Permission } from '#domain/access/permissions.ts'
 import { amzXml } from '#protocols/aws/answers.ts'
 import { awsOperation, type AwsOperation } from '#protocols/aws/operation.ts'
 import type { Shape } from '#protocols/aws/shape.ts'
+import { shownOf } from '#protocols/aws/trail.ts'
 import type { XmlValue } from '#protocols/aws/xml.ts'
 import type { Ask } from '#protocols/http/operation.ts'
 
@@ -40,6 +41,10 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const shown = (body: unknown): Readonly<Record<string, unknown>> =>
   isRecord(body) ? Object.fromEntries(Object.entries(body).filter(([name]) => /^[A-Z]/.test(name))) : {}
 
+/** The trail shows what was made, and never what it signs with. */
+const withoutSecret = (result: Result): unknown =>
+  JSON.parse(JSON.stringify(result, (name, value: unknown) => (name === 'SecretAccessKey' ? undefined : value)))
+
 /** An operation of the Query protocol whose permissions speak of what its body names. */
 export const iamOperation = <B>({ name, permissions, input, handle }: Declared<B>): AwsOperation<B> =>
   awsOperation<B>({
@@ -50,6 +55,7 @@ export const iamOperation = <B>({ name, permissions, input, handle }: Declared<B
     async handle(context, call, { body, permit }) {
       const accountId = call.who.acting?.accountId ?? ''
       const result = await handle({ context, call, accountId, body, permit })
+      if (call.trail !== undefined && result !== undefined && !readOnly.test(name)) call.trail.answer = shownOf(withoutSecret(result))
       return amzXml({ action: name, namespace, requestId: call.source.requestId, ...(result !== undefined && { result }) })
     },
   })
