@@ -154,6 +154,29 @@ async function member({ iam }: Hands, { name }: TheUser): Promise<unknown> {
   return iam('AddUserToGroup', { GroupName: name, UserName: name })
 }
 
+/** What the administrator asks of keys. */
+async function ofKeys({ rig }: Hands, operation: string, body: object): Promise<Answered> {
+  const answered = await kms(rig.pipelines.kms, rig.administrator, { operation, body, now: rig.house.ground.clock.now() })
+  assert(answered.status < 300, `${operation}: ${answered.status} ${answered.text}`)
+  return answered
+}
+const userArn = (name: string): string => `arn:aws:iam::${accountId}:user/${name}`
+
+/** The whole of a key's policy: the account, and a user of it. */
+async function keyPolicy(hands: Hands, principal?: string): Promise<unknown> {
+  const statement = (name: string, action: string) => ({ Effect: 'Allow', Principal: { AWS: name }, Action: action, Resource: '*' })
+  const statements = [statement(accountId, 'kms:*'), ...(principal === undefined ? [] : [statement(principal, 'kms:DescribeKey')])]
+  const policy = JSON.stringify({ Version: '2012-10-17', Statement: statements })
+  return ofKeys(hands, 'PutKeyPolicy', { KeyId: hands.rig.keyId, Policy: policy })
+}
+
+async function granted(hands: Hands): Promise<Granted> {
+  const { name, credentials } = await newUser(hands)
+  const { keyId } = hands.rig
+  const given = await ofKeys(hands, 'CreateGrant', { KeyId: keyId, GranteePrincipal: userArn(name), Operations: ['DescribeKey'] })
+  return { credentials, revoke: async () => ofKeys(hands, 'RevokeGrant', { KeyId: keyId, GrantId: given.json['GrantId'] }) }
+}
+
 /** A session of a role, and what is done to the role. */
 const session =
   (take: (hands: Hands, role: string) => Promise<unknown>) =>
@@ -181,6 +204,11 @@ const removals: Readonly<Record<string, (hands: Hands) => Promise<Granted>>> = {
     await iam('CreatePolicy', { PolicyName: name, PolicyDocument: allowing('kms:Encrypt') })
     return iam('PutUserPermissionsBoundary', { UserName: name, PermissionsBoundary: policyArn(name) })
   }),
+  'a statement of the key’s own policy': user(
+    async (hands, { name }) => keyPolicy(hands, userArn(name)),
+    async hands => keyPolicy(hands),
+  ),
+  'a grant': granted,
   'an access key': user(inline, async ({ iam }, { name, credentials }) =>
     iam('UpdateAccessKey', { UserName: name, AccessKeyId: credentials.accessKeyId, Status: 'Inactive' }),
   ),
