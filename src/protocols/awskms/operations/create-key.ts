@@ -2,6 +2,7 @@ import { Problem } from '#model/problem.ts'
 import { namesOf } from '#model/names.ts'
 import { createAccountKey, usageFor } from '#domain/account-keys/create-account-key.ts'
 import { factsOf, keyFacts, requestFact, tagFacts } from '#domain/account-keys/key-facts.ts'
+import { assertKeyInStore } from '#domain/account-keys/stores/key-in-store.ts'
 import { accountKeySpecs, accountKeyUsages, type AccountKeySpec } from '#domain/account-keys/specs.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
@@ -13,13 +14,20 @@ import { description, keyTags, policyText, tags } from '#protocols/awskms/member
 const specNames = [...namesOf(accountKeySpecs), 'SM2'] as const
 const spec = optional(enumOf(specNames))
 
+const origins = {
+  AWS_KMS: 'generated',
+  EXTERNAL: 'imported',
+  AWS_CLOUDHSM: 'keyStore',
+  EXTERNAL_KEY_STORE: 'externalKeyStore',
+} as const
+
 const members = structure({
   Policy: optional(policyText),
   Description: optional(description),
   KeyUsage: optional(enumOf(accountKeyUsages)),
   KeySpec: spec,
   CustomerMasterKeySpec: spec,
-  Origin: optional(enumOf(['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'])),
+  Origin: optional(enumOf(namesOf(origins))),
   CustomKeyStoreId: optional(text({ min: 1, max: 64 })),
   XksKeyId: optional(text({ min: 1, max: 128, pattern: /^[a-zA-Z0-9-_.]+$/ })),
   BypassPolicyLockoutSafetyCheck: optional(flag),
@@ -56,7 +64,7 @@ export const createKeyOperation = awsOperation({
     const described = {
       spec: named,
       usage,
-      origin: originOf(origin, body),
+      origin: origins[origin],
       region: site.region,
       tags: [],
       ...(multiRegion && { multiRegion: { primary: site.region, replicas: [] } }),
@@ -64,8 +72,11 @@ export const createKeyOperation = awsOperation({
     const facts = factsOf(keyFacts(described, { aliases: [] }), tagFacts(given), requestFact('kms:bypasspolicylockoutsafetycheck', bypass))
     const asked = askedRegion(call, { site, permit, permission: 'accountKey.create', facts })
     if (given.length > 0) askedRegion(call, { site, permit, permission: 'accountKey.tag', facts })
+    const placed = placedIn(described.origin, body)
+    const stored = placed && (await assertKeyInStore(context, call, { ...asked, ...placed, spec: named, multiRegion }))
     const key = await createAccountKey(context, call, {
       ...asked,
+      ...stored,
       spec: named,
       usage,
       origin: described.origin,
@@ -96,10 +107,16 @@ function specOf({
   return named
 }
 
-function originOf(origin: string, { CustomKeyStoreId, XksKeyId }: { readonly CustomKeyStoreId?: string; readonly XksKeyId?: string }) {
-  if (origin === 'AWS_CLOUDHSM' || origin === 'EXTERNAL_KEY_STORE') throw unsupported(`Keys of Origin ${origin} need a custom key store.`)
-  if (CustomKeyStoreId !== undefined || XksKeyId !== undefined) throw invalid(`A key of Origin ${origin} stands in no custom key store.`)
-  return origin === 'EXTERNAL' ? ('imported' as const) : ('generated' as const)
+interface StoreOnTheWire {
+  readonly CustomKeyStoreId?: string
+  readonly XksKeyId?: string
+}
+
+/** Of a key that is to stand in a store: which, and its name there. Raises `ValidationFailed` where another is told of a store. */
+function placedIn(origin: (typeof origins)[keyof typeof origins], { CustomKeyStoreId: storeId, XksKeyId: externalKeyId }: StoreOnTheWire) {
+  if (origin === 'keyStore' || origin === 'externalKeyStore') return { origin, storeId, externalKeyId }
+  if ((storeId ?? externalKeyId) !== undefined) throw invalid('CustomKeyStoreId and XksKeyId are only for keys in custom key stores.')
+  return undefined
 }
 
 const invalid = (message: string): Problem => new Problem({ code: 'ValidationFailed', details: { message } })
