@@ -1,6 +1,17 @@
 // The operation's one cryptographic call and nothing else, placed as in the product: public RSA and P-256 on the calling thread,
 // private RSA on libuv's threads (performance.md 5.1). Keys are opened once.
-import { constants, generateKeyPairSync, hash, publicDecrypt, publicEncrypt, type KeyObject } from 'node:crypto'
+import {
+  constants,
+  createHmac,
+  createSecretKey,
+  generateKeyPairSync,
+  hash,
+  publicDecrypt,
+  publicEncrypt,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto'
+import { freshBytes, sealBox } from '#crypto/derived-key-box.ts'
 import { type Binding, hashBits, loadBinding, paddings } from '#adapters/native/binding.ts'
 
 export const workNames = [
@@ -12,6 +23,8 @@ export const workNames = [
   'rsa-verify',
   'ec-sign',
   'ec-verify',
+  'envelope',
+  'hmac',
 ] as const
 export type WorkName = (typeof workNames)[number]
 
@@ -25,6 +38,7 @@ export function openWork(name: WorkName): Work {
   if (name === 'none') return async () => undefined
   const loaded = loadBinding()
   if ('reason' in loaded) throw new Error(`the anchors need the native module: ${loaded.reason}`)
+  if (name === 'envelope' || name === 'hmac') return symmetricWork(name)
   return name.startsWith('rsa') ? rsaWork(name, loaded.binding) : ecWork(name, loaded.binding)
 }
 
@@ -59,6 +73,14 @@ function ecWork(name: WorkName, binding: Binding): Work {
     'ec-verify': async () => demand(await binding.ecVerify(opened, value, signature, true)),
   }
   return known(works, name)
+}
+
+/** One message under a key derived for it, and one code. */
+function symmetricWork(name: 'envelope' | 'hmac'): Work {
+  const key = createSecretKey(randomBytes(32))
+  if (name === 'hmac') return async () => demand(createHmac('sha256', key).update(value).digest())
+  const under = { key, label: 'anchor', context: value }
+  return async () => demand(sealBox(under, value, randomBytes(freshBytes)))
 }
 
 function known(works: Readonly<Record<string, Work>>, name: WorkName): Work {

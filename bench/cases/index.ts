@@ -1,4 +1,13 @@
 import type { BenchCase } from '#bench/case.ts'
+import {
+  accountDataKey,
+  accountDecrypt,
+  accountEncrypt,
+  accountMac,
+  accountReEncrypt,
+  accountSignEc,
+  accountSignRsa,
+} from './account-keys.ts'
 import { decrypt, encrypt, unwrapKey, wrapKey } from './encryption.ts'
 import type { MeasuredRequest } from '#bench/request-case.ts'
 import { certificates } from './certificates.ts'
@@ -34,6 +43,13 @@ export const requestCases: readonly MeasuredRequest[] = [
   setSecret,
   listSecrets,
   token,
+  accountEncrypt,
+  accountDecrypt,
+  accountReEncrypt,
+  accountDataKey,
+  accountMac,
+  accountSignRsa,
+  accountSignEc,
 ]
 
 export const cases: readonly BenchCase[] = [

@@ -15,6 +15,7 @@ import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { DataKeyPairSpec, KeyKind, MadeKey } from '#ports/crypto-module.ts'
 import type { Material, Place } from '#ports/record-store.ts'
+import { edwardsKey } from './edwards-key.ts'
 import { softwareModule } from './software-module.ts'
 
 const hex = (text: string): Uint8Array => Uint8Array.fromHex(text)
@@ -155,6 +156,22 @@ describe('Ed25519 keys', () => {
     const signature = await key.sign('prehashed', digest)
     assert.equal(await key.verify('prehashed', digest, signature), true)
     assert.equal(await key.verify('prehashed', Buffer.from('message'), signature), false)
+  })
+})
+
+describe('Ed25519 verification', () => {
+  test('Wycheproof ed25519: every verdict', async () => {
+    const seed = generateKeyPairSync('ed25519').privateKey
+    for (const { publicKeyDer, tests } of vectorsOf('ed25519') as readonly {
+      readonly publicKeyDer: string
+      readonly tests: readonly { readonly tcId: number; readonly msg: string; readonly sig: string; readonly result: string }[]
+    }[]) {
+      const publicKey = createPublicKey({ key: Buffer.from(publicKeyDer, 'hex'), format: 'der', type: 'spki' })
+      const key = edwardsKey(async (_placement, work) =>
+        work({ kty: 'pair', privateKey: seed, publicKey, [Symbol.dispose]: () => undefined }),
+      )
+      for (const one of tests) assert.equal(await key.verify('pure', hex(one.msg), hex(one.sig)), one.result === 'valid', `${one.tcId}`)
+    }
   })
 })
 
