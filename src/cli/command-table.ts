@@ -228,6 +228,8 @@ export const groups: Readonly<Record<string, string>> = {
   tenant: 'tenants and the rules of their directories',
   aws: 'accounts, and who is in them',
   'aws account': 'accounts',
+  'aws user': 'users of accounts, who sign with access keys',
+  'aws role': 'roles of accounts',
   disk: 'disks and where they are served',
   vault: 'vaults, live and deleted',
   vm: 'virtual machines: identities, and what they are told',

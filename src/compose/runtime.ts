@@ -136,6 +136,7 @@ function environmentOf(config: Config, home: Core['home'], listeners: Listeners)
     resourceGroup: home.resourceGroup,
     location: 'local',
     region: config.region,
+    accountId: home.account.accountId,
     endpoints: {
       login: `https://login.${domain}${port}`,
       management: `https://management.${domain}${port}`,

@@ -18,6 +18,7 @@ export const accountProblemKinds = {
   SessionExpired: 'unauthenticated',
   SessionForbidden: 'forbidden',
   PackedPolicyTooLarge: 'invalid',
+  AuthorizationMessageInvalid: 'invalid',
   WebIdentityRefused: 'unauthenticated',
   UnknownAction: 'invalid',
   ValidationFailed: 'invalid',

@@ -16,6 +16,11 @@ export const stsWire: SignedWire = {
       body: () => ({}),
       untried: 'asked with the tokens of an issuer in src/protocols/awssts/roles.test.ts',
     },
+    {
+      operation: 'DecodeAuthorizationMessage',
+      body: () => ({}),
+      untried: 'asked with a sealed message in src/protocols/awssts/sign-in.test.ts',
+    },
     { operation: 'GetAccessKeyInfo', body: () => ({ AccessKeyId: 'AKIARTX3GSDSXNCXGLTU' }) },
   ],
 }

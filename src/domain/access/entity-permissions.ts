@@ -1,10 +1,10 @@
 /** An action on what an account is made of, as its policies name it (aws-kms.md 4). */
-const iam = (action: string): { readonly account: string } => ({ account: `iam:${action}` })
+const iam = (action: string, more: { readonly operator?: true } = {}) => ({ account: `iam:${action}`, ...more })
 
 /** The part of the table of permissions that is about accounts: who is in them, and what policies say. */
 export const entityPermissions = {
   // users
-  'accountUser.create': iam('CreateUser'),
+  'accountUser.create': iam('CreateUser', { operator: true }),
   'accountUser.read': iam('GetUser'),
   'accountUser.list': iam('ListUsers'),
   'accountUser.update': iam('UpdateUser'),
@@ -16,7 +16,7 @@ export const entityPermissions = {
   'accountUser.listSshKeys': iam('ListSSHPublicKeys'),
   'accountUser.listCertificates': iam('ListSigningCertificates'),
   'accountUser.listServiceCredentials': iam('ListServiceSpecificCredentials'),
-  'accountUser.putPolicy': iam('PutUserPolicy'),
+  'accountUser.putPolicy': iam('PutUserPolicy', { operator: true }),
   'accountUser.readPolicy': iam('GetUserPolicy'),
   'accountUser.deletePolicy': iam('DeleteUserPolicy'),
   'accountUser.listPolicies': iam('ListUserPolicies'),
@@ -44,7 +44,7 @@ export const entityPermissions = {
   'accountGroup.detachPolicy': iam('DetachGroupPolicy'),
   'accountGroup.listAttached': iam('ListAttachedGroupPolicies'),
   // roles
-  'accountRole.create': iam('CreateRole'),
+  'accountRole.create': iam('CreateRole', { operator: true }),
   'accountRole.read': iam('GetRole'),
   'accountRole.list': iam('ListRoles'),
   'accountRole.update': iam('UpdateRole'),
@@ -56,7 +56,7 @@ export const entityPermissions = {
   'accountRole.createLinked': iam('CreateServiceLinkedRole'),
   'accountRole.deleteLinked': iam('DeleteServiceLinkedRole'),
   'accountRole.readLinkedDeletion': iam('GetServiceLinkedRoleDeletionStatus'),
-  'accountRole.putPolicy': iam('PutRolePolicy'),
+  'accountRole.putPolicy': iam('PutRolePolicy', { operator: true }),
   'accountRole.readPolicy': iam('GetRolePolicy'),
   'accountRole.deletePolicy': iam('DeleteRolePolicy'),
   'accountRole.listPolicies': iam('ListRolePolicies'),

@@ -20,6 +20,8 @@ function ownSentence({ code, details }: ProblemBody): string | undefined {
   if (code === 'DirectoryObjectNotFound') return `Nobody is named ${details.id}.`
   if (code === 'IssuedCertificateNotFound') return `The authority of this tenant has issued no certificate ${details.serial}.`
   if (code === 'AlarmNotFound') return `There is no alarm ${details.name}.`
+  if (code === 'EntityExists') return `There is ${details.type === 'account' ? 'an' : 'a'} ${details.type} ${details.name} already.`
+  if (code === 'AccountNotFound') return `There is no account ${details.id}.`
   if (code === 'SealNotFound') return `There is no seal ${details.id}.`
   return undefined
 }

@@ -21,6 +21,8 @@ export interface SignedService {
   readonly global?: true
   /** Signatures in queries too. */
   readonly presigned?: true
+  /** A user's own session is nobody here: it has shown no second factor. */
+  readonly refusesOwnSessions?: true
   /** 5 where nothing is said. */
   readonly skewMinutes?: number
   /** Bodies that come as they are read: the hash that is signed is the one that the request names, and is held to the body where that is read. */
@@ -51,6 +53,8 @@ interface Signed {
 export async function authenticate(context: Context, call: Call, signed: Signed): Promise<Principal> {
   if (signed.request.bodyTooLong) throw new Problem({ code: 'BodyTooLarge', details: { maximumBytes: 0 } })
   const { bearer, scope } = await call.once('signature', async () => verified(context, call, signed))
+  const isOwnSession = bearer.session !== undefined && bearer.session.of.kind !== 'role'
+  if (isOwnSession && signed.service.refusesOwnSessions === true) throw new Problem({ code: 'AccessKeyUnknown' })
   const who = await principalOf(context, call, bearer)
   if (who.acting !== undefined) noteUse(context, who.acting, { at: call.at, service: scope.service, region: scope.region })
   return who

@@ -2,7 +2,7 @@ import { Problem, problemKinds, type ProblemCode, type ProblemDetails } from '#m
 import type { ProblemKind } from '#model/problem-kind.ts'
 import type { Context } from '#domain/context.ts'
 import type { Answer } from '#protocols/http/answer.ts'
-import type { Protocol, Refusal } from '#protocols/http/protocol.ts'
+import type { Protocol, Refusal, Speaking } from '#protocols/http/protocol.ts'
 
 /** What a service says: its status, its name of the error, and its sentence, where it has one. */
 export interface AwsWords {
@@ -15,7 +15,7 @@ export interface AwsWords {
 }
 
 export type AwsTable = {
-  readonly [C in ProblemCode]?: (details: ProblemDetails<C>, refusal: Refusal<unknown>) => AwsWords
+  readonly [C in ProblemCode]?: (details: ProblemDetails<C>, refusal: Refusal<unknown>, context: Speaking<Context>) => AwsWords
 }
 
 /** What the services of one protocol share: their words at the front door, for what no operation of theirs raises, and their envelope. */
@@ -33,13 +33,16 @@ export function refuseIn<Site>(family: ErrorFamily, own: AwsTable = {}): Protoco
   function wordsFor<C extends ProblemCode>(
     body: { readonly code: C; readonly details: ProblemDetails<C> },
     refusal: Refusal<unknown>,
+    context: Speaking<Context>,
   ): AwsWords {
-    return table[body.code]?.(body.details, refusal) ?? family.byKind[problemKinds[body.code]]
+    return table[body.code]?.(body.details, refusal, context) ?? family.byKind[problemKinds[body.code]]
   }
-  return (_context, refusal) => {
+  return (context, refusal) => {
     const { error } = refusal
     const words =
-      error instanceof Problem ? wordsFor<ProblemCode>({ code: error.body.code, details: error.body.details }, refusal) : family.internal
+      error instanceof Problem
+        ? wordsFor<ProblemCode>({ code: error.body.code, details: error.body.details }, refusal, context)
+        : family.internal
     if (refusal.call.trail !== undefined && words.message !== undefined) refusal.call.trail.errorMessage = words.message
     const answer = family.envelope(words, refusal)
     return { ...answer, headers: { ...answer.headers, ...words.headers }, code: words.code }

@@ -8,4 +8,7 @@ import { version } from './site.ts'
 
 /** Users, groups, roles and policies of accounts, at `iam.{domain}` and wherever a signature is made for `iam`: it belongs to no Region. */
 export const iamProtocol = (domain: string): Protocol<Context, AwsSite> =>
-  queryService({ name: 'awsiam', signing: 'iam', global: true, domain }, { operations, refuse, headers: amznHeaders, version })
+  queryService(
+    { name: 'awsiam', signing: 'iam', global: true, domain, refusesOwnSessions: true },
+    { operations, refuse, headers: amznHeaders, version },
+  )

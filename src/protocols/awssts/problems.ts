@@ -19,6 +19,7 @@ export const refuse = refuseIn<AwsSite>(queryErrors(namespace), {
   AccessDenied: details =>
     denied(details.action.startsWith('sts:AssumeRole') ? deniedSentence({ ...details, because: '' }).trimEnd() : deniedSentence(details)),
   WebIdentityRefused: ({ reason, message }) => ({ ...webIdentity[reason], message }),
+  AuthorizationMessageInvalid: () => bad('InvalidAuthorizationMessageException', 'Invalid authorization message'),
   PolicyMalformed: ({ message }) => bad('MalformedPolicyDocument', message),
   PackedPolicyTooLarge: ({ percent }) =>
     bad('PackedPolicyTooLarge', `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`),

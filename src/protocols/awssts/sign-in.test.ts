@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { sealAuthorizationMessage } from '#domain/sessions/authorization-message.ts'
 import { system } from '#model/principal.ts'
 import { testGround, type TestGround } from '#domain/testing.ts'
 import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
@@ -168,6 +169,39 @@ describe('an access key', () => {
       denied.text,
       /User: arn:aws:iam::111122223333:user\/Ci is not authorized to perform: sts:GetAccessKeyInfo on resource: \* because no identity-based policy allows the sts:GetAccessKeyInfo action/,
     )
+  })
+})
+
+describe('a refusal that a service has sealed', () => {
+  test('is told to those of the account who may know, and to nobody else', async () => {
+    const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:DecodeAuthorizationMessage', Resource: '*' }] }
+    const reader = await testUser(ground, { accountId: account.accountId, name: 'decoder', policy })
+    const message = {
+      accountId: account.accountId,
+      principal: { id: user.userId, arn: 'arn:aws:iam::111122223333:user/Ci' },
+      action: 'ec2:CreateVolume',
+      resource: '*',
+      because: 'with an explicit deny in an identity-based policy',
+    }
+    const encoded = sealAuthorizationMessage(ground.context, message)
+    assert(!Buffer.from(encoded, 'base64url').includes('CreateVolume'))
+    const ask = async (who: Credentials, text: string) =>
+      send(signed(who, { body: form('DecodeAuthorizationMessage', { EncodedMessage: text }) }))
+    const told = await ask(reader, encoded)
+    assert.equal(told.status, 200, told.text)
+    const decoded: unknown = JSON.parse((member(told, 'DecodedMessage') ?? '').replaceAll('&quot;', '"'))
+    assert.deepEqual(decoded, {
+      allowed: false,
+      explicitDeny: true,
+      matchedStatements: { items: [] },
+      failures: { items: [] },
+      context: { principal: message.principal, action: message.action, resource: '*', conditions: { items: [] } },
+      reason: message.because,
+    })
+    assert.deepEqual(refusal(await ask(user, encoded)), [403, 'AccessDenied'])
+    const others = sealAuthorizationMessage(ground.context, { ...message, accountId: '444455556666' })
+    for (const none of [others, `${encoded.slice(0, -4)}AAAA`, 'x'])
+      assert.deepEqual(refusal(await ask(reader, none)), [400, 'InvalidAuthorizationMessageException'])
   })
 })
 

@@ -1,3 +1,4 @@
+import { addAccountRole, addAccountUser } from './account-entities.ts'
 import { addAccountOperation, listAccountsOperation } from './accounts.ts'
 import type { Context } from '#domain/context.ts'
 import type { Operation } from '#protocols/http/operation.ts'
@@ -70,6 +71,8 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   createTenantOperation,
   addAccountOperation,
   listAccountsOperation,
+  addAccountUser,
+  addAccountRole,
   listTenants,
   createGroupOperation,
   listGroups,

@@ -1,5 +1,6 @@
 import { assumeRoleWithWebIdentityOperation } from './assume-role-with-web-identity.ts'
 import { assumeRoleOperation } from './assume-role.ts'
+import { decodeAuthorizationMessage } from './decode-authorization-message.ts'
 import { getAccessKeyInfo } from './get-access-key-info.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { getSessionToken } from './get-session-token.ts'
@@ -8,6 +9,7 @@ import { getSessionToken } from './get-session-token.ts'
 export const operations = [
   assumeRoleOperation,
   assumeRoleWithWebIdentityOperation,
+  decodeAuthorizationMessage,
   getAccessKeyInfo,
   getCallerIdentity,
   getSessionToken,
