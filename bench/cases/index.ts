@@ -19,6 +19,7 @@ import { latency } from './latency.ts'
 import { listKeys } from './list-keys.ts'
 import { signEs256, signPs256, signRs256, verifyEs256, verifyPs256, verifyRs256 } from './signatures.ts'
 import { nbd } from './nbd.ts'
+import { requestSignatures } from './request-signatures.ts'
 import { rewrap } from './rewrap.ts'
 import { getSecret, listSecrets, setSecret } from './secrets.ts'
 import { startUp } from './start-up.ts'
@@ -58,6 +59,7 @@ export const cases: readonly BenchCase[] = [
   latency,
   certificates,
   decisions,
+  requestSignatures,
   xts,
   nbd,
   rewrap,

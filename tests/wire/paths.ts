@@ -7,6 +7,7 @@ const id = '77777777-7777-4777-8777-777777777777'
 /** What stands in an operation's path for each parameter. An operation with a new one adds a line. */
 const values: Readonly<Record<string, string>> = {
   subscriptionId,
+  accountId: '111122223333',
   group: 'rg',
   vault,
   key: 'every',

@@ -40,10 +40,11 @@ export async function signerOf(
 ): Promise<Signer> {
   const { accessKeyId, sessionToken } = shown
   if (sessionToken !== undefined) return sessionSigner(context, { accessKeyId, sessionToken }, derivation)
-  const held = await context.accessKeys.get(call, context.instance.installation, [accessKeyId])
-  if (held === undefined) return nobody(derivation)
+  // Dropped with every change of the access key, which is looked up before the signature counts for anything.
   const known = context.derivedKeys.get(accessKeyId, derivation.scope)
   if (known !== undefined) return { bearer: { accessKeyId }, key: known }
+  const held = await context.accessKeys.get(call, context.instance.installation, [accessKeyId])
+  if (held === undefined) return nobody(derivation)
   const place = secretPlace(context, accessKeyId)
   const material = await context.store.material(place)
   // Deleted since it was looked up.

@@ -4,13 +4,18 @@ import { json, type Answer } from '#protocols/http/answer.ts'
 
 /** A sentence for the operator: one of its own here, or the details' own where there is one. */
 function sentenceOf({ body }: Problem): string {
-  const own = ownSentence(body)
+  const own = ownSentence(body) ?? accountSentence(body)
   if (own !== undefined) return own
   const details: Readonly<Record<string, unknown>> = { ...body.details }
   const { message, because, reason } = details
   for (const text of [message, because, reason]) if (typeof text === 'string') return text
   const facts = Object.entries(details).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
   return facts.length === 0 ? body.code : `${body.code}: ${facts.join(', ')}`
+}
+
+function accountSentence({ code, details }: ProblemBody): string | undefined {
+  if (code === 'EntityExists') return `There is ${details.type === 'account' ? 'an' : 'a'} ${details.type} ${details.name} already.`
+  return code === 'AccountNotFound' ? `There is no account ${details.id}.` : undefined
 }
 
 function ownSentence({ code, details }: ProblemBody): string | undefined {
@@ -20,8 +25,6 @@ function ownSentence({ code, details }: ProblemBody): string | undefined {
   if (code === 'DirectoryObjectNotFound') return `Nobody is named ${details.id}.`
   if (code === 'IssuedCertificateNotFound') return `The authority of this tenant has issued no certificate ${details.serial}.`
   if (code === 'AlarmNotFound') return `There is no alarm ${details.name}.`
-  if (code === 'EntityExists') return `There is ${details.type === 'account' ? 'an' : 'a'} ${details.type} ${details.name} already.`
-  if (code === 'AccountNotFound') return `There is no account ${details.id}.`
   if (code === 'SealNotFound') return `There is no seal ${details.id}.`
   return undefined
 }

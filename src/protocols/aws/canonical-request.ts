@@ -59,20 +59,25 @@ function byNameThenValue(one: string, other: string): number {
   return one < other ? -1 : 1
 }
 
-function canonicalHeaders({ rawHeaders }: WireRequest, signedHeaders: string): string {
-  const signed = signedHeaders.split(';')
-  const values = new Map<string, string>()
+/** Gives every signed header its value. One that is there twice is two readings of one request. */
+function fill(values: Map<string, string | undefined>, rawHeaders: readonly string[]): void {
   const unsigned: string[] = []
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase()
-    if (!signed.includes(name)) {
+    if (!values.has(name)) {
       if (mustBeSigned(name)) unsigned.push(name)
-    } else if (values.has(name)) throw mismatch()
+    } else if (values.get(name) !== undefined) throw mismatch()
     else values.set(name, collapsed(rawHeaders[at + 1] ?? ''))
   }
   if (unsigned.length > 0) throw new Problem({ code: 'HeadersUnsigned', details: { names: unsigned } })
+}
+
+function canonicalHeaders({ rawHeaders }: WireRequest, signedHeaders: string): string {
+  const values = new Map<string, string | undefined>()
+  for (const name of signedHeaders.split(';')) values.set(name, undefined)
+  fill(values, rawHeaders)
   let text = ''
-  for (const name of signed) text += `${name}:${values.get(name) ?? ''}\n`
+  for (const [name, value = ''] of values) text += `${name}:${value}\n`
   return text
 }
 

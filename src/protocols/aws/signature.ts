@@ -29,15 +29,11 @@ export function shownSignature(request: WireRequest, { presigned }: { readonly p
 }
 
 function ofHeader(request: WireRequest, header: string): ShownSignature {
-  const [, named = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(header) ?? []
-  assertAlgorithm(named)
-  const parameters = new Map(rest.split(',').map(pair => nameAndValue(pair)))
+  const space = header.indexOf(' ')
+  assertAlgorithm(space < 0 ? header : header.slice(0, space))
+  const parameters = parametersIn(header.slice(space < 0 ? header.length : space + 1))
   const date = request.header('x-amz-date') ?? ''
-  const missing = ['Credential', 'Signature', 'SignedHeaders']
-    .filter(name => (parameters.get(name) ?? '') === '')
-    .map(name => `Authorization header requires '${name}' parameter.`)
-  if (date === '') missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
-  if (missing.length > 0) throw incomplete(missing.join(' '))
+  assertWhole(parameters, date)
   return {
     scope: scopeIn(request),
     signedHeaders: parameters.get('SignedHeaders') ?? '',
@@ -46,6 +42,24 @@ function ofHeader(request: WireRequest, header: string): ShownSignature {
     sessionToken: request.header('x-amz-security-token'),
     expiresSeconds: undefined,
   }
+}
+
+const needed = ['Credential', 'Signature', 'SignedHeaders'] as const
+
+function assertWhole(parameters: ReadonlyMap<string, string>, date: string): void {
+  const missing: string[] = []
+  for (const name of needed) if ((parameters.get(name) ?? '') === '') missing.push(`Authorization header requires '${name}' parameter.`)
+  if (date === '') missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+  if (missing.length > 0) throw incomplete(missing.join(' '))
+}
+
+function parametersIn(text: string): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>()
+  for (const pair of text.split(',')) {
+    const [name, value] = nameAndValue(pair)
+    parameters.set(name, value)
+  }
+  return parameters
 }
 
 function nameAndValue(pair: string): readonly [name: string, value: string] {

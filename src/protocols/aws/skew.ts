@@ -4,15 +4,25 @@ import type { ShownSignature } from './signature.ts'
 
 const minuteMs = 60_000
 
-/** `20260102T030405Z` as milliseconds; `undefined` for what is no time. */
+const dayMs = 86_400_000
+
+/** `20260102T030405Z`, of which the form was seen, as milliseconds; `undefined` for what is no time. By hand: it is asked for at every request. */
 function millisOf(date: string): number | undefined {
-  const [, year = '', month = '', day = '', hour = '', minute = '', second = ''] =
-    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date) ?? []
-  try {
-    return Temporal.Instant.from(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`).epochMilliseconds
-  } catch {
-    return undefined
-  }
+  const at = (from: number, to: number): number => Number(date.slice(from, to))
+  const [year, month, day] = [at(0, 4), at(4, 6), at(6, 8)]
+  const [hour, minute, second] = [at(9, 11), at(11, 13), at(13, 15)]
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59) return undefined
+  return daysSinceEpoch(year, month, day) * dayMs + (hour * 3_600 + minute * 60 + second) * 1_000
+}
+
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+const daysIn = (year: number, month: number): number => (month === 2 ? (isLeap(year) ? 29 : 28) : 30 + ((month + (month > 7 ? 1 : 0)) % 2))
+
+/** Of the Gregorian calendar, whose years begin in March here so that the leap day is their last. */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const fromMarch = month > 2 ? year : year - 1
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1
+  return fromMarch * 365 + Math.floor(fromMarch / 4) - Math.floor(fromMarch / 100) + Math.floor(fromMarch / 400) + dayOfYear - 719_468
 }
 
 const basic = (time: number): string =>
