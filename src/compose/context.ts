@@ -20,6 +20,7 @@ import { azureRbac } from '#domain/access/rule-books/azure-rbac.ts'
 import { carriedRights } from '#domain/access/rule-books/carried-rights.ts'
 import { directoryBook } from '#domain/access/rule-books/directory.ts'
 import { ownRuleBook } from '#domain/access/rule-books/own.ts'
+import { publicBucketBook } from '#domain/access/rule-books/public-buckets.ts'
 import { createLatestUses } from '#domain/accounts/latest-uses.ts'
 import { createDerivedKeys } from '#domain/accounts/derived-keys.ts'
 import { servicePolicy } from '#domain/accounts/service-policies.ts'
@@ -132,6 +133,7 @@ function composeAccess(
   const books = [
     // First: whoever acts in an account is judged by no other.
     policyBook.book,
+    publicBucketBook(),
     ownRuleBook,
     carried.book,
     directoryBook(who => index.rightOf(who)),

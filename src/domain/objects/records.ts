@@ -32,6 +32,8 @@ const bucketSchema = z.object({
   ownership: z.enum(['bucketOwner', 'bucketOwnerPreferred', 'writer']).optional(),
   publicAccess: publicAccess.optional(),
   policy: z.string().optional(),
+  /** Does the policy let in whoever comes? Known from its writing. */
+  policyIsPublic: z.boolean().optional(),
   tags,
 })
 export type Bucket = z.output<typeof bucketSchema>

@@ -65,9 +65,16 @@ function factsFor({ site, request }: Asked, bucket: HeldBucket | undefined, obje
   }
 }
 
+/** Where public buckets are restricted, a public policy counts for nobody outside the account (S3 User Guide, "Blocking public access"). */
+function policyFor({ call: { who } }: Asked, { value }: HeldBucket): string | undefined {
+  const shut = value.publicAccess?.restrict === true && value.policyIsPublic === true
+  return shut && who.acting?.accountId !== value.accountId ? undefined : value.policy
+}
+
 /** The bucket itself. */
 export function bucketFound(asked: Asked, bucket: HeldBucket): Found {
-  const { name, accountId, policy } = bucket.value
+  const { name, accountId } = bucket.value
+  const policy = policyFor(asked, bucket)
   return {
     on: bucketScope(name),
     owned: {
@@ -86,7 +93,8 @@ export function objectFound(
   bucket: HeldBucket,
   at: { readonly key: string; readonly object?: ObjectVersion | undefined },
 ): Found {
-  const { name, accountId, policy } = bucket.value
+  const { name, accountId } = bucket.value
+  const policy = policyFor(asked, bucket)
   const place = { bucket: name, key: at.key }
   return {
     on: objectScope(place),

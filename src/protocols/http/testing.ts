@@ -49,7 +49,7 @@ export async function ask(pipeline: Pipeline, asked: Asked): Promise<Answered> {
   const message = messageOf(asked, { body, type })
   const request = bareRequest(message)
   const routed = route(pipeline, message, request)
-  request.bodyTooLong = (body?.length ?? 0) > routed.maximumBytes
+  request.bodyTooLong = routed.streams !== true && (body?.length ?? 0) > routed.maximumBytes
   request.body = request.bodyTooLong ? undefined : body
   if (routed.streams === true && body !== undefined) request.incoming = Readable.from([body])
   const answer = await routed.answer()

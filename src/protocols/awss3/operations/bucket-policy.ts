@@ -32,9 +32,9 @@ export const putBucketPolicyOperation = s3Operation({
   async handle(context, call, input) {
     const found = await bucketFor(context, call, { input, permission: 'bucket.writePolicy' })
     const policy = assertPolicyFits(input.body, found.bucket.value.name)
-    if (found.bucket.value.publicAccess?.blockPolicy === true && isPublicPolicy(parsePolicy(policy, 'bucket')))
-      throw new Problem({ code: 'PublicPolicyForbidden' })
-    changeBucket(context, call, { ...found, change: settings => ({ ...settings, policy }) })
+    const policyIsPublic = isPublicPolicy(parsePolicy(policy, 'bucket'))
+    if (policyIsPublic && found.bucket.value.publicAccess?.blockPolicy === true) throw new Problem({ code: 'PublicPolicyForbidden' })
+    changeBucket(context, call, { ...found, change: settings => ({ ...settings, policy, policyIsPublic }) })
     return empty(204)
   },
 })
