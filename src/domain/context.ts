@@ -45,6 +45,7 @@ import type { Ground } from './perform.ts'
 import type { AnyFamily, Family } from './records/family.ts'
 import { openRecords, type RecordNeeds, type Records } from './records/records.ts'
 import { deletedVaults, names, resourceGroups, subscriptions, userAssignedIdentities, vaults } from './resources/records.ts'
+import { trails } from './trails/records.ts'
 import { secrets } from './secrets/records.ts'
 import { authorizationCodes, deviceCodes, refreshTokens, signInSessions } from './sign-in/records.ts'
 
@@ -111,6 +112,7 @@ const families = {
   objectVersions,
   uploads,
   uploadParts,
+  trails,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never

@@ -26,6 +26,8 @@ export interface GoodRequest {
   readonly body: (kept: Kept) => Readonly<Record<string, unknown>>
   /** What of the answer later requests need. */
   readonly keep?: (answered: Answered, kept: Kept) => void
+  /** Where that is not 200: status and code of the service that has nothing to show. */
+  readonly answers?: readonly [status: number, code: string]
   /** May be asked by whoever can sign, without any right. */
   readonly anybody?: true
   /** Why it is not sent here, and where it is. */

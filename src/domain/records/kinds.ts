@@ -64,6 +64,7 @@ export const kinds = {
   uploads: 103,
   uploadParts: 104,
   alarms: 120,
+  trails: 121,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

@@ -1,0 +1,21 @@
+import { assertAtHome, findTrail } from '#domain/trails/keep-trail.ts'
+import { amzJson } from '#protocols/aws/answers.ts'
+import { awsOperation } from '#protocols/aws/operation.ts'
+import { structure } from '#protocols/aws/schemas.ts'
+import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { trailName } from '#protocols/awscloudtrail/trail-members.ts'
+
+/** The files that it carried stay where they are. */
+export const deleteTrailOperation = awsOperation({
+  name: 'DeleteTrail',
+  permissions: ['trail.delete'],
+  body: { amzJson: structure({ Name: trailName }) },
+  trail: { parameters: ['name'], readOnly: false, source },
+  async handle(context, call, { site, permit, body }) {
+    permit('trail.delete', ownedTrails(call, site, body.Name))
+    const trail = findTrail(context, call, { asked: body.Name, region: site.region })
+    assertAtHome(trail, site.region)
+    context.trails.remove(call, trail)
+    return Promise.resolve(amzJson({}))
+  },
+})

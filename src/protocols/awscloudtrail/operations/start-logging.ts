@@ -1,0 +1,20 @@
+import { assertAtHome, findTrail, startTrail } from '#domain/trails/keep-trail.ts'
+import { amzJson } from '#protocols/aws/answers.ts'
+import { awsOperation } from '#protocols/aws/operation.ts'
+import { structure } from '#protocols/aws/schemas.ts'
+import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { trailName } from '#protocols/awscloudtrail/trail-members.ts'
+
+export const startLoggingOperation = awsOperation({
+  name: 'StartLogging',
+  permissions: ['trail.start'],
+  body: { amzJson: structure({ Name: trailName }) },
+  trail: { parameters: ['name'], readOnly: false, source },
+  async handle(context, call, { site, permit, body }) {
+    permit('trail.start', ownedTrails(call, site, body.Name))
+    const trail = findTrail(context, call, { asked: body.Name, region: site.region })
+    assertAtHome(trail, site.region)
+    await startTrail(context, call, trail)
+    return amzJson({})
+  },
+})
