@@ -45,7 +45,7 @@ import type { Ground } from './perform.ts'
 import type { AnyFamily, Family } from './records/family.ts'
 import { openRecords, type RecordNeeds, type Records } from './records/records.ts'
 import { deletedVaults, names, resourceGroups, subscriptions, userAssignedIdentities, vaults } from './resources/records.ts'
-import { trails } from './trails/records.ts'
+import { trailKeys, trails } from './trails/records.ts'
 import { secrets } from './secrets/records.ts'
 import { authorizationCodes, deviceCodes, refreshTokens, signInSessions } from './sign-in/records.ts'
 
@@ -113,6 +113,7 @@ const families = {
   uploads,
   uploadParts,
   trails,
+  trailKeys,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never

@@ -12,6 +12,7 @@ export const cloudTrailWire: SignedWire = {
     { operation: 'CreateTrail', body: () => ({ Name: 'kept', S3BucketName: 'bucket-of-records', TagsList: [{ Key: 'a', Value: 'b' }] }) },
     { operation: 'DescribeTrails', body: () => ({}) },
     { operation: 'GetTrail', body: () => ({ Name: 'kept' }) },
+    { operation: 'ListPublicKeys', body: () => ({}) },
     { operation: 'ListTrails', body: () => ({}) },
     { operation: 'UpdateTrail', body: () => ({ Name: 'kept', IsMultiRegionTrail: true }) },
     { operation: 'StartLogging', body: () => ({ Name: 'kept' }) },

@@ -268,6 +268,7 @@ export const permissions = {
   'directory.write': { directory: 'write', operator: true },
   'signingKey.roll': { operator: true, system: true },
   // trails of an account
+  'trail.listKeys': account('cloudtrail:ListPublicKeys'),
   'trail.lookUp': account('cloudtrail:LookupEvents'),
   'trail.create': account('cloudtrail:CreateTrail'),
   'trail.describe': account('cloudtrail:DescribeTrails'),

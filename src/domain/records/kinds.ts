@@ -65,6 +65,7 @@ export const kinds = {
   uploadParts: 104,
   alarms: 120,
   trails: 121,
+  trailKeys: 122,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

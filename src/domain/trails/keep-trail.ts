@@ -91,13 +91,15 @@ function checkedSettings({ prefix, keyArn, ...rest }: TrailSettings) {
 export async function startTrail(context: Needs<'trails' | 'audit'>, call: Call, trail: HeldTrail): Promise<void> {
   if (trail.value.logging) return
   const end = await context.audit.end()
-  const { stoppedAt: _stoppedAt, ...rest } = trail.value
+  const { stoppedAt: _stoppedAt, draining: _draining, ...rest } = trail.value
   // The chain is broken where nothing was carried: a digest says nothing of it.
   context.trails.update(call, trail, { ...rest, logging: true, startedAt: call.at, position: { ...end }, chains: {} })
 }
 
-export function stopTrail(context: Needs<'trails'>, call: Call, trail: HeldTrail): void {
-  if (trail.value.logging) context.trails.update(call, trail, { ...trail.value, logging: false, stoppedAt: call.at })
+export async function stopTrail(context: Needs<'trails' | 'audit'>, call: Call, trail: HeldTrail): Promise<void> {
+  if (!trail.value.logging) return
+  const draining = { ...(await context.audit.end()) }
+  context.trails.update(call, trail, { ...trail.value, logging: false, draining, stoppedAt: call.at })
 }
 
 /** Later ones of a name win. Raises `TrailInvalid`. */

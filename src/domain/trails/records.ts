@@ -32,6 +32,8 @@ const trailSchema = z.object({
   selectors: z.object({ kind: z.enum(['basic', 'advanced']), text: z.string() }).optional(),
   tags: z.array(z.object({ key: z.string(), value: z.string() })),
   logging: z.boolean(),
+  /** Stopped, and what was recorded up to here is still to be carried. */
+  draining: position.optional(),
   startedAt: time.optional(),
   stoppedAt: time.optional(),
   /** Up to where all was carried. */
@@ -40,6 +42,25 @@ const trailSchema = z.object({
   chains: z.record(z.string(), digestChain),
 })
 export type Trail = z.output<typeof trailSchema>
+
+/** The pair that digests are signed with; the private half is its material. */
+const trailKeySchema = z.object({
+  /** 32 hex digits, of the public half. */
+  fingerprint: z.string(),
+  /** RSAPublicKey DER (RFC 8017 A.1.1), base64. */
+  publicKey: z.string(),
+  createdAt: time,
+})
+export type TrailKey = z.output<typeof trailKeySchema>
+
+/** In the installation's compartment; path: fingerprint. */
+export const trailKeys = family<TrailKey, readonly [fingerprint: string]>({
+  name: 'trailKeys',
+  schema: trailKeySchema,
+  format: 1,
+  residency: 'resident',
+  ruling: false,
+})
 
 /** In the compartment of its account and Region; path: name. */
 export const trails = family<Trail, readonly [name: string]>({

@@ -6,6 +6,7 @@ import { getEventSelectorsOperation } from './get-event-selectors.ts'
 import { getInsightSelectorsOperation } from './get-insight-selectors.ts'
 import { getTrailStatusOperation } from './get-trail-status.ts'
 import { getTrailOperation } from './get-trail.ts'
+import { listPublicKeysOperation } from './list-public-keys.ts'
 import { listTagsOperation } from './list-tags.ts'
 import { listTrailsOperation } from './list-trails.ts'
 import { lookupEventsOperation } from './lookup-events.ts'
@@ -24,6 +25,7 @@ export const operations = [
   getInsightSelectorsOperation,
   getTrailStatusOperation,
   getTrailOperation,
+  listPublicKeysOperation,
   listTagsOperation,
   listTrailsOperation,
   lookupEventsOperation,

@@ -14,7 +14,7 @@ export const stopLoggingOperation = awsOperation({
     permit('trail.stop', ownedTrails(call, site, body.Name))
     const trail = findTrail(context, call, { asked: body.Name, region: site.region })
     assertAtHome(trail, site.region)
-    stopTrail(context, call, trail)
-    return Promise.resolve(amzJson({}))
+    await stopTrail(context, call, trail)
+    return amzJson({})
   },
 })
