@@ -20,6 +20,9 @@ import { bytesRemovedTopic, removeDropped } from '#domain/objects/bytes-removed.
 import { reapBytes } from '#domain/objects/reap-bytes.ts'
 import { deleteGroupRunner } from '#domain/resources/delete-group.ts'
 import { expireSignIns } from '#domain/sign-in/expire.ts'
+import { trailBuckets } from '#domain/trails/buckets.ts'
+import { startCarrying } from '#domain/trails/carry.ts'
+import { cloudTrailFiles } from '#protocols/aws/cloud-trail-files.ts'
 import { vaultTasks } from '#domain/resources/delete-vault.ts'
 import { rotateCompartmentRunner } from '#domain/seal/rotate-compartment.ts'
 import { secretTasks } from '#domain/secrets/tasks.ts'
@@ -62,10 +65,11 @@ export function startSchedules(
     intervalMs,
   })
   const summaries = startSummaries(context)
+  const carrying = startCarrying(context, { form: cloudTrailFiles, buckets: trailBuckets(context, 'cloudtrail') })
   const uses = startWritingUses(context)
   return {
     async stop() {
-      await Promise.all([scheduler.stop(), outbox.stop(), summaries.stop(), uses.stop()])
+      await Promise.all([scheduler.stop(), outbox.stop(), summaries.stop(), carrying.stop(), uses.stop()])
     },
   }
 }

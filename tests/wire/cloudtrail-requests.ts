@@ -1,6 +1,6 @@
 import { cloudTrailProtocol } from '#protocols/awscloudtrail/index.ts'
 import { domain } from './house.ts'
-import { region, type SignedWire } from './signed.ts'
+import { bucketName, region, type SignedWire } from './signed.ts'
 
 export const cloudTrailWire: SignedWire = {
   protocol: cloudTrailProtocol(domain),
@@ -9,7 +9,7 @@ export const cloudTrailWire: SignedWire = {
   target: 'CloudTrail_20131101',
   good: [
     { operation: 'LookupEvents', body: () => ({}) },
-    { operation: 'CreateTrail', body: () => ({ Name: 'kept', S3BucketName: 'bucket-of-records', TagsList: [{ Key: 'a', Value: 'b' }] }) },
+    { operation: 'CreateTrail', body: () => ({ Name: 'kept', S3BucketName: bucketName, TagsList: [{ Key: 'a', Value: 'b' }] }) },
     { operation: 'DescribeTrails', body: () => ({}) },
     { operation: 'GetTrail', body: () => ({ Name: 'kept' }) },
     { operation: 'ListPublicKeys', body: () => ({}) },

@@ -1,4 +1,7 @@
 // Wires whose requests are signed, over one store in memory: an account, who may everything in it, and a user without any right.
+import { rootArn } from '#domain/accounts/arn.ts'
+import { createBucket } from '#domain/objects/create-bucket.ts'
+import { bucketArn, bucketScope } from '#domain/objects/scopes.ts'
 import { testAccount, testRole, testUser, type Credentials } from '#domain/accounts/testing.ts'
 import { testGround, type GroundChanges, type TestGround } from '#domain/testing.ts'
 import type { Context } from '#domain/context.ts'
@@ -69,6 +72,7 @@ export async function signedHouse(changes: GroundChanges = {}): Promise<SignedHo
     name: 'assumable',
     trust: { ...policy, Statement: [{ Effect: 'Allow', Principal: { AWS: accountId }, Action: 'sts:AssumeRole' }] },
   })
+  await bucketOfRecords(ground)
   const pipelines = new Map<string, Pipeline>()
   return {
     ground,
@@ -85,6 +89,26 @@ export async function signedHouse(changes: GroundChanges = {}): Promise<SignedHo
       return ask(pipeline, sign({ ...asked, credentials: people[who], service, region, at: ground.clock.now() }))
     },
   }
+}
+
+/** Where trails may carry records. */
+export const bucketName = 'bucket-of-records'
+
+async function bucketOfRecords({ context, ...ground }: TestGround): Promise<void> {
+  const acting = {
+    accountId,
+    kind: 'root',
+    arn: rootArn(accountId),
+    userId: accountId,
+    accessKeyId: '',
+    sessionPolicies: [],
+    tags: {},
+  } as const
+  const owned = { account: accountId, arn: bucketArn(bucketName), kind: 'account', facts: () => undefined } as const
+  await ground.run({ kind: 'awsUser', id: accountId, tenant: accountId, acting }, async call => {
+    const permit = context.access.permit(call, 'bucket.create', { on: bucketScope(bucketName), owned })
+    await createBucket(context, call, { permit, name: bucketName, accountId, region, tags: [], ownership: undefined })
+  })
 }
 
 /** A body as the wire's protocol has it. */

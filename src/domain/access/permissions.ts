@@ -1,5 +1,5 @@
 import { objectPermissions } from './object-permissions.ts'
-
+import { trailPermissions } from './trail-permissions.ts'
 import { entityPermissions } from './entity-permissions.ts'
 
 /**
@@ -267,24 +267,7 @@ export const permissions = {
   'directory.read': { directory: 'read', operator: true },
   'directory.write': { directory: 'write', operator: true },
   'signingKey.roll': { operator: true, system: true },
-  // trails of an account
-  'trail.listKeys': account('cloudtrail:ListPublicKeys'),
-  'trail.lookUp': account('cloudtrail:LookupEvents'),
-  'trail.create': account('cloudtrail:CreateTrail'),
-  'trail.describe': account('cloudtrail:DescribeTrails'),
-  'trail.read': account('cloudtrail:GetTrail'),
-  'trail.readStatus': account('cloudtrail:GetTrailStatus'),
-  'trail.start': account('cloudtrail:StartLogging'),
-  'trail.stop': account('cloudtrail:StopLogging'),
-  'trail.update': account('cloudtrail:UpdateTrail'),
-  'trail.delete': account('cloudtrail:DeleteTrail'),
-  'trail.list': account('cloudtrail:ListTrails'),
-  'trail.readSelectors': account('cloudtrail:GetEventSelectors'),
-  'trail.writeSelectors': account('cloudtrail:PutEventSelectors'),
-  'trail.readInsights': account('cloudtrail:GetInsightSelectors'),
-  'trail.tag': account('cloudtrail:AddTags'),
-  'trail.untag': account('cloudtrail:RemoveTags'),
-  'trail.listTags': account('cloudtrail:ListTags'),
+  ...trailPermissions,
   // the instance itself
   'instance.read': { operator: true },
   'instance.operate': { operator: true, system: true },

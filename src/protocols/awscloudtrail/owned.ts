@@ -6,6 +6,8 @@ import { trailArn } from '#domain/trails/keep-trail.ts'
 import type { AwsSite } from '#protocols/aws/operation.ts'
 
 export const source = 'cloudtrail.amazonaws.com'
+/** As policies name what it does for others: `cloudtrail.amazonaws.com`. */
+export const service = 'cloudtrail'
 
 /** What is asked of an account's trails, before one is looked for: only policies of its own principals decide it. `asked`: a name, or an ARN. */
 export function ownedTrails(call: Call, { region }: AwsSite, asked?: string): Found {

@@ -1,9 +1,10 @@
+import { assertBucketTakes } from '#domain/trails/buckets.ts'
 import { assertAtHome, findTrail, updateTrail } from '#domain/trails/keep-trail.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { optional, structure, text } from '#protocols/aws/schemas.ts'
 import { settingsFrom } from '#protocols/awscloudtrail/asked-settings.ts'
-import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails, service, source } from '#protocols/awscloudtrail/owned.ts'
 import { trailKeyArn } from '#protocols/awscloudtrail/trail-key.ts'
 import { answerNames, settingMembers, settingNames, trailName } from '#protocols/awscloudtrail/trail-members.ts'
 import { trailSettings } from '#protocols/awscloudtrail/trail-shapes.ts'
@@ -19,6 +20,8 @@ export const updateTrailOperation = awsOperation({
     assertAtHome(trail, site.region)
     const { keyArn: before, ...rest } = trail.value
     const keyArn = await trailKeyArn(context, call, { asked: body.KmsKeyId, region: site.region, before })
-    return amzJson(trailSettings(updateTrail(context, call, { trail, settings: settingsFrom(body, { before: rest, keyArn }) })))
+    const changed = updateTrail(context, call, { trail, settings: settingsFrom(body, { before: rest, keyArn }) })
+    await assertBucketTakes(context, call, { bucket: changed.value.bucket, accountId: rest.accountId, service })
+    return amzJson(trailSettings(changed))
   },
 })

@@ -1,0 +1,20 @@
+/** What may be done with trails of an account, and the action of its policies that allows it. */
+export const trailPermissions = {
+  'trail.listKeys': { account: 'cloudtrail:ListPublicKeys' },
+  'trail.lookUp': { account: 'cloudtrail:LookupEvents' },
+  'trail.create': { account: 'cloudtrail:CreateTrail' },
+  'trail.describe': { account: 'cloudtrail:DescribeTrails' },
+  'trail.read': { account: 'cloudtrail:GetTrail' },
+  'trail.readStatus': { account: 'cloudtrail:GetTrailStatus' },
+  'trail.start': { account: 'cloudtrail:StartLogging' },
+  'trail.stop': { account: 'cloudtrail:StopLogging' },
+  'trail.update': { account: 'cloudtrail:UpdateTrail' },
+  'trail.delete': { account: 'cloudtrail:DeleteTrail' },
+  'trail.list': { account: 'cloudtrail:ListTrails' },
+  'trail.readSelectors': { account: 'cloudtrail:GetEventSelectors' },
+  'trail.writeSelectors': { account: 'cloudtrail:PutEventSelectors' },
+  'trail.readInsights': { account: 'cloudtrail:GetInsightSelectors' },
+  'trail.tag': { account: 'cloudtrail:AddTags' },
+  'trail.untag': { account: 'cloudtrail:RemoveTags' },
+  'trail.listTags': { account: 'cloudtrail:ListTags' },
+} as const
