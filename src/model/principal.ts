@@ -26,11 +26,14 @@ export interface Principal {
   readonly acting?: ActingInAccount
 }
 
+/** What rows of the audit are read back by: one more is one more there. */
+export const actingKinds = ['root', 'user', 'session', 'service', 'federated'] as const
+
 /** Who acts in an account: its root, one of its users, or a session of one of its roles (aws-kms.md 4, 5). `tenant` of the principal is the account. */
 export interface ActingInAccount {
   readonly accountId: string
   /** `service` and `federated`: whoever asks for a role with nothing of an account's own, a service or what an issuer vouches for. */
-  readonly kind: 'root' | 'user' | 'session' | 'service' | 'federated'
+  readonly kind: (typeof actingKinds)[number]
   /** As the caller is told it is: `arn:aws:iam::…:user/x`, `arn:aws:sts::…:assumed-role/r/s`; of a service its name, of a federated one the issuer as policies name it. */
   readonly arn: string
   /** The user's id, `role id:session name`, the account's number for its root. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actingKinds } from '#model/principal.ts'
 import type { JsonObject } from './canonical-json.ts'
 import type { AuditRow } from './parse-row.ts'
 import { ownEvents } from './trail-facts.ts'
@@ -9,7 +10,7 @@ const acting = z.object({
   arn: z.string(),
   federatedProvider: z.string().optional(),
   issuedAt: z.number().optional(),
-  kind: z.enum(['root', 'user', 'session']),
+  kind: z.enum(actingKinds),
   name: z.string().optional(),
   role: z.object({ arn: z.string(), id: z.string() }).optional(),
   sourceIdentity: z.string().optional(),

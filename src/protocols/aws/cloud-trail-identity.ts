@@ -9,6 +9,7 @@ export function identityOf(row: TrailRow): Members {
   if (trail.webIdentity !== undefined) return webIdentity(trail.webIdentity)
   const { acting, tenant } = actor
   if (acting === undefined) return { type: 'AWSAccount', principalId: '', accountId: 'ANONYMOUS_PRINCIPAL' }
+  if (acting.kind === 'service') return { type: typeOf.service, invokedBy: acting.arn }
   if (tenant !== recipient) return { type: 'AWSAccount', principalId: actor.oid, accountId: tenant, ...invoked(acting) }
   return {
     type: typeOf[acting.kind],
@@ -24,7 +25,13 @@ export function identityOf(row: TrailRow): Members {
 
 type Acting = NonNullable<TrailRow['actor']['acting']>
 
-const typeOf = { root: 'Root', user: 'IAMUser', session: 'AssumedRole' } as const
+const typeOf = {
+  root: 'Root',
+  user: 'IAMUser',
+  session: 'AssumedRole',
+  service: 'AWSService',
+  federated: 'WebIdentityUser',
+} as const satisfies Readonly<Record<Acting['kind'], string>>
 
 const webIdentity = ({ provider, id, name }: NonNullable<TrailRow['trail']['webIdentity']>): Members => ({
   type: 'WebIdentityUser',

@@ -6,7 +6,7 @@ import type { Answer } from '#protocols/http/answer.ts'
 import type { Input, Operation } from '#protocols/http/operation.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { bodyReader, type AwsBody, type ReadBody } from './bodies.ts'
-import { noteAnswer, noteParameters, type Trail } from './trail.ts'
+import { beginTrail, noteAnswer, noteParameters, type Trail } from './trail.ts'
 
 /** Where a request is: the Region that its host or its scope names; accounts are their principals'. */
 export interface AwsSite {
@@ -36,6 +36,8 @@ interface Declared<B> {
 export const awsOperation = <B>(declared: Declared<B>): AwsOperation<B> => ({
   ...declared,
   async handle(context, call, input) {
+    // Who shows no signature is in a trail all the same, once it is known whose.
+    if (declared.permissions === 'public') beginTrail(call, declared.trail, { region: input.site.region, request: input.request })
     noteParameters(call, declared.trail, input.body)
     const answer = await declared.handle(context, call, input)
     noteAnswer(call, declared.trail, answer)

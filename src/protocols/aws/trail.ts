@@ -43,6 +43,19 @@ export function noteParameters<B>(call: Call, { parameters }: Trail<B>, body: B)
   if (Object.keys(shown).length > 0) call.trail.parameters = shown
 }
 
+/** Who came by the word of an issuer. */
+export function noteWebIdentity(call: Call, webIdentity: NonNullable<NonNullable<Call['trail']>['webIdentity']>): void {
+  if (call.trail !== undefined) call.trail = { ...call.trail, webIdentity }
+}
+
+/** Of a session that was given: for whom, and the key that it signs with, without what is secret of it. */
+export function noteSession(call: Call, answered: Readonly<Record<string, unknown>>): void {
+  if (call.trail === undefined) return
+  const { credentials, ...rest } = shownOf(answered)
+  const shown = typeof credentials === 'object' && credentials !== null && !Array.isArray(credentials) ? shownOf(credentials) : {}
+  call.trail.answer = { credentials: picked(shown, ['accessKeyId', 'expiration']), ...rest }
+}
+
 /** What is shown of an answer in JSON: only the members that the operation names. */
 export function noteAnswer<B>(call: Call, { answer: names }: Trail<B>, { status, body }: Answer): void {
   if (call.trail === undefined || names === undefined || status >= 300 || typeof body !== 'string') return

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { localIssuer } from '#adapters/outgoing/testing.ts'
 import { testAccount, testRole, testUser, type Credentials, type TestAccount } from '#domain/accounts/testing.ts'
+import { parseRow } from '#domain/audit/parse-row.ts'
 import { issueToken } from '#domain/identity/issue-token.ts'
 import { identityGround, tenantId, type IdentityGround } from '#domain/identity/testing.ts'
 import { system } from '#model/principal.ts'
 import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
 import { ask, type Answered } from '#protocols/http/testing.ts'
+import { cloudTrailRecord } from '#protocols/aws/cloud-trail-record.ts'
 import { sign } from '#protocols/aws/testing.ts'
 import { stsProtocol } from './index.ts'
 
@@ -212,6 +214,19 @@ describe('a role for whom an issuer vouches', () => {
       [member(answered, 'SubjectFromWebIdentityToken'), member(answered, 'Provider'), member(answered, 'Audience')],
       [subject, arn, 'sts.amazonaws.com'],
     )
+    const row = ground.rows().findLast(one => one['operation'] === 'AssumeRoleWithWebIdentity')
+    const record = cloudTrailRecord(parseRow({ seq: 1, text: JSON.stringify(row) }))
+    assert.deepEqual(
+      [
+        record?.recipientAccountId,
+        record?.userIdentity['type'],
+        record?.userIdentity['userName'],
+        record?.userIdentity['identityProvider'],
+      ],
+      [accountId, 'WebIdentityUser', subject, arn],
+    )
+    const said = JSON.stringify(record)
+    assert(said.includes(session.accessKeyId) && !said.includes(session.secretAccessKey) && !said.includes(session.sessionToken ?? ''))
     assert.equal(member(await send(session, 'GetCallerIdentity'), 'Arn'), `arn:aws:sts::${accountId}:assumed-role/ci/ci`)
     const faults: readonly (readonly [what: string, token: string, expected: readonly unknown[]])[] = [
       ['another subject', issuer.token({ ...good, sub: 'repo:mallory/app' }), [403, 'AccessDenied']],

@@ -2,6 +2,7 @@ import { assumeRole, ownedRole, roleToAssume } from '#domain/sessions/assume-rol
 import { webIdentityOf } from '#domain/sessions/web-identity.ts'
 import { parseArn } from '#domain/accounts/arn.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
+import { noteSession, noteWebIdentity } from '#protocols/aws/trail.ts'
 import { optional, structure, text } from '#protocols/aws/schemas.ts'
 import { assumedMembers, roleMembers, roleRequest } from '#protocols/awssts/role-members.ts'
 import { answer, federated, source } from '#protocols/awssts/site.ts'
@@ -26,17 +27,20 @@ export const assumeRoleWithWebIdentityOperation = awsOperation({
     const { providerArn, subject, audience, claims } = identity
     const who = federated({ accountId, providerArn, subject })
     call.who = who
+    noteWebIdentity(call, { provider: providerArn, id: `${providerArn}:${audience}:${subject}`, name: subject })
     call.resource = body.RoleArn
     const role = await roleToAssume(context, call, { arn: body.RoleArn, permission: 'accountSession.assumeRoleWithWebIdentity' })
     const request = roleRequest(body)
     const permitted = permit('accountSession.assumeRoleWithWebIdentity', ownedRole(role, { request, region: site.region, claims }))
     const asked = { permit: permitted, role, request, acting: who.acting, federatedProvider: providerArn }
     const assumed = await assumeRole(context, call, asked)
-    return answer(call, 'AssumeRoleWithWebIdentity', {
+    const members = {
       ...assumedMembers(assumed, request.policy !== undefined || request.policyArns.length > 0),
       SubjectFromWebIdentityToken: subject,
       Provider: providerArn,
       Audience: audience,
-    })
+    }
+    noteSession(call, members)
+    return answer(call, 'AssumeRoleWithWebIdentity', members)
   },
 })

@@ -5,15 +5,16 @@ import type { RoleRequest } from '#domain/sessions/role-request.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
 import type { Shaped } from '#protocols/aws/shape.ts'
+import { noteSession } from '#protocols/aws/trail.ts'
 import { assumedMembers, roleRequest, signedRoleMembers } from '#protocols/awssts/role-members.ts'
 import { actingIn, answer, forbidden, source } from '#protocols/awssts/site.ts'
 
-const members = structure(signedRoleMembers)
+const bodyMembers = structure(signedRoleMembers)
 
 export const assumeRoleOperation = awsOperation({
   name: 'AssumeRole',
   permissions: ['accountSession.assumeRole', 'accountSession.tag', 'accountSession.setSourceIdentity'],
-  body: { amzQuery: members },
+  body: { amzQuery: bodyMembers },
   trail: {
     parameters: [
       'roleArn',
@@ -40,14 +41,16 @@ export const assumeRoleOperation = awsOperation({
     if (request.tags.length > 0) permit('accountSession.tag', found)
     if (request.sourceIdentity !== undefined) permit('accountSession.setSourceIdentity', found)
     const assumed = await assumeRole(context, call, { permit: assuming, role, request, acting, sourceIdentity: request.sourceIdentity })
-    return answer(call, 'AssumeRole', assumedMembers(assumed, hasPackable(request)))
+    const members = assumedMembers(assumed, hasPackable(request))
+    noteSession(call, members)
+    return answer(call, 'AssumeRole', members)
   },
 })
 
 const hasPackable = ({ policy, policyArns, tags }: RoleRequest): boolean => policy !== undefined || policyArns.length > 0 || tags.length > 0
 
 /** A source identity, once said, stays through all sessions that come of it. Raises `SessionForbidden`, `ValidationFailed`. */
-function requestOf(body: Shaped<typeof members>, acting: ActingInAccount): RoleRequest {
+function requestOf(body: Shaped<typeof bodyMembers>, acting: ActingInAccount): RoleRequest {
   // Nobody has a device here: no code is one of it.
   if (body.SerialNumber !== undefined || body.TokenCode !== undefined)
     throw forbidden('MultiFactorAuthentication failed with invalid MFA one time pass code. ')
