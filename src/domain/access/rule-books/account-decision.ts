@@ -139,9 +139,14 @@ function givenBy({ resource, ...rest }: Bearing): ReadonlyMap<Relation, Deciding
   const given = new Map<Relation, Deciding>()
   if (resource === undefined) return given
   for (const one of stating(resource, 'Allow', rest))
-    for (const relation of relations(one, { ...rest, resource })) given.getOrInsertComputed(relation, () => decidingBy(resource, one))
+    for (const relation of relations(one, { ...rest, resource }))
+      if (isGiven(relation, rest)) given.getOrInsertComputed(relation, () => decidingBy(resource, one))
   return given
 }
+
+/** Everyone is everyone with an identity in some account: services, and whom an issuer vouches for, must be named. */
+const isGiven = (relation: Relation, { acting }: AskedOfAccount): boolean =>
+  relation !== 'everyone' || (acting.kind !== 'service' && acting.kind !== 'federated')
 
 const allowing = (document: Read, asked: AskedOfAccount): Deciding | undefined => {
   const [first] = stating(document, 'Allow', asked)

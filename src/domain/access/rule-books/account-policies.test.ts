@@ -287,6 +287,39 @@ describe('the rule book of accounts', () => {
     assert.equal(asked(world, asUser(theirs), object), no('resource-based policy'))
   })
 
+  test('a role is had by whom its trust policy names: users, services by their name, and whom an issuer vouches for by the issuer', () => {
+    const world = accountWorld()
+    const provider = `arn:aws:iam::${home}:oidc-provider/login.example/v2.0`
+    const as = (kind: 'service' | 'federated', arn: string): Principal => {
+      const root = asRoot(home)
+      assert.ok(root.acting)
+      return { ...root, acting: { ...root.acting, kind, arn, userId: arn } }
+    }
+    const trusting = (principal: unknown, effect = 'Allow') => ({ Effect: effect, Principal: principal, Action: 'sts:*' })
+    const role = { kind: 'role', arn: `arn:aws:iam::${home}:role/r`, permission: 'accountSession.assumeRole' } as const
+    const none = no('resource-based policy', 'sts:AssumeRole')
+    const me = user(world)
+    assert.equal(
+      asked(world, asUser(me), { ...role, policy: [trusting({ AWS: `arn:aws:iam::${home}:user/u` })] }),
+      true,
+      'named, and no policy of its own',
+    )
+    assert.equal(asked(world, asUser(me), { ...role, policy: [trusting({ AWS: home })] }), no('identity-based policy', 'sts:AssumeRole'))
+    assert.equal(asked(world, asUser(me), { ...role, policy: [trusting({ Service: 'ec2.amazonaws.com' })] }), none)
+    for (const [who, named, others] of [
+      [as('service', 'ec2.amazonaws.com'), { Service: 'ec2.amazonaws.com' }, [{ Service: 's3.amazonaws.com' }, { AWS: home }, '*']],
+      [
+        as('federated', provider),
+        { Federated: provider },
+        [{ Federated: `${provider}x` }, { Service: 'ec2.amazonaws.com' }, { AWS: home }, '*'],
+      ],
+    ] as const) {
+      assert.equal(asked(world, who, { ...role, policy: [trusting(named)] }), true)
+      for (const other of others) assert.equal(asked(world, who, { ...role, policy: [trusting(other)] }), none, JSON.stringify(other))
+      assert.equal(asked(world, who, { ...role, policy: [trusting(named), trusting('*', 'Deny')] }), explicit('a resource-based policy'))
+    }
+  })
+
   test('a policy that cannot be read allows nothing, whatever others say', () => {
     const world = accountWorld()
     const me = world.user({ name: 'u', accountId: home, inlinePolicies: { good: policyOf([allow('kms:*')]), bad: '{' } })
