@@ -120,7 +120,11 @@ export const foundEntity = (
 
 const resourceTag = /^(?:aws|iam):resourcetag\//
 
-function factOfEntity(entity: (Partial<Tagged> & { readonly boundary?: string | undefined }) | undefined, key: string): string | undefined {
+/** What conditions may ask of a thing by its tags and its boundary. */
+export function factOfEntity(
+  entity: (Partial<Tagged> & { readonly boundary?: string | undefined }) | undefined,
+  key: string,
+): string | undefined {
   if (entity === undefined) return undefined
   if (key === 'iam:permissionsboundary') return entity.boundary
   return resourceTag.test(key) && entity.tags !== undefined ? tagOf(entity.tags, key.slice(key.indexOf('/') + 1)) : undefined

@@ -1,12 +1,12 @@
 import { Problem } from '#model/problem.ts'
-import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import { assertPermits, type Found, type OwnedFacts, type Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { CompartmentId } from '#model/brands.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Held } from '#domain/records/family.ts'
 import { identityProviderArn } from './arn.ts'
-import { accountOf, accountScope, invalidInput } from './entities.ts'
+import { accountOf, accountScope, factOfEntity, foundArn, invalidInput } from './entities.ts'
 import { withoutTags, withTags, type Tag } from './entity-tags.ts'
 import { assertQuota } from './quotas.ts'
 import type { IdentityProvider } from './records.ts'
@@ -86,6 +86,10 @@ function checkedThumbprints(thumbprints: readonly string[]): string[] {
   if (thumbprints.some(one => !/^[0-9a-fA-F]{40}$/.test(one))) throw invalidInput('Thumbprints are 40 hexadecimal digits.')
   return thumbprints.map(one => one.toLowerCase())
 }
+
+/** What the one door is asked about it; its tags are known. */
+export const foundProvider = ({ accountId, arn, held }: NamedProvider, facts: OwnedFacts = () => undefined): Found =>
+  foundArn(accountId, arn, key => facts(key) ?? factOfEntity(held?.value, key))
 
 /** Opened by its permit. Raises `EntityNotFound`. */
 export function existingProvider(permit: Permit<Permission>, { accountId, arn, held }: NamedProvider): HeldProvider {

@@ -2,7 +2,7 @@ import type { Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { lookUp } from '#model/names.ts'
-import { existing, invalidInput, missing, type NamedRole } from './entities.ts'
+import { existing, foundEntity, invalidInput, missing, roleNamed, type NamedRole } from './entities.ts'
 import type { AccountRole } from './records.ts'
 import { addRole } from './roles.ts'
 
@@ -70,4 +70,28 @@ export function deleteLinkedRole(
   if (value.linkedTo === undefined) throw missing(role)
   role.records.remove(call, { ...held, value })
   return { arn: role.arn, value }
+}
+
+/** The service that keeps keys the same in several Regions. */
+const multiRegionKeys = 'mrk.kms.amazonaws.com'
+
+/**
+ * What keys in several Regions need of an account, made at the first of them with the caller's own right, as a call of its own.
+ * Raises `AccessDenied` where the caller may not make it.
+ */
+export async function ensureMultiRegionRole(
+  context: Needs<'accountRoles' | 'accounts' | 'instance' | 'ground' | 'access'>,
+  call: Call,
+): Promise<void> {
+  const { acting } = call.who
+  if (acting === undefined) return
+  const role = await roleNamed(context, call, { accountId: acting.accountId, ...linkedRoleOf(multiRegionKeys) })
+  if (role.held !== undefined) return
+  const who = { ...call.who, acting: { ...acting, via: 'kms' } }
+  await call.as({ who, operation: 'CreateServiceLinkedRole', plane: 'iam', resource: role.arn }, async child => {
+    child.trail = { region: 'us-east-1', readOnly: false, parameters: { aWSServiceName: multiRegionKeys }, resources: [] }
+    const found = foundEntity(role, key => (key === 'iam:awsservicename' ? multiRegionKeys : undefined))
+    const permit = context.access.permit(child, 'accountRole.createLinked', found)
+    await createLinkedRole(context, child, { permit, role, service: multiRegionKeys })
+  })
 }

@@ -1,6 +1,7 @@
 import { Problem } from '#model/problem.ts'
 import type { Permit } from '#domain/access/permit.ts'
-import type { Permission } from '#domain/access/permissions.ts'
+import { permissionRow, type Permission } from '#domain/access/permissions.ts'
+import { noteTrailResource } from '#domain/audit/trail-facts.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Held } from '#domain/records/family.ts'
@@ -131,6 +132,17 @@ function holding(
   const { id, name, path } = value
   const use: PolicyUse = { type, id, name, path }
   return { value, use }
+}
+
+/** What the service keeps is nobody's to change: refused as what no policy allows. */
+export function serviceOwned(call: Call, permission: Permission, arn: string): Problem {
+  const action = permissionRow(permission).account ?? permission
+  const because = `because no identity-based policy allows the ${action} action`
+  const { acting, id, tenant = '' } = call.who
+  call.ruling = { allowed: false, because }
+  noteTrailResource(call.trail, { account: tenant, arn })
+  const details = { action, scope: arn, because, data: false, groups: 0, oid: id }
+  return new Problem({ code: 'AccessDenied', details: { ...details, ...(acting !== undefined && { arn: acting.arn }) } })
 }
 
 /** Text that is in force, of the account's own or of the service's. */

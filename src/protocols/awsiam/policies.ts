@@ -1,6 +1,8 @@
 import type { Found, OwnedFacts } from '#domain/access/permit.ts'
+import type { Permission } from '#domain/access/permissions.ts'
+import type { Call } from '#domain/call.ts'
 import { accountOf, foundArn, foundEntity } from '#domain/accounts/entities.ts'
-import { policyOfArn, type PolicyOfArn } from '#domain/accounts/managed-policies.ts'
+import { policyOfArn, serviceOwned, type PolicyOfArn } from '#domain/accounts/managed-policies.ts'
 import type { PolicyCounts } from './shapes.ts'
 import type { Asked } from './site.ts'
 
@@ -12,9 +14,14 @@ export const askedPolicy = async ({ context, call, accountId, body }: Asked<{ re
 export const foundToRead = (accountId: string, found: PolicyOfArn): Found =>
   found.kind === 'service' ? foundArn(accountId, found.arn) : foundEntity(found.policy)
 
-/** What the service keeps is in no account: nobody may change it. */
-export const foundToChange = (found: PolicyOfArn, facts?: OwnedFacts): Found =>
-  found.kind === 'service' ? foundArn('aws', found.arn, facts) : foundEntity(found.policy, facts)
+/** Raises `AccessDenied` for what the service keeps. */
+export function foundToChange(
+  found: PolicyOfArn,
+  { call, permission, facts }: { readonly call: Call; readonly permission: Permission; readonly facts?: OwnedFacts | undefined },
+): Found {
+  if (found.kind === 'service') throw serviceOwned(call, permission, found.arn)
+  return foundEntity(found.policy, facts)
+}
 
 /** How often each policy is attached in the account, and how often it is a boundary, by ARN. */
 export async function policyCounts({ context, call, accountId }: Asked<unknown>): Promise<(arn: string) => PolicyCounts> {

@@ -188,7 +188,8 @@ describe('policies', () => {
     assert((await me.iam.listUsers({})).Users)
     assert.equal((await iam.getPolicy({ PolicyArn })).Policy?.AttachmentCount, 1)
     await refused(iam.createPolicyVersion({ PolicyArn, PolicyDocument: policyOf(allow('*')) }), 'AccessDenied', 403)
-    await refused(iam.deletePolicy({ PolicyArn }), 'AccessDenied', 403)
+    await refused(iam.deletePolicy({ PolicyArn }), 'AccessDenied', 403, `iam:DeletePolicy on resource: policy ${PolicyArn}`)
+    await refused(iam.tagPolicy({ PolicyArn, Tags: [{ Key: 'a', Value: 'b' }] }), 'AccessDenied', 403)
     await refused(
       iam.attachUserPolicy({ UserName: me.name, PolicyArn: `${PolicyArn}None` }),
       'NoSuchEntity',

@@ -6,6 +6,7 @@ import {
   createProvider,
   deleteProvider,
   existingProvider,
+  foundProvider,
   providerNamed,
   providerOfArn,
   urlOfIssuer,
@@ -43,7 +44,7 @@ const createOpenIDConnectProviderOperation = iamOperation({
   }),
   async handle({ context, call, accountId, body, permit }) {
     const provider = await providerNamed(context, call, { accountId, url: urlOfIssuer(body.Url) })
-    const found = foundArn(accountId, provider.arn, requestFacts({ tags: body.Tags }))
+    const found = foundProvider({ ...provider, held: undefined }, requestFacts({ tags: body.Tags }))
     const given = permit('identityProvider.create', found)
     if (body.Tags !== undefined && body.Tags.length > 0) permit('identityProvider.tag', found)
     const { ClientIDList: clientIds = [], ThumbprintList: prints = [] } = body
@@ -58,7 +59,7 @@ const getOpenIDConnectProviderOperation = iamOperation({
   input: structure(byArn),
   async handle(asked) {
     const provider = await askedProvider(asked)
-    const given = asked.permit('identityProvider.read', foundArn(asked.accountId, provider.arn))
+    const given = asked.permit('identityProvider.read', foundProvider(provider))
     const { value } = existingProvider(given, provider)
     return {
       Url: value.url,
@@ -88,7 +89,7 @@ const deleteOpenIDConnectProviderOperation = iamOperation({
   input: structure(byArn),
   async handle(asked) {
     const provider = await askedProvider(asked)
-    const given = asked.permit('identityProvider.delete', foundArn(asked.accountId, provider.arn))
+    const given = asked.permit('identityProvider.delete', foundProvider(provider))
     deleteProvider(asked.context, asked.call, { permit: given, provider })
     return undefined
   },
@@ -107,7 +108,7 @@ const changing = <B extends { readonly OpenIDConnectProviderArn: string }>(of: {
     input: of.input,
     async handle(asked) {
       const provider = await askedProvider(asked)
-      const permit = asked.permit(of.permission, foundArn(asked.accountId, provider.arn))
+      const permit = asked.permit(of.permission, foundProvider(provider))
       changeProvider(asked.context, asked.call, { permit, provider, change: of.change(asked.body) })
       return undefined
     },

@@ -87,7 +87,7 @@ const deletePolicyOperation = iamOperation({
   async handle(asked) {
     const { context, call, permit } = asked
     const found = await askedPolicy(asked)
-    const given = permit('accountPolicy.delete', foundToChange(found))
+    const given = permit('accountPolicy.delete', foundToChange(found, { call, permission: 'accountPolicy.delete' }))
     if (found.kind === 'service' || found.policy.held === undefined) throw policyMissing(asked.body.PolicyArn)
     await deletePolicy(context, call, { permit: given, policy: found.policy })
     return undefined

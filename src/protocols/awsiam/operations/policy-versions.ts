@@ -27,7 +27,7 @@ const createPolicyVersionOperation = iamOperation({
   async handle(asked) {
     const { call, body, permit } = asked
     const found = await askedPolicy(asked)
-    const given = permit('accountPolicy.createVersion', foundToChange(found))
+    const given = permit('accountPolicy.createVersion', foundToChange(found, { call, permission: 'accountPolicy.createVersion' }))
     const { PolicyDocument: text, SetAsDefault: inForce = false } = body
     const version = createPolicyVersion(call, { permit: given, policy: ownOf(found), document: text, inForce })
     return { PolicyVersion: versionShape({ version, inForce }, { document: false }) }
@@ -67,7 +67,10 @@ const deletePolicyVersionOperation = iamOperation({
   input: oneVersion,
   async handle(asked) {
     const found = await askedPolicy(asked)
-    const permit = asked.permit('accountPolicy.deleteVersion', foundToChange(found))
+    const permit = asked.permit(
+      'accountPolicy.deleteVersion',
+      foundToChange(found, { call: asked.call, permission: 'accountPolicy.deleteVersion' }),
+    )
     deletePolicyVersion(asked.call, { permit, policy: ownOf(found), version: asked.body.VersionId })
     return undefined
   },
@@ -79,7 +82,10 @@ const setDefaultPolicyVersionOperation = iamOperation({
   input: oneVersion,
   async handle(asked) {
     const found = await askedPolicy(asked)
-    const permit = asked.permit('accountPolicy.setDefaultVersion', foundToChange(found))
+    const permit = asked.permit(
+      'accountPolicy.setDefaultVersion',
+      foundToChange(found, { call: asked.call, permission: 'accountPolicy.setDefaultVersion' }),
+    )
     setPolicyVersion(asked.call, { permit, policy: ownOf(found), version: asked.body.VersionId })
     return undefined
   },

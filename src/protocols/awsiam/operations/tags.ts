@@ -4,7 +4,6 @@ import type { Found, OwnedFacts, Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import {
   existing,
-  foundArn,
   foundEntity,
   profileNamed,
   roleNamed,
@@ -14,7 +13,7 @@ import {
   type Tagged,
 } from '#domain/accounts/entities.ts'
 import { tagEntity, untagEntity, type Tag } from '#domain/accounts/entity-tags.ts'
-import { changeProvider, existingProvider, providerOfArn } from '#domain/accounts/identity-providers.ts'
+import { changeProvider, existingProvider, foundProvider, providerOfArn } from '#domain/accounts/identity-providers.ts'
 import { ownPolicy, policyMissing, policyOfArn } from '#domain/accounts/managed-policies.ts'
 import { structure } from '#protocols/aws/schemas.ts'
 import type { Shape } from '#protocols/aws/shape.ts'
@@ -29,7 +28,7 @@ import { about } from '#protocols/awsiam/subjects.ts'
 /** Something with tags, found and not yet opened. */
 interface TaggedThing {
   readonly arn: string
-  found(facts?: OwnedFacts): Found
+  found(permission: Permission, facts?: OwnedFacts): Found
   tags(permit: Permit<Permission>): Tagged['tags']
   tag(permit: Permit<Permission>, given: readonly Tag[]): void
   untag(permit: Permit<Permission>, keys: readonly string[]): void
@@ -45,7 +44,7 @@ interface TaggedNoun {
 
 const taggedEntity = <T extends Entity & Tagged>(call: Call, of: Named<T>): TaggedThing => ({
   arn: of.arn,
-  found: facts => foundEntity(of, facts),
+  found: (_permission, facts) => foundEntity(of, facts),
   tags: permit => existing(permit, of).value.tags,
   tag: (permit, given) => tagEntity(call, { permit, of, tags: given }),
   untag: (permit, keys) => untagEntity(call, { permit, of, keys }),
@@ -89,7 +88,7 @@ async function policyThing(context: Context, call: Call, { accountId, name }: { 
   const own = found.kind === 'account' ? found.policy : undefined
   const thing: TaggedThing = {
     arn: name,
-    found: facts => foundToChange(found, facts),
+    found: (permission, facts) => foundToChange(found, { call, permission, facts }),
     tags: permit => (own === undefined ? {} : ownPolicy(permit, own).value.tags),
     tag(permit, given) {
       if (own?.held === undefined) throw policyMissing(name)
@@ -107,7 +106,7 @@ async function providerThing(context: Context, call: Call, { accountId, name }: 
   const provider = await providerOfArn(context, call, { accountId, arn: name })
   const thing: TaggedThing = {
     arn: provider.arn,
-    found: facts => foundArn(accountId, provider.arn, facts),
+    found: (_permission, facts) => foundProvider(provider, facts),
     tags: permit => existingProvider(permit, provider).value.tags,
     tag: (permit, given) => changeProvider(context, call, { permit, provider, change: { tags: given } }),
     untag: (permit, keys) => changeProvider(context, call, { permit, provider, change: { untag: keys } }),
@@ -125,7 +124,7 @@ const tagOperations = (words: TaggedNoun) => {
       input: about(words, structure({ Tags: tags })),
       async handle({ context, call, accountId, body, permit }) {
         const thing = await find(context, call, { accountId, name: body.subject })
-        thing.tag(permit(`${noun}.tag`, thing.found(requestFacts({ tags: body.Tags }))), tagsOf(body.Tags))
+        thing.tag(permit(`${noun}.tag`, thing.found(`${noun}.tag`, requestFacts({ tags: body.Tags }))), tagsOf(body.Tags))
         return undefined
       },
     }),
@@ -135,7 +134,7 @@ const tagOperations = (words: TaggedNoun) => {
       input: about(words, structure({ TagKeys: tagKeys })),
       async handle({ context, call, accountId, body, permit }) {
         const thing = await find(context, call, { accountId, name: body.subject })
-        thing.untag(permit(`${noun}.untag`, thing.found(requestFacts({ tagKeys: body.TagKeys }))), body.TagKeys)
+        thing.untag(permit(`${noun}.untag`, thing.found(`${noun}.untag`, requestFacts({ tagKeys: body.TagKeys }))), body.TagKeys)
         return undefined
       },
     }),
@@ -146,7 +145,7 @@ const tagOperations = (words: TaggedNoun) => {
       async handle(asked) {
         const { context, call, accountId, body, permit } = asked
         const thing = await find(context, call, { accountId, name: body.subject })
-        const held = thing.tags(permit(`${noun}.listTags`, thing.found()))
+        const held = thing.tags(permit(`${noun}.listTags`, thing.found(`${noun}.listTags`)))
         const { items, end } = pageOf(asked, { list: `List${word}Tags ${thing.arn}`, items: tagsShape(held), nameOf: ({ Key }) => Key })
         return { Tags: items, ...end }
       },

@@ -1,5 +1,6 @@
 import { Problem } from '#model/problem.ts'
 import { namesOf } from '#model/names.ts'
+import { ensureMultiRegionRole } from '#domain/accounts/linked-roles.ts'
 import { createAccountKey, usageFor } from '#domain/account-keys/create-account-key.ts'
 import { factsOf, keyFacts, requestFact, tagFacts } from '#domain/account-keys/key-facts.ts'
 import { assertKeyInStore } from '#domain/account-keys/stores/key-in-store.ts'
@@ -74,6 +75,7 @@ export const createKeyOperation = awsOperation({
     if (given.length > 0) askedRegion(call, { site, permit, permission: 'accountKey.tag', facts })
     const placed = placedIn(described.origin, body)
     const stored = placed && (await assertKeyInStore(context, call, { ...asked, ...placed, spec: named, multiRegion }))
+    if (multiRegion) await ensureMultiRegionRole(context, call)
     const key = await createAccountKey(context, call, {
       ...asked,
       ...stored,
