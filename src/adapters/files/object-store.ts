@@ -21,7 +21,11 @@ export function fileObjectStore(root: string): ObjectStore {
       const path = intent(name)
       await using handle = await created(path)
       try {
-        for await (const piece of pieces) await writeAll(handle, piece)
+        let position = 0
+        for await (const piece of pieces) {
+          await writeAll(handle, piece, position)
+          position += piece.length
+        }
         await handle.sync()
         await syncs(join(root, intents))
       } catch (cause) {
@@ -74,11 +78,11 @@ async function madeDurably(folder: string, syncs: (folder: string) => Promise<vo
 }
 
 async function created(path: string): Promise<FileHandle> {
-  return open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
+  return open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
 }
 
-async function writeAll(handle: FileHandle, bytes: Sealed): Promise<void> {
-  for (let done = 0; done < bytes.length;) done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten
+async function writeAll(handle: FileHandle, bytes: Sealed, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten
 }
 
 async function opened(path: string): Promise<FileHandle | undefined> {
