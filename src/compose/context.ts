@@ -100,6 +100,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     objectStore: parts.objectStore,
     objectNames: createObjectNames({ view, store, barrier }),
     bucketKeys: createBucketKeys(clock),
+    latestKeyUses: createLatestUses(),
     store,
     instance,
     trail: parts.trail ?? noTrail,

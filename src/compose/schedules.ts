@@ -1,4 +1,5 @@
 import { forgetTask } from '#domain/authority/forget-task.ts'
+import { startWritingKeyUses } from '#domain/account-keys/key-last-use.ts'
 import { accountKeyTasks } from '#domain/account-keys/tasks.ts'
 import { startWritingUses } from '#domain/accounts/credential-uses.ts'
 import { certificateTasks } from '#domain/certificates/tasks.ts'
@@ -67,9 +68,10 @@ export function startSchedules(
   const summaries = startSummaries(context)
   const carrying = startCarrying(context, { form: cloudTrailFiles, buckets: trailBuckets(context, 'cloudtrail') })
   const uses = startWritingUses(context)
+  const keyUses = startWritingKeyUses(context)
   return {
     async stop() {
-      await Promise.all([scheduler.stop(), outbox.stop(), summaries.stop(), carrying.stop(), uses.stop()])
+      await Promise.all([scheduler.stop(), outbox.stop(), summaries.stop(), carrying.stop(), uses.stop(), keyUses.stop()])
     },
   }
 }

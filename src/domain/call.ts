@@ -75,6 +75,8 @@ export interface Call {
   readonly materials: StagedMaterial[]
   readonly effects: Effect[]
   readonly children: ChildCall[]
+  /** What is remembered of it once its answer leaves; of a refusal nothing is. */
+  readonly afterwards: (() => void)[]
   /** Does work for another: own actor, own entry, same commit. */
   as<T>(child: ChildRequest, run: (call: Call) => Promise<T>): Promise<T>
   /** Kept across tries: what is dear or cannot be had twice. Ask for it after the permit. */
@@ -152,6 +154,7 @@ function beginAt(beginning: Beginning, places: Places): Call {
     materials: [],
     effects: [],
     children: [],
+    afterwards: [],
     async as(child, run) {
       return runChild(call, { child, keep, places }, run)
     },
@@ -202,6 +205,7 @@ async function runChild<T>(parent: Call, { child, keep, places }: ChildParts, ru
     materials: parent.materials,
     effects: parent.effects,
     children: parent.children,
+    afterwards: parent.afterwards,
     trail: trailOf(parent, child),
   })
   try {

@@ -15,7 +15,16 @@ import { certificateAuthorities, issuedCertificates } from './authority/records.
 import { certificateContacts, certificateIssuers, certificateOperations, certificates } from './certificates/records.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
 import { groups, memberships } from './groups/records.ts'
-import { accountKeys, grantTallies, importParameters, keyAliases, keyGrants, keyStores } from './account-keys/records.ts'
+import {
+  accountKeys,
+  grantTallies,
+  importParameters,
+  keyAliases,
+  keyGrants,
+  keyStores,
+  keyUses,
+  type KeyLastUse,
+} from './account-keys/records.ts'
 import {
   accessKeys,
   accountGroups,
@@ -27,6 +36,7 @@ import {
   credentialUses,
   identityProviders,
   instanceProfiles,
+  type CredentialUse,
 } from './accounts/records.ts'
 import type { LatestUses } from './accounts/latest-uses.ts'
 import type { DerivedKeys } from './accounts/derived-keys.ts'
@@ -106,6 +116,7 @@ const families = {
   keyStores,
   grantTallies,
   importParameters,
+  keyUses,
   alarms,
   buckets,
   objects,
@@ -137,7 +148,9 @@ export interface Context extends AllRecords {
   /** Of signatures, for as long as their access keys do not change. */
   readonly derivedKeys: DerivedKeys
   /** Of access keys and roles, since they were last written down. */
-  readonly latestUses: LatestUses
+  readonly latestUses: LatestUses<CredentialUse>
+  /** Of keys of accounts, by the ids of their records. */
+  readonly latestKeyUses: LatestUses<KeyLastUse>
   readonly instance: Instance
   readonly trail: AuditTrail
   readonly audit: AuditPages

@@ -99,6 +99,7 @@ const stands = <A extends Outcome>({ call, writes }: Try<A>, news: readonly Chan
 
 function leaving<A extends Outcome>(ground: Ground, { answer, call }: Try<A>, entry: EntryKind): A {
   if (entry === 'summed') ground.noise.count(call, answer.status)
+  if (answer.status < 400) for (const remember of call.afterwards) remember()
   return answer
 }
 

@@ -20,6 +20,7 @@ export const kmsWire: SignedWire = {
       keep: ({ json }, kept) => kept.set('key', textIn(objectIn(json['KeyMetadata'])['KeyId'])),
     },
     { operation: 'DescribeKey', body: key },
+    { operation: 'GetKeyLastUsage', body: key },
     { operation: 'ListKeys', body: () => ({}) },
     { operation: 'UpdateKeyDescription', body: kept => ({ ...key(kept), Description: 'described' }) },
     { operation: 'TagResource', body: kept => ({ ...key(kept), Tags: [{ TagKey: 'a', TagValue: 'b' }] }) },

@@ -6,7 +6,7 @@ import { accountKeyById, type HeldAccountKey } from './find-account-key.ts'
 import { assertPermitsKey } from './permit-account-key.ts'
 import { stageChange } from './stage-change.ts'
 
-type DestroyingNeeds = Needs<'accountKeys' | 'keyAliases' | 'keyGrants' | 'grantTallies' | 'accountRegions' | 'instance'>
+type DestroyingNeeds = Needs<'accountKeys' | 'keyAliases' | 'keyGrants' | 'grantTallies' | 'keyUses' | 'accountRegions' | 'instance'>
 
 /** What one commit takes away at most: a key with very many grants goes in several steps, and does nothing meanwhile. */
 const rowsMax = 500
@@ -30,6 +30,8 @@ export async function destroyAccountKey(
     keyAliases.remove(call, alias)
   const tally = await grantTallies.get(call, compartment, [value.id])
   if (tally !== undefined) grantTallies.remove(call, tally)
+  const used = await context.keyUses.get(call, compartment, [value.id])
+  if (used !== undefined) context.keyUses.remove(call, used)
   await leaveRelated(context, call, key)
   accountKeys.remove(call, key)
   call.materials.push({ removeOf: key.id })

@@ -168,6 +168,18 @@ export const grantTallies = family<GrantTally, readonly [keyId: string]>({
   ruling: false,
 })
 
+/** The last use of a key's material that was answered, by the ids under which its entry is found. Written by the minute, not by the request. */
+const keyLastUseSchema = z.object({ at: time, operation: z.string(), requestId: z.string(), entryId: z.string() })
+export type KeyLastUse = z.output<typeof keyLastUseSchema>
+
+export const keyUses = family<KeyLastUse, readonly [keyId: string]>({
+  name: 'keyUses',
+  schema: keyLastUseSchema,
+  format: 1,
+  residency: 'cached',
+  ruling: false,
+})
+
 const keyStoreSchema = z.object({
   /** `cks-` and 17 hex digits. */
   id: z.string(),

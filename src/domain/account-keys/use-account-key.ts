@@ -8,6 +8,7 @@ import { permissionRow, type Permission } from '#domain/access/permissions.ts'
 import type { EncryptionContext } from '#domain/envelopes/encryption-context.ts'
 import type { FindingNeeds, FoundAccountKey, HeldAccountKey } from './find-account-key.ts'
 import { keyArn } from './key-arn.ts'
+import { noteKeyUse } from './key-last-use.ts'
 import { assertKeyState } from './key-states.ts'
 import { findOrMakeKey } from './managed-keys.ts'
 import { materialPlace, type KeyMaterial } from './make-material.ts'
@@ -16,7 +17,8 @@ import { ownedKey } from './permit-account-key.ts'
 import type { AccountKey } from './records.ts'
 import type { AccountKeyUsage } from './specs.ts'
 
-export type UseNeeds = FindingNeeds & Needs<'access' | 'externalKeys' | 'keyGrants' | 'keyStores' | 'module' | 'store' | 'ground'>
+export type UseNeeds = FindingNeeds &
+  Needs<'access' | 'externalKeys' | 'keyGrants' | 'keyStores' | 'latestKeyUses' | 'module' | 'store' | 'ground'>
 
 /** A key as the caller names it: id, ARN, alias. */
 export interface KeyReference {
@@ -51,6 +53,7 @@ export async function permitUse(context: UseNeeds, call: Call, use: KeyUse & { r
   context.access.permit(call, use.permission, boundTo(await ownedKey(context, call, { ...found, facts: use.facts }), use.bound))
   await assertKeyState(context, call, { key, operation: 'use' })
   assertFits(key.value, use)
+  noteKeyUse(context, call, key)
 }
 
 const boundTo = (found: Found, bound: EncryptionContext | undefined): Found =>

@@ -1,6 +1,7 @@
 import type { ActingInAccount } from '#model/principal.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { byTheMinute, type Stoppable } from '#domain/jobs/by-the-minute.ts'
 import { performAsSystem } from '#domain/jobs/perform-as-system.ts'
 import type { CredentialUse } from './records.ts'
 
@@ -21,29 +22,10 @@ export async function lastUse(
 
 type Writing = Needs<'latestUses' | 'credentialUses' | 'instance' | 'ground' | 'log'>
 
-const everyMs = 60_000
 const atOnce = 500
 
-/** Writes down once a minute what was noted; `stop` writes the rest. What is lost when the machine dies is a minute of last uses, and no use. */
-export function startWritingUses(context: Writing): { stop(): Promise<void> } {
-  const { clock } = context.ground
-  let running: Promise<void> = Promise.resolve()
-  let cancel = (): void => undefined
-  const next = (): void => {
-    cancel = clock.after(everyMs, () => {
-      running = writeUses(context)
-      next()
-    })
-  }
-  next()
-  return {
-    async stop() {
-      cancel()
-      await running
-      await writeUses(context)
-    },
-  }
-}
+/** What is lost when the machine dies is a minute of last uses, and no use. */
+export const startWritingUses = (context: Writing): Stoppable => byTheMinute(context.ground.clock, async () => writeUses(context))
 
 /** One commit for at most 500 of them. What the store does not take is kept for the next time. */
 export async function writeUses(context: Writing): Promise<void> {

@@ -1,15 +1,13 @@
-import type { CredentialUse } from './records.ts'
-
 /** Uses that are not written down yet. A request never writes what it reads with. */
-export interface LatestUses {
-  note(id: string, use: CredentialUse): void
-  get(id: string): CredentialUse | undefined
+export interface LatestUses<Use> {
+  note(id: string, use: Use): void
+  get(id: string): Use | undefined
   /** At most so many; what is taken is the taker's to write or to note again. */
-  take(max: number): readonly (readonly [id: string, use: CredentialUse])[]
+  take(max: number): readonly (readonly [id: string, use: Use])[]
 }
 
-export function createLatestUses(): LatestUses {
-  const latest = new Map<string, CredentialUse>()
+export function createLatestUses<Use>(): LatestUses<Use> {
+  const latest = new Map<string, Use>()
   return {
     note: (id, use) => void latest.set(id, use),
     get: id => latest.get(id),

@@ -58,6 +58,7 @@ export const kinds = {
   keyStores: 93,
   grantTallies: 94,
   importParameters: 95,
+  keyUses: 96,
   buckets: 100,
   objects: 101,
   objectVersions: 102,

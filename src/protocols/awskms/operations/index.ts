@@ -7,6 +7,7 @@ import { disableKeyRotationOperation } from './disable-key-rotation.ts'
 import { disableKeyOperation } from './disable-key.ts'
 import { enableKeyRotationOperation } from './enable-key-rotation.ts'
 import { enableKeyOperation } from './enable-key.ts'
+import { getKeyLastUsageOperation } from './get-key-last-usage.ts'
 import { getKeyPolicyOperation } from './get-key-policy.ts'
 import { getKeyRotationStatusOperation } from './get-key-rotation-status.ts'
 import { listAliasesOperation } from './list-aliases.ts'
@@ -64,6 +65,7 @@ export const operations = [
   disableKeyOperation,
   enableKeyRotationOperation,
   enableKeyOperation,
+  getKeyLastUsageOperation,
   getKeyPolicyOperation,
   getKeyRotationStatusOperation,
   listAliasesOperation,
