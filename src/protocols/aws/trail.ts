@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '#domain/audit/canonical-json.ts'
+import type { TrailResource } from '#domain/audit/trail-facts.ts'
 import type { Call } from '#domain/call.ts'
 import type { Answer } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
@@ -7,11 +8,13 @@ import type { WireRequest } from '#protocols/http/request.ts'
 export interface Trail<B> extends TrailKind {
   /** Members by their names in lower camel case, or what they are made into. */
   readonly parameters: readonly string[] | ((body: B) => Readonly<Record<string, unknown>>)
-  /** Members of an answer in JSON, by their names in lower camel case. */
-  readonly answer?: readonly string[]
+  /** Members of an answer in JSON, by their names in lower camel case, or what is made of them and of what the call was about. */
+  readonly answer?: readonly string[] | ShownAnswer
   /** `kms.amazonaws.com` */
   readonly source: string
 }
+
+export type ShownAnswer = (answered: JsonObject, resources: readonly TrailResource[]) => JsonObject
 
 export interface TrailKind {
   readonly readOnly: boolean
@@ -56,11 +59,11 @@ export function noteSession(call: Call, answered: Readonly<Record<string, unknow
   call.trail.answer = { credentials: picked(shown, ['accessKeyId', 'expiration']), ...rest }
 }
 
-/** What is shown of an answer in JSON: only the members that the operation names. */
-export function noteAnswer<B>(call: Call, { answer: names }: Trail<B>, { status, body }: Answer): void {
-  if (call.trail === undefined || names === undefined || status >= 300 || typeof body !== 'string') return
-  const answered: unknown = JSON.parse(body)
-  call.trail.answer = picked(shownOf(answered), names)
+/** What is shown of an answer in JSON: only what the operation declares. */
+export function noteAnswer<B>(call: Call, { answer: shown }: Trail<B>, { status, body }: Answer): void {
+  if (call.trail === undefined || shown === undefined || status >= 300 || (body !== undefined && typeof body !== 'string')) return
+  const answered = shownOf(body === undefined || body === '' ? {} : JSON.parse(body))
+  call.trail.answer = typeof shown === 'function' ? shown(answered, call.trail.resources) : picked(answered, shown)
 }
 
 function picked(all: JsonObject, names: readonly string[]): JsonObject {
