@@ -32,6 +32,10 @@ const keyId = /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|mrk-[0-9a-f]{32})
 const notFound = (message: string): Problem => new Problem({ code: 'AccountKeyNotFound', details: { message } })
 const invalidId = (id: string): Problem => notFound(`Invalid keyId '${id}'`)
 
+/** Of a key of another account: that it is there is told no more than that it is not. */
+export const hiddenKey = (permission: Permission, arn: string): Problem =>
+  new Problem({ code: 'AccountKeyHidden', details: { action: permissionRow(permission).account ?? permission, arn } })
+
 /** The account that the caller acts in. Who acts in none gets no further than the front door. */
 export function callersAccount({ who }: Call): string {
   if (who.acting === undefined) throw new Error('a principal that acts in no account asks for its keys')
@@ -45,8 +49,7 @@ export function callersAccount({ who }: Call): string {
 export async function findAccountKey(context: FindingNeeds, call: Call, named: KeyNamed): Promise<FoundAccountKey> {
   const at = placeOf(call, named)
   const own = at.accountId === callersAccount(call)
-  const hidden = (arn: string): Problem =>
-    new Problem({ code: 'AccountKeyHidden', details: { action: permissionRow(named.permission).account ?? named.permission, arn } })
+  const hidden = (arn: string): Problem => hiddenKey(named.permission, arn)
   if (!own && permissionRow(named.permission).across !== true) throw hidden(named.id)
   if (at.kind === 'key') {
     const arn = keyArn({ ...at, id: at.name })

@@ -2,12 +2,13 @@ import type { Bytes } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { SecretBytes } from '#model/secret-bytes.ts'
 import type { Call } from '#domain/call.ts'
-import { permissionRow, type Permission } from '#domain/access/permissions.ts'
+import type { Permission } from '#domain/access/permissions.ts'
 import { encryptionAlgorithms } from '#domain/account-keys/algorithms.ts'
 import {
   accountKeyById,
   callersAccount,
   findAccountKey,
+  hiddenKey,
   type FoundAccountKey,
   type HeldAccountKey,
 } from '#domain/account-keys/find-account-key.ts'
@@ -53,9 +54,6 @@ export async function decrypt(
   return decrypted
 }
 
-const hidden = (permission: Permission, arn: string): Problem =>
-  new Problem({ code: 'AccountKeyHidden', details: { action: permissionRow(permission).account ?? permission, arn } })
-
 /**
  * The key that the caller names, else the one that a ciphertext of a symmetric key names. Whether a key that the ciphertext alone names is
  * there is nobody's business. Raises what `findAccountKey` raises, `ValidationFailed`, `CiphertextInvalid`, `AccountKeyHidden`.
@@ -71,7 +69,7 @@ export async function keyOfCiphertext(
   const read = readBlob(blob)
   if (read === undefined) throw invalidCiphertext()
   const key = await accountKeyById(context, call, { accountId: read.named.accountId, region, id: read.named.keyId })
-  if (key === undefined) throw hidden(permission, '')
+  if (key === undefined) throw hiddenKey(permission, '')
   return { key }
 }
 
@@ -86,7 +84,7 @@ export async function permitCiphertext(
     await permitUse(context, call, use)
   } catch (error) {
     const foreign = found.key.value.accountId !== callersAccount(call)
-    if (foreign && !named && error instanceof Problem && error.body.code === 'AccessDenied') throw hidden(use.permission, '')
+    if (foreign && !named && error instanceof Problem && error.body.code === 'AccessDenied') throw hiddenKey(use.permission, '')
     throw error
   }
 }

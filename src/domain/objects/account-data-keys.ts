@@ -6,6 +6,7 @@ import type { SecretBytes } from '#model/secret-bytes.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { CreatingNeeds } from '#domain/account-keys/create-account-key.ts'
 import { callersAccount, keyAliasByName } from '#domain/account-keys/find-account-key.ts'
+import { keyArn } from '#domain/account-keys/key-arn.ts'
 import { managedKey } from '#domain/account-keys/managed-keys.ts'
 import { keyForUse, type UseNeeds } from '#domain/account-keys/use-account-key.ts'
 import type { Call } from '#domain/call.ts'
@@ -14,7 +15,7 @@ import { generateDataKey } from '#domain/envelopes/data-keys.ts'
 import { decrypt } from '#domain/envelopes/decrypt.ts'
 import { encryptionUse } from '#domain/envelopes/encrypt.ts'
 import { performAsSystem } from '#domain/jobs/perform-as-system.ts'
-import type { BucketKeyName } from './bucket-keys.ts'
+import type { BucketKey, BucketKeyName } from './bucket-keys.ts'
 import type { Bucket, Encryption } from './records.ts'
 import { boundToName, bucketArn, objectArn, objectService } from './scopes.ts'
 
@@ -53,7 +54,8 @@ export async function freshDataKey(
   const name: BucketKeyName = { who, bucket: request.bucket.name, of: key.id, context: bound }
   if (request.bucketKey) {
     const kept = context.bucketKeys.get(call, name)
-    if (kept !== undefined && (await mayStill(context, call, { who, permission: 'accountKey.generateDataKey', key, bound }))) return kept
+    if (kept !== undefined && (await mayStill(context, call, { who, permission: 'accountKey.generateDataKey', key, bound, kept })))
+      return kept
   }
   const parameters = { keyId: key.id, encryptionContext: bound, keySpec: 'AES_256' }
   const child = { who, operation: 'GenerateDataKey', plane: 'kms', resource: key.id, shown: { parameters, readOnly: true } }
@@ -83,7 +85,8 @@ export async function openDataKey(
   const name: BucketKeyName = { who, bucket: bucket.name, of: wrapped, context: bound }
   if (bucketKey) {
     const kept = context.bucketKeys.get(call, name)
-    if (kept !== undefined && (await mayStill(context, call, { who, permission: 'accountKey.decrypt', key, bound }))) return kept.plaintext
+    if (kept !== undefined && (await mayStill(context, call, { who, permission: 'accountKey.decrypt', key, bound, kept })))
+      return kept.plaintext
   }
   const plaintext = await decrypted(context, call, { who, key, bound, blob: Uint8Array.fromBase64(wrapped) })
   if (bucketKey) context.bucketKeys.keep(name, { wrapped, keyArn, plaintext })
@@ -140,20 +143,20 @@ const boundOf = ({ bucket, key, pairs, bucketKey }: DataKeyOf): Readonly<Record<
 })
 
 /**
- * May the caller do now what a kept key was had for, and is the key in force? Reads what a use of the key reads: a change meanwhile makes the
+ * May the caller do now what a kept key was had for, and is the key in force, the same that it is of: an alias may be another key's by now? Reads what a use of the key reads: a change meanwhile makes the
  * call run again. Whoever may not is refused by the use itself, with its entry.
  */
 async function mayStill(
   context: DataKeyNeeds,
   call: Call,
-  { who, permission, key, bound }: Using & { readonly permission: Permission },
+  { who, permission, key, bound, kept }: Using & { readonly permission: Permission; readonly kept: BucketKey },
 ): Promise<boolean> {
   // Its own ruling and target, the reads of the call.
   const looking: Call = { ...call, who, ruling: { allowed: false, because: 'not-asked' }, target: {} }
   const use = encryptionUse(permission, { algorithm: 'SYMMETRIC_DEFAULT', bound: new Map(Object.entries(bound)) })
   try {
-    await keyForUse(context, looking, { ...use, key })
-    return true
+    const { value } = await keyForUse(context, looking, { ...use, key })
+    return keyArn(value) === kept.keyArn
   } catch (error) {
     if (error instanceof Problem) return false
     throw error

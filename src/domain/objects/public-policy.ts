@@ -1,3 +1,4 @@
+import { blockOf } from '#domain/access/policy-documents/addresses.ts'
 import type { PolicyDocument, Statement } from '#domain/access/policy-documents/syntax.ts'
 import { Problem } from '#model/problem.ts'
 import { bucketArn } from './scopes.ts'
@@ -24,10 +25,17 @@ const isFixed = ({ conditions }: Statement): boolean =>
   conditions.some(
     ({ operator, key, values }) =>
       fixing.has(key.toLowerCase()) &&
-      /^(?:String(?:Equals|Like)|Arn(?:Equals|Like)|IpAddress)/i.test(operator.replace(/^For(?:All|Any)Values?:/i, '')) &&
+      // `ForAllValues` and `IfExists` hold for whoever has no such value: for nobody in particular.
+      /^(?:ForAnyValue:)?(?:String(?:Equals|Like)|Arn(?:Equals|Like)|IpAddress)/i.test(operator) &&
       !/IfExists$/i.test(operator) &&
-      values.every(value => !value.includes('*') && !value.includes('${') && value !== '0.0.0.0/0' && value !== '::/0'),
+      values.every(value => !/[*?]|\$\{/.test(value) && !isBroad(value)),
   )
+
+/** Blocks of addresses so large that they are as good as all (S3 User Guide, "The meaning of public"). */
+function isBroad(value: string): boolean {
+  const block = blockOf(value)
+  return block !== undefined && block.prefix < (block.width === 32 ? 8 : 32)
+}
 
 /** Does it let in whoever comes? */
 export const isPublicPolicy = ({ statements }: PolicyDocument): boolean =>

@@ -67,10 +67,12 @@ function verified(
 
 async function readTrailers(reader: Reader, { signed, trailers, trailing }: ChunkedBody, before: Buffer | undefined): Promise<void> {
   let canonical = ''
+  let length = 0
   for (let line = await reader.line(true); line !== ''; line = await reader.line(true)) {
     const colon = line.indexOf(':')
     const [name, value] = [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]
-    if (colon < 1 || trailers.has(name))
+    length += line.length
+    if (colon < 1 || trailers.has(name) || length > lineBytesMax)
       throw refused('MalformedTrailerError', 'The request contained trailing data that was not well-formed.')
     trailers.set(name, value)
     if (name !== 'x-amz-trailer-signature') canonical += `${name}:${value}\n`

@@ -2,7 +2,8 @@ import type { Problem } from '#model/problem.ts'
 import type { Described } from '#domain/objects/put-object.ts'
 import type { ObjectVersion } from '#domain/objects/records.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
-import { invalidArgument, notImplemented, refused } from './refusals.ts'
+import { invalidArgument, invalidRequest, notImplemented, refused } from './refusals.ts'
+import { isSigned } from './signed.ts'
 
 /** Headers that are kept with an object and come back with it. */
 const keptHeaders = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'] as const
@@ -32,18 +33,19 @@ function headersIn(request: WireRequest): Readonly<Record<string, string>> & Obj
 }
 
 function metadataIn({ rawHeaders }: WireRequest): ObjectVersion['metadata'] {
-  const metadata: Record<string, string> = {}
+  const metadata = new Map<string, string>()
   let length = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase()
     if (!name.startsWith(metaPrefix)) continue
     const own = name.slice(metaPrefix.length)
-    const value = metadata[own] === undefined ? (rawHeaders[at + 1] ?? '') : `${metadata[own]},${rawHeaders[at + 1] ?? ''}`
+    const before = metadata.get(own)
+    const value = before === undefined ? (rawHeaders[at + 1] ?? '') : `${before},${rawHeaders[at + 1] ?? ''}`
     length += own.length + value.length
-    metadata[own] = value
+    metadata.set(own, value)
   }
   if (length > metadataBytesMax) throw refused('MetadataTooLarge', 'Your metadata headers exceed the maximum allowed metadata size')
-  return metadata
+  return Object.fromEntries(metadata)
 }
 
 /** Headers that ask for what is not here: said, never passed over. */
@@ -94,6 +96,8 @@ export function describingHeaders({ headers, metadata, tags }: ObjectVersion, re
   for (const [name, parameter] of overrides) {
     const value = request.query.get(parameter)
     if (value === undefined) continue
+    // What a page of the bucket's is served as is nobody's to say who gives a link away.
+    if (!isSigned(request)) throw invalidRequest('Request specific response headers cannot be used for anonymous GET requests.')
     if (!/^[\u0020-\u007e\u00a0-\u00ff]*$/.test(value)) throw invalidArgument(`The ${parameter} is not valid`)
     said[name] = value
   }

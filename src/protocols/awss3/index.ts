@@ -6,9 +6,9 @@ import { restService } from '#protocols/aws/service.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
 import { s3Headers } from './headers.ts'
 import { operations } from './operations/index.ts'
-import { isSigned } from './owned.ts'
 import { bucketOfHost, named } from './paths.ts'
 import { refuse } from './problems.ts'
+import { isSigned } from './signed.ts'
 
 /** Objects: `s3.{region}.{domain}` with the bucket in the path, `{bucket}.s3.{region}.{domain}`, and the names that all services share. */
 export function s3Protocol(domain: string): Protocol<Context, AwsSite> {

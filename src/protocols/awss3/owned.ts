@@ -6,6 +6,7 @@ import { accountScope, bucketArn, bucketScope, objectArn, objectScope } from '#d
 import type { AwsSite } from '#protocols/aws/operation.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { tagsInHeader } from './described.ts'
+import { isSigned } from './signed.ts'
 
 type Fact = string | readonly string[] | undefined
 
@@ -39,11 +40,7 @@ const facts: ReadonlyMap<string, (request: WireRequest) => Fact> = new Map<strin
     request => (isSigned(request) ? (request.header('authorization') === undefined ? 'REST-QUERY-STRING' : 'REST-HEADER') : undefined),
   ],
   ['s3:tlsversion', request => request.tls?.()?.version.replace(/^TLSv/, '')],
-  ['s3:requestobjecttagkeys', request => tagsInHeader(request.header('x-amz-tagging')).map(({ key }) => key)],
 ])
-
-export const isSigned = (request: WireRequest): boolean =>
-  request.header('authorization') !== undefined || request.query.has('x-amz-signature') || request.query.has('x-amz-algorithm')
 
 const tagIn = (tags: ObjectVersion['tags'], name: string): string | undefined =>
   (tags.find(({ key }) => key === name) ?? tags.find(({ key }) => key.toLowerCase() === name.toLowerCase()))?.value
@@ -52,16 +49,26 @@ export interface Asked {
   readonly call: Call
   readonly site: AwsSite
   readonly request: WireRequest
+  /** What the object gets for tags, where that is not what the header says. */
+  readonly tags?: ObjectVersion['tags']
 }
 
-function factsFor({ site, request }: Asked, bucket: HeldBucket | undefined, object?: ObjectVersion): OwnedFacts {
-  const [existing, requested] = ['s3:existingobjecttag/', 's3:requestobjecttag/']
+const tagsAsked = ({ request, tags }: Asked): ObjectVersion['tags'] => tags ?? tagsInHeader(request.header('x-amz-tagging'))
+
+const [existing, requested] = ['s3:existingobjecttag/', 's3:requestobjecttag/']
+
+function tagFact(asked: Asked, object: ObjectVersion | undefined, name: string): Fact {
+  if (name === 's3:requestobjecttagkeys') return tagsAsked(asked).map(({ key }) => key)
+  if (name.startsWith(existing)) return object && tagIn(object.tags, name.slice(existing.length))
+  return name.startsWith(requested) ? tagIn(tagsAsked(asked), name.slice(requested.length)) : undefined
+}
+
+function factsFor(asked: Asked, bucket: HeldBucket | undefined, object?: ObjectVersion): OwnedFacts {
+  const { site, request } = asked
   return name => {
     if (name === 'aws:requestedregion') return bucket?.value.region ?? site.region
     if (name === 's3:resourceaccount') return bucket?.value.accountId
-    if (name.startsWith(existing)) return object && tagIn(object.tags, name.slice(existing.length))
-    if (name.startsWith(requested)) return tagIn(tagsInHeader(request.header('x-amz-tagging')), name.slice(requested.length))
-    return facts.get(name)?.(request)
+    return facts.get(name)?.(request) ?? tagFact(asked, object, name)
   }
 }
 

@@ -94,12 +94,22 @@ export async function bucketFor<P extends Permission>(
   return { bucket, permit: input.permit(permission, bucketFound(askedOf(call, input), bucket)) }
 }
 
-/** The same for an object in it, there or not. */
+/** The same for an object in it, there or not. `tags`: that it gets, where that is not what the header says. */
 export async function objectFor<P extends Permission>(
   context: Context,
   call: Call,
-  { input, permission, object }: { readonly input: Handled; readonly permission: P; readonly object?: ObjectVersion | undefined },
+  { input, permission, tags }: { readonly input: Handled; readonly permission: P; readonly tags?: ObjectVersion['tags'] },
 ): Promise<InBucket<P>> {
   const bucket = await bucketNamed(context, call, input.params.bucket)
-  return { bucket, permit: input.permit(permission, objectFound(askedOf(call, input), bucket, { key: input.params.key, object })) }
+  const asked = { ...askedOf(call, input), ...(tags !== undefined && { tags }) }
+  return { bucket, permit: input.permit(permission, objectFound(asked, bucket, { key: input.params.key })) }
+}
+
+/** Whoever writes an object with tags needs the right to give it tags besides: policies let people in by them (API Reference, "PutObject"). */
+export function permitTags(
+  call: Call,
+  input: Handled,
+  { bucket, tags }: { readonly bucket: HeldBucket; readonly tags: ObjectVersion['tags'] },
+): void {
+  if (tags.length > 0) input.permit('object.writeTags', objectFound({ ...askedOf(call, input), tags }, bucket, { key: input.params.key }))
 }

@@ -28,9 +28,16 @@ export function compilePolicy(document: PolicyDocument, purpose: PolicyPurpose):
   }))
   const known = new Map<string, readonly CompiledStatement[]>()
   return {
-    naming: action => known.getOrInsertComputed(action.toLowerCase(), wanted => statements.filter(({ names }) => names(wanted))),
+    naming(action) {
+      // Simulations name actions that nobody has.
+      if (known.size >= actionsMax) known.clear()
+      return known.getOrInsertComputed(action.toLowerCase(), wanted => statements.filter(({ names }) => names(wanted)))
+    },
   }
 }
+
+/** Of one document: more than there are. */
+const actionsMax = 1_000
 
 function actionsOf(actions: Listed | undefined): (action: string) => boolean {
   if (actions === undefined) return () => false

@@ -1,7 +1,15 @@
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { accountKeyById, findAccountKey, type FindingNeeds, type HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
+import {
+  accountKeyById,
+  callersAccount,
+  findAccountKey,
+  hiddenKey,
+  type FindingNeeds,
+  type HeldAccountKey,
+} from '#domain/account-keys/find-account-key.ts'
+import { keyArn } from '#domain/account-keys/key-arn.ts'
 import type { KeyGrant } from '#domain/account-keys/records.ts'
 import type { Held } from '#domain/records/family.ts'
 import { openGrantToken } from './grant-token.ts'
@@ -28,9 +36,12 @@ export const grantById = async (
 export async function requireGrant(context: Needs<'keyGrants'>, call: Call, at: GrantOfKey): Promise<HeldGrant> {
   assertGrantId(at.grantId)
   const grant = await grantById(context, call, at)
-  if (grant === undefined) throw new Problem({ code: 'AccountKeyNotFound', details: { message: `Grant ID ${at.grantId} not found` } })
+  if (grant === undefined) throw grantMissing(at.grantId)
   return grant
 }
+
+const grantMissing = (grantId: string): Problem =>
+  new Problem({ code: 'AccountKeyNotFound', details: { message: `Grant ID ${grantId} not found` } })
 
 /** A grant as whoever retires it names it. */
 export type GrantReference = { readonly token: string } | { readonly keyId: string; readonly grantId: string }
@@ -47,7 +58,12 @@ export async function grantNamed(
   if ('keyId' in reference) {
     const { keyId: id, grantId } = reference
     const { key } = await findAccountKey(context, call, { id, region, accepts: 'key', permission: 'keyGrant.retire' })
-    return { key, grant: await requireGrant(context, call, { key, grantId }) }
+    assertGrantId(grantId)
+    const grant = await grantById(context, call, { key, grantId })
+    if (grant !== undefined) return { key, grant }
+    // In another account nobody learns what is there: neither the key nor what was granted on it.
+    if (key.value.accountId !== callersAccount(call)) throw hiddenKey('keyGrant.retire', keyArn(key.value))
+    throw grantMissing(grantId)
   }
   const named = openGrantToken(context, reference.token)
   const key = named.region === region ? await accountKeyById(context, call, { ...named, id: named.keyId }) : undefined

@@ -7,7 +7,8 @@ import type { HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
 import { accountGround, accountId, region, rootOf, type AccountGround } from '#domain/account-keys/testing.ts'
 import { createGrant } from './create-grant.ts'
 import { retireGrant, retiring, revokeGrant } from './end-grant.ts'
-import { requireGrant } from './find-grant.ts'
+import { keyArn } from '#domain/account-keys/key-arn.ts'
+import { grantNamed, requireGrant } from './find-grant.ts'
 import { grantFacts, type GrantRequest } from './grant-request.ts'
 import { assertGrantTokens, openGrantToken } from './grant-token.ts'
 import { grantsFor } from './grants-for.ts'
@@ -344,6 +345,21 @@ describe('a grant is retired', () => {
     assert.deepEqual(await of(user(alice, 'AIDAALICE')), [])
     await assert.rejects(retire(false), problem('AccountKeyNotFound'))
   })
+})
+
+test('by the id of a grant nobody learns whether a key of another account is there', async () => {
+  const ground = await peopled()
+  const key = await ground.addKey({ accountId: other })
+  const arn = keyArn(key.value)
+  const answers = [arn, arn.replace(key.value.id, '00000000-0000-4000-8000-000000000000')].map(async keyId =>
+    ground
+      .as(async call => grantNamed(ground.context, call, { region, keyId, grantId: 'a'.repeat(64) }))
+      .then(
+        () => assert.fail('found'),
+        (error: unknown) => (error instanceof Problem ? error.body.code : error),
+      ),
+  )
+  assert.deepEqual(await Promise.all(answers), ['AccountKeyHidden', 'AccountKeyHidden'])
 })
 
 test('a key has no more than fifty thousand grants where quotas are in force', async () => {

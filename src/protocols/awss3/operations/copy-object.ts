@@ -1,6 +1,7 @@
 import { copiedBytes } from '#domain/objects/copy-object.ts'
 import { putObject, type Described } from '#domain/objects/put-object.ts'
 import type { ObjectVersion } from '#domain/objects/records.ts'
+import type { Call } from '#domain/call.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { refuseOtherAcl } from '#protocols/awss3/access-control.ts'
 import { xmlAnswer, xmlTime } from '#protocols/awss3/answers.ts'
@@ -11,9 +12,10 @@ import { describedBy, tagsInHeader } from '#protocols/awss3/described.ts'
 import { customerKey, encryptionHeaders, encryptionWished, showsMd5 } from '#protocols/awss3/encryption-headers.ts'
 import { quoted } from '#protocols/awss3/headers.ts'
 import { checksumMembers, versionHeader } from '#protocols/awss3/object-answers.ts'
+import { objectFound } from '#protocols/awss3/owned.ts'
 import { assertKey, type Place } from '#protocols/awss3/paths.ts'
 import { invalidArgument, invalidRequest } from '#protocols/awss3/refusals.ts'
-import { askedOf, noBody, objectFor, s3Operation } from '#protocols/awss3/site.ts'
+import { askedOf, noBody, objectFor, permitTags, s3Operation, type S3Input } from '#protocols/awss3/site.ts'
 
 /** Longer ones are copied in parts. */
 const copiedBytesMax = 5 * 1024 * 1024 * 1024
@@ -22,13 +24,23 @@ export const copyObjectOperation = s3Operation({
   name: 'CopyObject',
   method: 'PUT',
   path: '/{bucket}/{key}',
-  asks: ['object.write', 'object.read', 'object.readVersion', 'bucket.listObjects'],
+  asks: [
+    'object.write',
+    'object.writeTags',
+    'object.read',
+    'object.readVersion',
+    'object.readTags',
+    'object.readVersionTags',
+    'bucket.listObjects',
+  ],
   trail: { readOnly: false, data: true },
   body: noBody,
   async handle(context, call, input) {
     const { request, params, permit: ask } = input
     const source = await sourceOfCopy(context, call, { asked: askedOf(call, input), permit: ask })
-    const { bucket, permit } = await objectFor(context, call, { input, permission: 'object.write' })
+    const tags = tagsFor(call, input, source)
+    const { bucket, permit } = await objectFor(context, call, { input, permission: 'object.write', tags })
+    permitTags(call, input, { bucket, tags })
     refuseOtherAcl(request, bucket)
     assertKey(params.key)
     const encryption = encryptionWished(request)
@@ -38,7 +50,7 @@ export const copyObjectOperation = s3Operation({
     const md5 = showsMd5(encryption ?? bucket.value.encryption)
     const made = await putObject(context, call, {
       ...pick(described),
-      tags: tagsFor(request, source.version),
+      tags,
       permit,
       bucket,
       key: params.key,
@@ -77,8 +89,17 @@ function refuseSelf({ source, place, changed }: { readonly source: FoundSource; 
 const describedAs = (request: WireRequest, source: ObjectVersion): Described =>
   directiveIn(request, 'x-amz-metadata-directive') === 'REPLACE' ? describedBy(request) : source
 
-const tagsFor = (request: WireRequest, source: ObjectVersion): ObjectVersion['tags'] =>
-  directiveIn(request, 'x-amz-tagging-directive') === 'REPLACE' ? tagsInHeader(request.header('x-amz-tagging')) : source.tags
+/** Tags of the source go along only with who may read them. Raises `AccessDenied`. */
+function tagsFor(call: Call, input: S3Input<typeof noBody>, { bucket, version, versionNamed }: FoundSource): ObjectVersion['tags'] {
+  const { request, permit } = input
+  if (directiveIn(request, 'x-amz-tagging-directive') === 'REPLACE') return tagsInHeader(request.header('x-amz-tagging'))
+  if (version.tags.length > 0) {
+    const found = objectFound(askedOf(call, input), bucket, { key: version.key, object: version })
+    if (versionNamed) permit('object.readVersionTags', found)
+    else permit('object.readTags', found)
+  }
+  return version.tags
+}
 
 function directiveIn(request: WireRequest, name: string): 'COPY' | 'REPLACE' {
   const text = request.header(name) ?? 'COPY'

@@ -4,25 +4,27 @@ import { xmlAnswer } from '#protocols/awss3/answers.ts'
 import { describedBy } from '#protocols/awss3/described.ts'
 import { customerKey, encryptionHeaders, encryptionWished } from '#protocols/awss3/encryption-headers.ts'
 import { assertKey } from '#protocols/awss3/paths.ts'
-import { objectFor, s3Operation, xmlBody } from '#protocols/awss3/site.ts'
+import { objectFor, permitTags, s3Operation, xmlBody } from '#protocols/awss3/site.ts'
 import { uploadChecksum } from '#protocols/awss3/upload-checksums.ts'
 
 export const createMultipartUploadOperation = s3Operation({
   name: 'CreateMultipartUpload',
   method: 'POST',
   path: '/{bucket}/{key}?uploads',
-  asks: ['object.write'],
+  asks: ['object.write', 'object.writeTags'],
   trail: { readOnly: false, data: true },
   body: xmlBody,
   async handle(context, call, input) {
     const { request, params } = input
     const { bucket, permit } = await objectFor(context, call, { input, permission: 'object.write' })
+    const described = describedBy(request)
+    permitTags(call, input, { bucket, tags: described.tags })
     refuseOtherAcl(request, bucket)
     assertKey(params.key)
     const checksum = uploadChecksum(request)
     const encryption = encryptionWished(request)
     const { value } = await beginUpload(context, call, {
-      ...describedBy(request),
+      ...described,
       permit,
       bucket,
       key: params.key,

@@ -11,11 +11,12 @@ import { askedOf, noBody, s3Operation, xmlBody, type S3Input } from '#protocols/
 import { taggingIn, taggingOf } from '#protocols/awss3/tags.ts'
 import type { Body } from '#protocols/http/operation.ts'
 
-const at = <B extends Body>(call: Call, input: S3Input<B>) => ({
+/** `tags`: that the object is to have; what the request's headers say of tags is said of nothing. */
+const at = <B extends Body>(call: Call, input: S3Input<B>, tags: ObjectVersion['tags'] = []) => ({
   ...input.params,
   versionId: versionAsked(input.request.query),
   permit: input.permit,
-  asked: askedOf(call, input),
+  asked: { ...askedOf(call, input), tags },
 })
 
 export const getObjectTaggingOperation = s3Operation({
@@ -70,7 +71,7 @@ async function retag<B extends Body>(
   call: Call,
   { input, tags, permissions }: Retag<B>,
 ): Promise<Readonly<Record<string, string>>> {
-  const { bucket, version, permit } = await objectToRead(context, call, { ...at(call, input), permissions })
+  const { bucket, version, permit } = await objectToRead(context, call, { ...at(call, input, tags), permissions })
   retagObject(context, call, { permit, bucket, version, tags })
   return versionHeader(bucket, version.value)
 }

@@ -9,18 +9,20 @@ import { quoted } from '#protocols/awss3/headers.ts'
 import { checksumHeaders, versionHeader } from '#protocols/awss3/object-answers.ts'
 import { payloadOf } from '#protocols/awss3/payload.ts'
 import { assertKey } from '#protocols/awss3/paths.ts'
-import { objectFor, s3Operation, streamBody } from '#protocols/awss3/site.ts'
+import { objectFor, permitTags, s3Operation, streamBody } from '#protocols/awss3/site.ts'
 
 export const putObjectOperation = s3Operation({
   name: 'PutObject',
   method: 'PUT',
   path: '/{bucket}/{key}',
-  asks: ['object.write'],
+  asks: ['object.write', 'object.writeTags'],
   trail: { readOnly: false, data: true },
   body: streamBody,
   async handle(context, call, input) {
     const { request, params, body } = input
     const { bucket, permit } = await objectFor(context, call, { input, permission: 'object.write' })
+    const described = describedBy(request)
+    permitTags(call, input, { bucket, tags: described.tags })
     refuseOtherAcl(request, bucket)
     assertKey(params.key)
     const said = announced(request)
@@ -28,7 +30,7 @@ export const putObjectOperation = s3Operation({
     const checksum = said.checksum ?? algorithmNamed(request.header('x-amz-sdk-checksum-algorithm')) ?? 'crc64nvme'
     const payload = await payloadOf(call, request, body)
     const made = await putObject(context, call, {
-      ...describedBy(request),
+      ...described,
       permit,
       bucket,
       key: params.key,
