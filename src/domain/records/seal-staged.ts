@@ -1,4 +1,5 @@
-import { millis, type RecordId } from '#model/brands.ts'
+import { compartmentOf, millis, type RecordId } from '#model/brands.ts'
+import { Problem } from '#model/problem.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { Row, Write } from '#ports/record-store.ts'
 import type { Call, StagedMaterial, StagedRecord } from '#domain/call.ts'
@@ -11,7 +12,9 @@ const encoder = new TextEncoder()
 export function sealStaged(barrier: Barrier, call: Call): readonly Write[] {
   const writes = call.materials.filter(material => 'compartmentKey' in material).map(materialWrite)
   for (const [id, staged] of call.staged) writes.push(recordWrite(barrier, id, staged))
-  writes.push(...call.materials.filter(material => !('compartmentKey' in material)).map(materialWrite))
+  writes.push(
+    ...call.materials.filter(material => !('compartmentKey' in material)).map(staged => materialWrite(underNewest(barrier, staged))),
+  )
   return writes
 }
 
@@ -36,6 +39,20 @@ function recordWrite(barrier: Barrier, id: RecordId, staged: StagedRecord): Writ
     ...(dueAt !== undefined && { dueAt: millis(dueAt) }),
   }
   return { put: row, expected: expected === 0 ? 'absent' : expected }
+}
+
+/**
+ * What was sealed once for all tries of a call may be under a term that another one has followed since: under its own it would be passed over by
+ * the rotation, and lost with that term. Raises `Busy` where the term is gone already.
+ */
+function underNewest(barrier: Barrier, staged: StagedMaterial): StagedMaterial {
+  if (!('place' in staged)) return staged
+  const { place, material } = staged
+  const terms = barrier.termsOf(compartmentOf(place.id))
+  if (material.term === terms.at(-1)) return staged
+  if (!terms.includes(material.term)) throw new Problem({ code: 'Busy', details: { retryAfterSeconds: 1 } })
+  using opened = barrier.openMaterial(place, material)
+  return { place, material: barrier.sealMaterial(place, opened.bytes) }
 }
 
 function materialWrite(staged: StagedMaterial): Write {

@@ -105,6 +105,31 @@ describe('a new key of a compartment', () => {
     )
   })
 
+  test('is what material is under that was made before it and kept after it; where the rotation has ended, the call is asked again', async () => {
+    for (const whole of [false, true]) {
+      const { ground, context, vault, compartment, rotate, step } = await vaultWith(1)
+      let tries = 0
+      const made = ground.run(officer, async call => {
+        await createKey(context, call, {
+          permit: context.access.permit(call, 'key.create', { on: keyScope(vault, 'meanwhile') }),
+          vault,
+          name: 'meanwhile',
+          kind: kindOf({ type: 'EC' }),
+        })
+        tries += 1
+        if (tries > 1) return
+        await rotate()
+        while (whole && (await step()));
+      })
+      if (whole) await assert.rejects(made, (error: unknown) => error instanceof Problem && error.body.code === 'Busy')
+      else {
+        await made
+        const [material] = await context.store.materialOf(context.keys.idOf(compartment, ['meanwhile']))
+        assert.deepEqual([tries, material?.material.term], [2, 2])
+      }
+    }
+  })
+
   test('is one at a time, and none for the installation itself', async () => {
     const { ground, context, rotate } = await vaultWith(1)
     await rotate()
