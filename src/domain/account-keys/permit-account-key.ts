@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { scopeOf, type Scope } from '#model/brands.ts'
+import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Found, type Owned, type OwnedFacts, type Permit } from '#domain/access/permit.ts'
@@ -7,8 +8,8 @@ import type { Permission } from '#domain/access/permissions.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import { grantsFor } from '#domain/account-keys/grants/grants-for.ts'
 import { factsOf, keyFacts, noOwnedFacts, requestFacts } from './key-facts.ts'
-import type { FoundAccountKey, HeldAccountKey } from './find-account-key.ts'
-import { accountArn, keyArn } from './key-arn.ts'
+import { callersAccount, hiddenKey, type FoundAccountKey, type HeldAccountKey } from './find-account-key.ts'
+import { accountArn, aliasArn, keyArn } from './key-arn.ts'
 import type { AccountKey } from './records.ts'
 
 export const scopeOfKey = (key: AccountKey): Scope => scopeOf(['', accountArn(key.accountId), keyArn(key)])
@@ -41,6 +42,24 @@ export async function ownedKey(
       grants,
       facts: factsOf(facts, own, requestFacts(value.region)),
     },
+  }
+}
+
+/**
+ * Asks about a key as it was named. Where another account's alias was named, whoever may not use it learns neither that the alias is there nor
+ * which key it is of. Raises `AccessDenied`, `AccountKeyHidden`.
+ */
+export function askAsNamed<P extends Permission>(
+  call: Call,
+  { key: { value }, alias }: FoundAccountKey,
+  { permission, ask }: { readonly permission: P; readonly ask: (permission: P) => Permit<P> },
+): Permit<P> {
+  try {
+    return ask(permission)
+  } catch (error) {
+    const hides = alias !== undefined && value.accountId !== callersAccount(call)
+    if (!hides || !(error instanceof Problem) || error.body.code !== 'AccessDenied') throw error
+    throw hiddenKey(permission, aliasArn({ ...value, name: alias }))
   }
 }
 

@@ -13,7 +13,7 @@ import { assertKeyState } from './key-states.ts'
 import { findOrMakeKey } from './managed-keys.ts'
 import { materialPlace, type KeyMaterial } from './make-material.ts'
 import { useMaterial, type OpenedAccountKey } from './material.ts'
-import { ownedKey } from './permit-account-key.ts'
+import { askAsNamed, ownedKey } from './permit-account-key.ts'
 import type { AccountKey } from './records.ts'
 import type { AccountKeyUsage } from './specs.ts'
 
@@ -50,7 +50,8 @@ export async function permitUse(context: UseNeeds, call: Call, use: KeyUse & { r
   const { found } = use
   const { key } = found
   call.target = { keyId: keyArn(key.value), algorithm: use.algorithm }
-  context.access.permit(call, use.permission, boundTo(await ownedKey(context, call, { ...found, facts: use.facts }), use.bound))
+  const owned = boundTo(await ownedKey(context, call, { ...found, facts: use.facts }), use.bound)
+  askAsNamed(call, found, { permission: use.permission, ask: permission => context.access.permit(call, permission, owned) })
   await assertKeyState(context, call, { key, operation: 'use' })
   assertFits(key.value, use)
   noteKeyUse(context, call, key)

@@ -1,5 +1,5 @@
 import { findOrMakeKey } from '#domain/account-keys/managed-keys.ts'
-import { assertPermitsKey, ownedKey } from '#domain/account-keys/permit-account-key.ts'
+import { askAsNamed, assertPermitsKey, ownedKey } from '#domain/account-keys/permit-account-key.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
@@ -15,7 +15,8 @@ export const describeKeyOperation = awsOperation({
     const permission = 'accountKey.describe'
     // Keys of services appear when they are first looked at.
     const found = await findOrMakeKey(context, call, { id: body.KeyId, region: site.region, accepts: 'any', permission })
-    assertPermitsKey(permit(permission, await ownedKey(context, call, found)), found.key)
+    const owned = await ownedKey(context, call, found)
+    assertPermitsKey(askAsNamed(call, found, { permission, ask: one => permit(one, owned) }), found.key)
     return amzJson({ KeyMetadata: await keyMetadata(context, call, found.key) })
   },
 })
