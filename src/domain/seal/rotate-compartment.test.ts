@@ -119,7 +119,7 @@ describe('a new key of a compartment', () => {
         tries += 1
         if (tries > 1) return
         await rotate()
-        while (whole && (await step()));
+        for (let left = whole; left; left = await step());
       })
       if (whole) await assert.rejects(made, (error: unknown) => error instanceof Problem && error.body.code === 'Busy')
       else {
