@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { clientFolder, findProgram } from './programs.ts'
 
 /** Where it was built, or `undefined` where Go or a module is missing. */
-export function goProgram(name: 'client' | 'seal'): string | undefined {
+export function goProgram(name: 'client' | 'seal' | 'aws'): string | undefined {
   const go = findProgram('go', ['version'])
   if (go === undefined) return undefined
   const folder = clientFolder('go-programs')

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import type { Ran } from '#tests/clients/instance.ts'
 
 const home = process.env['KEYSTEAD_CLIENTS_DIR'] ?? join(homedir(), '.cache', 'keystead-clients')
-const kept = ['ci', join('ci', 'toolchain'), join('ci', 'az'), join('ci', 'python'), '', 'az', 'acceptance']
+const kept = ['ci', join('ci', 'toolchain'), join('ci', 'az'), join('ci', 'aws'), join('ci', 'python'), '', 'az', 'acceptance']
 const folders = [...kept.map(name => join(home, name, 'bin')), ...(process.env['PATH'] ?? '').split(delimiter)]
 
 /** A folder that `.ci/clients` filled. */
@@ -21,6 +21,10 @@ export function findProgram(name: string, check: readonly string[]): string | un
     .filter(path => existsSync(path))
     .find(path => spawnSync(path, check, { stdio: 'ignore', timeout: 120_000 }).status === 0)
 }
+
+/** The program at this path, where it is one that passes its check. */
+export const programAt = (path: string, check: readonly string[]): string | undefined =>
+  existsSync(path) && spawnSync(path, check, { stdio: 'ignore', timeout: 120_000 }).status === 0 ? path : undefined
 
 /** Names that `.ci/clients` asked every registry for in vain when it ran last. */
 const notToBeHad = (): readonly string[] => {

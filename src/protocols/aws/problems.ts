@@ -43,17 +43,10 @@ export function refuseIn<Site>(family: ErrorFamily, own: AwsTable = {}): Protoco
       error instanceof Problem
         ? wordsFor<ProblemCode>({ code: error.body.code, details: error.body.details }, refusal, context)
         : family.internal
-    if (words.message !== undefined) noteMessage(refusal, words.message)
+    if (refusal.call.trail !== undefined && words.message !== undefined) refusal.call.trail.errorMessage = words.message
     const answer = family.envelope(words, refusal)
     return { ...answer, headers: { ...answer.headers, ...words.headers }, code: words.code }
   }
-}
-
-/** In the record of the call, and in that of what a service did for the caller, where the call was refused for that. */
-function noteMessage({ call, error }: Refusal<unknown>, message: string): void {
-  const last = call.children.at(-1)
-  const behind = error instanceof Problem && last?.code === error.body.code ? [last.call.trail] : []
-  for (const facts of [call.trail, ...behind]) if (facts !== undefined) facts.errorMessage = message
 }
 
 /** The sentence of a refusal by policy (aws-kms.md 4.6). */

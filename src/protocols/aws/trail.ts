@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from '#domain/audit/canonical-json.ts'
-import type { TrailResource } from '#domain/audit/trail-facts.ts'
 import type { Call } from '#domain/call.ts'
 import type { Answer } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
@@ -8,13 +7,11 @@ import type { WireRequest } from '#protocols/http/request.ts'
 export interface Trail<B> extends TrailKind {
   /** Members by their names in lower camel case, or what they are made into. */
   readonly parameters: readonly string[] | ((body: B) => Readonly<Record<string, unknown>>)
-  /** Members of an answer in JSON, by their names in lower camel case, or what is made of them and of what the call was about. */
-  readonly answer?: readonly string[] | ShownAnswer
+  /** Members of an answer in JSON, by their names in lower camel case. */
+  readonly answer?: readonly string[]
   /** `kms.amazonaws.com` */
   readonly source: string
 }
-
-export type ShownAnswer = (answered: JsonObject, resources: readonly TrailResource[]) => JsonObject
 
 export interface TrailKind {
   readonly readOnly: boolean
@@ -59,11 +56,11 @@ export function noteSession(call: Call, answered: Readonly<Record<string, unknow
   call.trail.answer = { credentials: picked(shown, ['accessKeyId', 'expiration']), ...rest }
 }
 
-/** What is shown of an answer in JSON: only what the operation declares. */
-export function noteAnswer<B>(call: Call, { answer: shown }: Trail<B>, { status, body }: Answer): void {
-  if (call.trail === undefined || shown === undefined || status >= 300 || (body !== undefined && typeof body !== 'string')) return
-  const answered = shownOf(body === undefined || body === '' ? {} : JSON.parse(body))
-  call.trail.answer = typeof shown === 'function' ? shown(answered, call.trail.resources) : picked(answered, shown)
+/** What is shown of an answer in JSON: only the members that the operation names. */
+export function noteAnswer<B>(call: Call, { answer: names }: Trail<B>, { status, body }: Answer): void {
+  if (call.trail === undefined || names === undefined || status >= 300 || typeof body !== 'string') return
+  const answered: unknown = JSON.parse(body)
+  call.trail.answer = picked(shownOf(answered), names)
 }
 
 function picked(all: JsonObject, names: readonly string[]): JsonObject {

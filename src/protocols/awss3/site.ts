@@ -36,18 +36,8 @@ interface Declared<B extends Body> {
   handle(context: Context, call: Call, input: S3Input<B>): Promise<Answer>
 }
 
-/** What an account's trail shows of a request: where it went, never what it carried. */
-const shownPlace = ({ bucket, key }: z.output<typeof place>): Readonly<Record<string, string>> => ({
-  ...(bucket !== '' && { bucketName: bucket }),
-  ...(key !== '' && { key }),
-})
-
 export const s3Operation = <B extends Body>({ asks, ...declared }: Declared<B>): S3Operation<B> => ({
   ...declared,
-  async handle(context, call, input) {
-    if (call.trail !== undefined) call.trail.parameters = shownPlace(input.params)
-    return declared.handle(context, call, input)
-  },
   permissions: 'authenticated',
   linked: asks,
   unversioned: true,

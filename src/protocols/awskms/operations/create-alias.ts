@@ -5,13 +5,12 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
 import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { aliasName, keyId } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const createAliasOperation = awsOperation({
   name: 'CreateAlias',
   permissions: ['keyAlias.create'],
   body: { amzJson: structure({ AliasName: aliasName, TargetKeyId: keyId }) },
-  trail: { parameters: ['aliasName', 'targetKeyId'], answer: withKey(), readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['aliasName', 'targetKeyId'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     const { AliasName: name, TargetKeyId: id } = body
     assertAliasName(name)

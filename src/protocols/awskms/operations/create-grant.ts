@@ -8,7 +8,6 @@ import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { dryRun } from '#protocols/awskms/crypto-members.ts'
 import { constraints, constraintsOf, grantName, operations, principal, servicePrincipal } from '#protocols/awskms/grant-members.ts'
 import { grantTokens, keyId } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const createGrantOperation = awsOperation({
   name: 'CreateGrant',
@@ -39,7 +38,7 @@ export const createGrantOperation = awsOperation({
       'name',
       'dryRun',
     ],
-    answer: withKey('grantId'),
+    answer: ['grantId'],
     readOnly: false,
     source: 'kms.amazonaws.com',
   },

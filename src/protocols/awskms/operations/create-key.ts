@@ -11,7 +11,6 @@ import { enumOf, flag, optional, structure, text } from '#protocols/aws/schemas.
 import { askedRegion } from '#protocols/awskms/asked-key.ts'
 import { keyMetadata } from '#protocols/awskms/key-metadata.ts'
 import { description, keyTags, policyText, tags } from '#protocols/awskms/members.ts'
-import { shownMetadata } from '#protocols/awskms/trail-answers.ts'
 
 const specNames = [...namesOf(accountKeySpecs), 'SM2'] as const
 const spec = optional(enumOf(specNames))
@@ -55,7 +54,6 @@ export const createKeyOperation = awsOperation({
       'tags',
       'multiRegion',
     ],
-    answer: ({ keyMetadata: made }) => ({ keyMetadata: shownMetadata(made) }),
     readOnly: false,
     source: 'kms.amazonaws.com',
   },

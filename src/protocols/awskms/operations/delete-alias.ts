@@ -5,13 +5,12 @@ import { amzEmpty } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
 import { aliasName } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const deleteAliasOperation = awsOperation({
   name: 'DeleteAlias',
   permissions: ['keyAlias.delete'],
   body: { amzJson: structure({ AliasName: aliasName }) },
-  trail: { parameters: ['aliasName'], answer: withKey(), readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['aliasName'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     const { AliasName: name } = body
     assertAliasName(name)

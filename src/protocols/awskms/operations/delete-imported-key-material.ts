@@ -5,13 +5,12 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { optional, structure } from '#protocols/aws/schemas.ts'
 import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { keyId, materialId } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const deleteImportedKeyMaterialOperation = awsOperation({
   name: 'DeleteImportedKeyMaterial',
   permissions: ['accountKey.deleteMaterial'],
   body: { amzJson: structure({ KeyId: keyId, KeyMaterialId: optional(materialId) }) },
-  trail: { parameters: ['keyId', 'keyMaterialId'], answer: withKey('keyMaterialId'), readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'keyMaterialId'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.deleteMaterial', id: body.KeyId })
     const deleted = await deleteImportedMaterial(context, call, { ...asked, materialId: body.KeyMaterialId })

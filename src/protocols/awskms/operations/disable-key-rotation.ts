@@ -4,13 +4,12 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
 import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { keyId } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const disableKeyRotationOperation = awsOperation({
   name: 'DisableKeyRotation',
   permissions: ['accountKey.disableRotation'],
   body: { amzJson: structure({ KeyId: keyId }) },
-  trail: { parameters: ['keyId'], answer: withKey(), readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     await disableRotation(
       context,

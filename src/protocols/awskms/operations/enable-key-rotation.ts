@@ -5,13 +5,12 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { integer, optional, structure } from '#protocols/aws/schemas.ts'
 import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { keyId } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const enableKeyRotationOperation = awsOperation({
   name: 'EnableKeyRotation',
   permissions: ['accountKey.enableRotation'],
   body: { amzJson: structure({ KeyId: keyId, RotationPeriodInDays: optional(integer(rotationPeriod)) }) },
-  trail: { parameters: ['keyId', 'rotationPeriodInDays'], answer: withKey(), readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'rotationPeriodInDays'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, RotationPeriodInDays: periodDays = rotationPeriod.default } = body
     const facts = requestFact('kms:rotationperiodindays', periodDays)

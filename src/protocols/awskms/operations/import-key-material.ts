@@ -8,7 +8,6 @@ import { isoTime } from '#protocols/aws/times.ts'
 import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { ciphertext, invalid } from '#protocols/awskms/crypto-members.ts'
 import { keyId, materialId } from '#protocols/awskms/members.ts'
-import { withKey, trailTime } from '#protocols/awskms/trail-answers.ts'
 
 export const importKeyMaterialOperation = awsOperation({
   name: 'ImportKeyMaterial',
@@ -28,13 +27,12 @@ export const importKeyMaterialOperation = awsOperation({
   trail: {
     parameters: ({ KeyId, ValidTo, ExpirationModel, ImportType, KeyMaterialDescription, KeyMaterialId }) => ({
       keyId: KeyId,
-      ...(ValidTo !== undefined && { validTo: trailTime(ValidTo) }),
+      ...(ValidTo !== undefined && { validTo: isoTime(ValidTo) }),
       expirationModel: ExpirationModel,
       importType: ImportType,
       keyMaterialDescription: KeyMaterialDescription,
       keyMaterialId: KeyMaterialId,
     }),
-    answer: withKey('keyMaterialId'),
     readOnly: false,
     source: 'kms.amazonaws.com',
   },

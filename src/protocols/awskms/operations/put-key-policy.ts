@@ -5,7 +5,6 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { enumOf, flag, optional, structure } from '#protocols/aws/schemas.ts'
 import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { keyId, policyText } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const putKeyPolicyOperation = awsOperation({
   name: 'PutKeyPolicy',
@@ -18,12 +17,7 @@ export const putKeyPolicyOperation = awsOperation({
       BypassPolicyLockoutSafetyCheck: optional(flag),
     }),
   },
-  trail: {
-    parameters: ['keyId', 'policyName', 'policy', 'bypassPolicyLockoutSafetyCheck'],
-    answer: withKey(),
-    readOnly: false,
-    source: 'kms.amazonaws.com',
-  },
+  trail: { parameters: ['keyId', 'policyName', 'policy', 'bypassPolicyLockoutSafetyCheck'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, Policy: policy, BypassPolicyLockoutSafetyCheck: bypassLockout = false } = body
     const facts = requestFact('kms:bypasspolicylockoutsafetycheck', bypassLockout)

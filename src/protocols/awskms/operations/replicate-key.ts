@@ -8,7 +8,6 @@ import { flag, optional, structure } from '#protocols/aws/schemas.ts'
 import { askedKey, askedRegion } from '#protocols/awskms/asked-key.ts'
 import { keyMetadata } from '#protocols/awskms/key-metadata.ts'
 import { description, keyId, keyTags, policyText, regionName, tags } from '#protocols/awskms/members.ts'
-import { shownMetadata } from '#protocols/awskms/trail-answers.ts'
 
 export const replicateKeyOperation = awsOperation({
   name: 'ReplicateKey',
@@ -25,11 +24,6 @@ export const replicateKeyOperation = awsOperation({
   },
   trail: {
     parameters: ['keyId', 'replicaRegion', 'policy', 'bypassPolicyLockoutSafetyCheck', 'description', 'tags'],
-    answer: ({ replicaKeyMetadata: made, replicaPolicy, replicaTags }) => ({
-      replicaKeyMetadata: shownMetadata(made),
-      replicaPolicy,
-      replicaTags,
-    }),
     readOnly: false,
     source: 'kms.amazonaws.com',
   },

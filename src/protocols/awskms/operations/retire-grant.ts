@@ -7,13 +7,12 @@ import { optional, structure } from '#protocols/aws/schemas.ts'
 import { dryRun } from '#protocols/awskms/crypto-members.ts'
 import { grantId, grantToken } from '#protocols/awskms/grant-members.ts'
 import { keyId } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const retireGrantOperation = awsOperation({
   name: 'RetireGrant',
   permissions: ['keyGrant.retire'],
   body: { amzJson: structure({ GrantToken: optional(grantToken), KeyId: optional(keyId), GrantId: optional(grantId), DryRun: dryRun }) },
-  trail: { parameters: ['keyId', 'grantId', 'dryRun'], answer: withKey(), readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'grantId', 'dryRun'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     const { key, grant } = await grantNamed(context, call, { region: site.region, ...referenceOf(body) })
     const given = permit('keyGrant.retire', retiring(call, key, grant))

@@ -7,13 +7,12 @@ import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { dryRun } from '#protocols/awskms/crypto-members.ts'
 import { grantId } from '#protocols/awskms/grant-members.ts'
 import { keyId } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const revokeGrantOperation = awsOperation({
   name: 'RevokeGrant',
   permissions: ['keyGrant.revoke'],
   body: { amzJson: structure({ KeyId: keyId, GrantId: grantId, DryRun: dryRun }) },
-  trail: { parameters: ['keyId', 'grantId', 'dryRun'], answer: withKey(), readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'grantId', 'dryRun'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, {
       site,

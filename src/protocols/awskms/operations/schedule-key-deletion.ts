@@ -9,18 +9,12 @@ import { epochSeconds } from '#protocols/aws/times.ts'
 import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { stateNames } from '#protocols/awskms/key-metadata.ts'
 import { keyId } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const scheduleKeyDeletionOperation = awsOperation({
   name: 'ScheduleKeyDeletion',
   permissions: ['accountKey.scheduleDeletion'],
   body: { amzJson: structure({ KeyId: keyId, PendingWindowInDays: optional(integer(deletionWindow)) }) },
-  trail: {
-    parameters: ['keyId', 'pendingWindowInDays'],
-    answer: withKey('keyState', 'deletionDate'),
-    readOnly: false,
-    source: 'kms.amazonaws.com',
-  },
+  trail: { parameters: ['keyId', 'pendingWindowInDays'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, PendingWindowInDays: windowDays = deletionWindow.default } = body
     const facts = requestFact('kms:schedulekeydeletionpendingwindowindays', windowDays)

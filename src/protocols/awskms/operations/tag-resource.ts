@@ -5,13 +5,12 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
 import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { keyId, keyTags, tags } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const tagResourceOperation = awsOperation({
   name: 'TagResource',
   permissions: ['accountKey.tag'],
   body: { amzJson: structure({ KeyId: keyId, Tags: tags }) },
-  trail: { parameters: ['keyId', 'tags'], answer: withKey(), readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'tags'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     const given = keyTags(body.Tags)
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.tag', id: body.KeyId, facts: tagFacts(given) })

@@ -5,13 +5,12 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
 import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { keyId, tagKeys } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const untagResourceOperation = awsOperation({
   name: 'UntagResource',
   permissions: ['accountKey.untag'],
   body: { amzJson: structure({ KeyId: keyId, TagKeys: tagKeys }) },
-  trail: { parameters: ['keyId', 'tagKeys'], answer: withKey(), readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'tagKeys'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, TagKeys: given } = body
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.untag', id, facts: tagKeyFacts(given) })

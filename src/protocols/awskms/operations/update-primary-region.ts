@@ -6,13 +6,12 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
 import { askedKey } from '#protocols/awskms/asked-key.ts'
 import { keyId, regionName } from '#protocols/awskms/members.ts'
-import { withKey } from '#protocols/awskms/trail-answers.ts'
 
 export const updatePrimaryRegionOperation = awsOperation({
   name: 'UpdatePrimaryRegion',
   permissions: ['accountKey.updatePrimaryRegion'],
   body: { amzJson: structure({ KeyId: keyId, PrimaryRegion: regionName }) },
-  trail: { parameters: ['keyId', 'primaryRegion'], answer: withKey(), readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'primaryRegion'], readOnly: false, source: 'kms.amazonaws.com' },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, PrimaryRegion: region } = body
     const permission = 'accountKey.updatePrimaryRegion'

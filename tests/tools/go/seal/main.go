@@ -9,13 +9,14 @@ import (
 	"os"
 
 	wrapping "github.com/hashicorp/go-kms-wrapping/v2"
+	"github.com/hashicorp/go-kms-wrapping/wrappers/awskms/v2"
 	"github.com/hashicorp/go-kms-wrapping/wrappers/azurekeyvault/v2"
 	"google.golang.org/protobuf/proto"
 )
 
 func main() {
 	ctx := context.Background()
-	seal := azurekeyvault.NewWrapper()
+	seal := sealOf()
 	_, err := seal.SetConfig(ctx)
 	check(err)
 	switch os.Args[1] {
@@ -38,6 +39,14 @@ func main() {
 		check(err)
 		tell(root)
 	}
+}
+
+// sealOf is by SEAL: a key of a vault, or one of an account.
+func sealOf() wrapping.Wrapper {
+	if os.Getenv("SEAL") == "awskms" {
+		return awskms.NewWrapper()
+	}
+	return azurekeyvault.NewWrapper()
 }
 
 // tell shows which root key it is, not the key.
