@@ -34,6 +34,8 @@ const bucketSchema = z.object({
   policy: z.string().optional(),
   /** Does the policy let in whoever comes? Known from its writing. */
   policyIsPublic: z.boolean().optional(),
+  /** Users and roles that the policy names by ARN, with the unique id of whom it meant when it was written. */
+  policyBound: z.record(z.string(), z.string()).optional(),
   tags,
 })
 export type Bucket = z.output<typeof bucketSchema>

@@ -1,5 +1,5 @@
 import type { Call } from '#domain/call.ts'
-import type { Found, OwnedFacts } from '#domain/access/permit.ts'
+import type { Found, Owned, OwnedFacts } from '#domain/access/permit.ts'
 import type { HeldBucket } from '#domain/objects/find-bucket.ts'
 import type { ObjectVersion } from '#domain/objects/records.ts'
 import { accountScope, bucketArn, bucketScope, objectArn, objectScope } from '#domain/objects/scopes.ts'
@@ -73,22 +73,23 @@ function factsFor(asked: Asked, bucket: HeldBucket | undefined, object?: ObjectV
 }
 
 /** Where public buckets are restricted, a public policy counts for nobody outside the account (S3 User Guide, "Blocking public access"). */
-function policyFor({ call: { who } }: Asked, { value }: HeldBucket): string | undefined {
+function policyFor({ call: { who } }: Asked, { value }: HeldBucket): Pick<Owned, 'policy' | 'bound'> {
   const shut = value.publicAccess?.restrict === true && value.policyIsPublic === true
-  return shut && who.acting?.accountId !== value.accountId ? undefined : value.policy
+  const { policy, policyBound: bound } = value
+  if (policy === undefined || (shut && who.acting?.accountId !== value.accountId)) return {}
+  return bound === undefined ? { policy } : { policy, bound }
 }
 
 /** The bucket itself. */
 export function bucketFound(asked: Asked, bucket: HeldBucket): Found {
   const { name, accountId } = bucket.value
-  const policy = policyFor(asked, bucket)
   return {
     on: bucketScope(name),
     owned: {
       account: accountId,
       arn: bucketArn(name),
       kind: 'bucket',
-      ...(policy !== undefined && { policy }),
+      ...policyFor(asked, bucket),
       facts: factsFor(asked, bucket),
     },
   }
@@ -101,7 +102,6 @@ export function objectFound(
   at: { readonly key: string; readonly object?: ObjectVersion | undefined },
 ): Found {
   const { name, accountId } = bucket.value
-  const policy = policyFor(asked, bucket)
   const place = { bucket: name, key: at.key }
   return {
     on: objectScope(place),
@@ -109,7 +109,7 @@ export function objectFound(
       account: accountId,
       arn: objectArn(place),
       kind: 'bucket',
-      ...(policy !== undefined && { policy }),
+      ...policyFor(asked, bucket),
       facts: factsFor(asked, bucket, at.object),
     },
   }

@@ -5,6 +5,7 @@ import { testAccount, testUser, type Credentials } from '#domain/accounts/testin
 import { parsePolicy } from '#domain/access/policy-documents/parse.ts'
 import { isPublicPolicy } from '#domain/objects/public-policy.ts'
 import { testGround } from '#domain/testing.ts'
+import { operator } from '#model/principal.ts'
 import { sign } from '#protocols/aws/testing.ts'
 import { awsKmsProtocol } from '#protocols/awskms/index.ts'
 import { createPipeline } from '#protocols/http/pipeline.ts'
@@ -58,7 +59,7 @@ async function house() {
         body: JSON.stringify(body),
       }),
     )
-  const user = async (name: string, ...statements: readonly object[]): Promise<Credentials> =>
+  const user = async (name: string, ...statements: readonly object[]): Promise<Credentials & { readonly userId: string }> =>
     testUser(ground, { accountId, name, policy: { Version: '2012-10-17', Statement: statements } })
   const unsigned = async (path: string): Promise<Answered> => ask(pipeline, { url: `https://${host}${path}` })
   assert.equal((await send('/bucket', { method: 'PUT' })).status, 200)
@@ -186,4 +187,34 @@ test('an alias that is of another key leaves no object under the one that it was
   await kms('DisableKey', { KeyId: before })
   assert.equal(await keyOf(), after)
   assert.equal((await send('/bucket/o')).text, 'x')
+})
+
+test("a bucket's policy means whom it named when it was written, and nobody of that name who comes after", async () => {
+  const { ground, send, user } = await house()
+  const { context } = ground
+  await send('/bucket/o', { method: 'PUT', body: 'x' })
+  const policyFor = (name: string): string =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${accountId}:user/${name}` },
+          Action: 's3:GetObject',
+          Resource: 'arn:aws:s3:::bucket/*',
+        },
+      ],
+    })
+  const first = await user('bob', may('s3:ListAllMyBuckets'))
+  assert.equal((await send('/bucket?policy=', { method: 'PUT', body: policyFor('bob') })).status, 204)
+  assert.equal(codeIn(await send('/bucket?policy=', { method: 'PUT', body: policyFor('nobody') })), 'MalformedPolicy')
+  assert.equal((await send('/bucket/o', { as: first })).text, 'x')
+  await ground.run(operator, async call => {
+    const account = await context.accounts.get(call, context.instance.installation, [accountId])
+    const bob = account && (await context.accountUsers.get(call, account.value.compartment, ['bob']))
+    assert(bob !== undefined)
+    context.accountUsers.remove(call, bob)
+  })
+  assert.equal(codeIn(await send('/bucket/o', { as: await user('bob', may('s3:ListAllMyBuckets')) })), 'AccessDenied')
+  assert((await send('/bucket?policy=')).text.includes(first.userId))
 })

@@ -1,3 +1,4 @@
+import { bindPrincipals, policyToday } from '#domain/access/policy-documents/bound-principals.ts'
 import { changeBucket } from '#domain/objects/change-bucket.ts'
 import { isPublicPolicy } from '#domain/objects/public-policy.ts'
 import { parsePolicy } from '#domain/access/policy-documents/parse.ts'
@@ -16,9 +17,10 @@ export const getBucketPolicyOperation = s3Operation({
   body: noBody,
   async handle(context, call, input) {
     const { bucket } = await bucketFor(context, call, { input, permission: 'bucket.readPolicy' })
-    const { policy, name } = bucket.value
+    const { policy, policyBound = {}, name } = bucket.value
     if (policy === undefined) throw new Problem({ code: 'NotConfigured', details: { what: 'policy', name } })
-    return { status: 200, headers: { 'content-type': 'application/json' }, body: policy }
+    const today = policyToday(policy, policyBound, context.policyBook.entities.directory)
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: today }
   },
 })
 
@@ -34,7 +36,8 @@ export const putBucketPolicyOperation = s3Operation({
     const policy = assertPolicyFits(input.body, found.bucket.value.name)
     const policyIsPublic = isPublicPolicy(parsePolicy(policy, 'bucket'))
     if (policyIsPublic && found.bucket.value.publicAccess?.blockPolicy === true) throw new Problem({ code: 'PublicPolicyForbidden' })
-    changeBucket(context, call, { ...found, change: settings => ({ ...settings, policy, policyIsPublic }) })
+    const policyBound = bindPrincipals(policy, 'bucket', context.policyBook.entities.directory)
+    changeBucket(context, call, { ...found, change: settings => ({ ...settings, policy, policyIsPublic, policyBound }) })
     return empty(204)
   },
 })
