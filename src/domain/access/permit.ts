@@ -80,6 +80,8 @@ export type RuleBook = (question: Question) => Ruling | undefined
 export interface Access {
   /** Notes the ruling in the call; raises `AccessDenied`. */
   permit<P extends Permission>(call: Call, permission: P, found: Found): Permit<P>
+  /** As `permit`, but `undefined` where it is not allowed: for who has more to say then, and asks again. */
+  permitIf<P extends Permission>(call: Call, permission: P, found: Found): Permit<P> | undefined
   /** The ruling alone, for explanations, filters and reviews: opens nothing. */
   judge(question: Question): Ruling
   readonly countsAs: CountsAs
@@ -101,16 +103,32 @@ export function createAccess(books: readonly RuleBook[], countsAs: CountsAs = al
     }
     return { allowed: false, because: 'no-rule-book' }
   }
+  function ask<P extends Permission>(call: Call, permission: P, { on, facts = noFacts, owned }: Found) {
+    const question: Question<P> = {
+      who: call.who,
+      permission,
+      on,
+      facts,
+      at: call.at,
+      source: call.source,
+      ...(owned !== undefined && { owned }),
+    }
+    const ruling = judge(question)
+    call.ruling = ruling
+    if (owned !== undefined) noteTrailResource(call.trail, owned)
+    return { question, ruling }
+  }
   return {
     countsAs,
     judge,
-    permit(call, permission, { on, facts = noFacts, owned }) {
-      const question = { who: call.who, permission, on, facts, at: call.at, source: call.source, ...(owned !== undefined && { owned }) }
-      const ruling = judge(question)
-      call.ruling = ruling
-      if (owned !== undefined) noteTrailResource(call.trail, owned)
+    permit(call, permission, found) {
+      const { question, ruling } = ask(call, permission, found)
       if (!ruling.allowed) throw denied(question, { ruling, groups: countsAs(question.who).length - 1 })
       return makePermit(question, ruling.by)
+    },
+    permitIf(call, permission, found) {
+      const { question, ruling } = ask(call, permission, found)
+      return ruling.allowed ? makePermit(question, ruling.by) : undefined
     },
   }
 }

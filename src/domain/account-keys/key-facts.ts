@@ -18,10 +18,10 @@ export type DescribedKey = Pick<AccountKey, 'spec' | 'usage' | 'origin' | 'regio
 
 const resourceTag = 'aws:resourcetag/'
 
-/** Of the key itself. `aliases`: names that it has now; `asked`: the one that this request named it by. */
+/** Of the key itself. `aliases`: names that it has now, asked lazily; `asked`: the one that this request named it by. */
 export function keyFacts(
   key: DescribedKey,
-  { aliases, asked }: { readonly aliases: readonly string[]; readonly asked?: string },
+  { aliases, asked }: { readonly aliases: () => readonly string[]; readonly asked?: string },
 ): OwnedFacts {
   const facts: Readonly<Record<string, Fact>> = {
     'kms:keyspec': key.spec,
@@ -31,12 +31,12 @@ export function keyFacts(
     'kms:keyorigin': originNames[key.origin],
     'kms:multiregion': key.multiRegion === undefined ? 'false' : 'true',
     'kms:multiregionkeytype': key.multiRegion && (key.multiRegion.primary === key.region ? 'PRIMARY' : 'REPLICA'),
-    'kms:resourcealiases': aliases,
     'kms:requestalias': asked,
   }
   return name => {
     // Names of tags count with their case; the part before them does not.
     if (name.toLowerCase().startsWith(resourceTag)) return tagNamed(key.tags, name.slice(resourceTag.length))
+    if (name === 'kms:resourcealiases') return aliases()
     return Object.hasOwn(facts, name) ? facts[name] : undefined
   }
 }

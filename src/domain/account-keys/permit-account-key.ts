@@ -3,7 +3,7 @@ import { scopeOf, type Scope } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { assertPermits, type Found, type Owned, type OwnedFacts, type Permit } from '#domain/access/permit.ts'
+import { assertPermits, type Found, type GivenGrant, type Owned, type OwnedFacts, type Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import { grantsFor } from '#domain/account-keys/grants/grants-for.ts'
@@ -21,15 +21,41 @@ const aliasesMax = 50
 export type Said = Partial<Pick<Owned, 'facts' | 'encryptionContext' | 'child'>>
 
 /** What is asked a permit of: the key with its policy, what was granted on it, and the facts of the request. */
-export async function ownedKey(
-  context: Needs<'keyAliases' | 'keyGrants'>,
-  call: Call,
-  { key, alias, facts = noOwnedFacts, ...said }: FoundAccountKey & Said,
-): Promise<Found> {
-  const { value, compartment } = key
+export async function ownedKey(context: Needs<'keyAliases' | 'keyGrants'>, call: Call, asked: FoundAccountKey & Said): Promise<Found> {
+  const { value, compartment } = asked.key
   const named = await context.keyAliases.listTagged(call, compartment, { tag: ['of', value.id], after: 0, limit: aliasesMax })
-  const own = keyFacts(value, { aliases: named.map(held => held.value.name), ...(alias !== undefined && { asked: alias }) })
-  const grants = await grantsFor(context, call, key)
+  const grants = await grantsFor(context, call, asked.key)
+  return owned(asked, { aliases: () => named.map(held => held.value.name), grants })
+}
+
+/**
+ * A permit for a key that was found. Grants only add to what policies give, and few policies speak of aliases: what the key's own record says is asked
+ * first, and both are read only where that does not allow, or does not tell. Raises what `askAsNamed` raises.
+ */
+export async function permitKey<P extends Permission>(
+  context: Needs<'access' | 'keyAliases' | 'keyGrants'>,
+  call: Call,
+  { permission, ...asked }: FoundAccountKey & Said & { readonly permission: P },
+): Promise<Permit<P>> {
+  let speaksOfAliases = false
+  const aliases = (): readonly string[] => {
+    speaksOfAliases = true
+    return []
+  }
+  const permit = context.access.permitIf(call, permission, owned(asked, { aliases, grants: [] }))
+  if (permit !== undefined && !speaksOfAliases) return permit
+  const whole = await ownedKey(context, call, asked)
+  return askAsNamed(call, asked, { permission, ask: one => context.access.permit(call, one, whole) })
+}
+
+interface ReadOfKey {
+  /** Asked lazily. */
+  readonly aliases: () => readonly string[]
+  readonly grants: readonly GivenGrant[]
+}
+
+function owned({ key: { value }, alias, facts = noOwnedFacts, ...said }: FoundAccountKey & Said, { aliases, grants }: ReadOfKey): Found {
+  const own = keyFacts(value, { aliases, ...(alias !== undefined && { asked: alias }) })
   return {
     on: scopeOfKey(value),
     owned: {

@@ -4,7 +4,7 @@ import type { Call } from '#domain/call.ts'
 import { findAccountKey } from './find-account-key.ts'
 import { keyArn } from './key-arn.ts'
 import { assertKeyState } from './key-states.ts'
-import { askAsNamed, ownedKey } from './permit-account-key.ts'
+import { permitKey } from './permit-account-key.ts'
 import type { AccountKey } from './records.ts'
 import { currentMaterial, type KeyReference, type UseNeeds } from './use-account-key.ts'
 
@@ -17,8 +17,7 @@ export async function readPublicKey(
   const permission = 'accountKey.readPublicKey'
   const found = await findAccountKey(context, call, { ...reference, accepts: 'any', permission })
   const { key } = found
-  const owned = await ownedKey(context, call, found)
-  askAsNamed(call, found, { permission, ask: one => context.access.permit(call, one, owned) })
+  await permitKey(context, call, { ...found, permission })
   const arn = keyArn(key.value)
   // What no state could change is said before the state.
   if (key.value.spec === 'SYMMETRIC_DEFAULT' || key.value.usage === 'GENERATE_VERIFY_MAC')

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import type { Found, OwnedFacts } from '#domain/access/permit.ts'
+import type { OwnedFacts } from '#domain/access/permit.ts'
 import { permissionRow, type Permission } from '#domain/access/permissions.ts'
 import type { EncryptionContext } from '#domain/envelopes/encryption-context.ts'
 import type { FindingNeeds, FoundAccountKey, HeldAccountKey } from './find-account-key.ts'
@@ -13,7 +13,7 @@ import { assertKeyState } from './key-states.ts'
 import { findOrMakeKey } from './managed-keys.ts'
 import { materialPlace, type KeyMaterial } from './make-material.ts'
 import { useMaterial, type OpenedAccountKey } from './material.ts'
-import { askAsNamed, ownedKey } from './permit-account-key.ts'
+import { permitKey } from './permit-account-key.ts'
 import type { AccountKey } from './records.ts'
 import type { AccountKeyUsage } from './specs.ts'
 
@@ -50,17 +50,12 @@ export async function permitUse(context: UseNeeds, call: Call, use: KeyUse & { r
   const { found } = use
   const { key } = found
   call.target = { keyId: keyArn(key.value), algorithm: use.algorithm }
-  const owned = boundTo(await ownedKey(context, call, { ...found, facts: use.facts }), use.bound)
-  askAsNamed(call, found, { permission: use.permission, ask: permission => context.access.permit(call, permission, owned) })
+  const bound = use.bound && { encryptionContext: Object.fromEntries(use.bound) }
+  await permitKey(context, call, { ...found, ...bound, permission: use.permission, facts: use.facts })
   await assertKeyState(context, call, { key, operation: 'use' })
   assertFits(key.value, use)
   noteKeyUse(context, call, key)
 }
-
-const boundTo = (found: Found, bound: EncryptionContext | undefined): Found =>
-  found.owned === undefined || bound === undefined
-    ? found
-    : { ...found, owned: { ...found.owned, encryptionContext: Object.fromEntries(bound) } }
 
 function assertFits(key: AccountKey, { permission, usage, algorithm, specs }: KeyUse): void {
   const invalid = (message: string): Problem => new Problem({ code: 'KeyUsageInvalid', details: { message } })

@@ -1,6 +1,7 @@
 import type { Scope } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
-import type { Access } from '#domain/access/permit.ts'
+import type { Access, Found } from '#domain/access/permit.ts'
+import type { Call } from '#domain/call.ts'
 import { permissionRow, type Permission } from '#domain/access/permissions.ts'
 import type { Held } from '#domain/records/family.ts'
 import { standsIn } from '#domain/resources/scopes.ts'
@@ -58,15 +59,24 @@ export function lockIndex(): LockIndex {
  * instance does by itself (retention that ends, the steps of a deletion that was let through) is not held. Raises `ScopeLocked`.
  */
 export function lockedAccess(access: Access, locks: Pick<LockIndex, 'holding'>): Access {
+  function assertNotHeld(call: Call, permission: Permission, { on }: Found): void {
+    const holding = call.who.kind === 'system' ? [] : locks.holding(permission, on)
+    if (holding.length === 0) return
+    const verb = verbOf(permissionRow(permission).azure ?? '') ?? 'write'
+    throw new Problem({ code: 'ScopeLocked', details: { scope: on.at(-1) ?? '', verb, lockedAt: holding } })
+  }
   return {
     countsAs: access.countsAs,
     judge: question => access.judge(question),
     permit(call, permission, found) {
       const permit = access.permit(call, permission, found)
-      const holding = call.who.kind === 'system' ? [] : locks.holding(permission, found.on)
-      if (holding.length === 0) return permit
-      const verb = verbOf(permissionRow(permission).azure ?? '') ?? 'write'
-      throw new Problem({ code: 'ScopeLocked', details: { scope: found.on.at(-1) ?? '', verb, lockedAt: holding } })
+      assertNotHeld(call, permission, found)
+      return permit
+    },
+    permitIf(call, permission, found) {
+      const permit = access.permitIf(call, permission, found)
+      if (permit !== undefined) assertNotHeld(call, permission, found)
+      return permit
     },
   }
 }

@@ -7,7 +7,7 @@ import type { Operation } from '#protocols/http/operation.ts'
 
 type KmsOperation = Operation<Context, AwsSite> & { readonly trail: TrailKind }
 
-const withTokens = z.object({ GrantTokens: z.array(z.string()).readonly() })
+const withTokens = z.object({ GrantTokens: z.array(z.string()).readonly().optional() })
 
 /**
  * Every operation alike refuses tokens that are none. What a token is of needs no naming: grants are in force with the answer that gave them, and end
@@ -17,7 +17,7 @@ export const checkingTokens = (operation: KmsOperation): KmsOperation => ({
   ...operation,
   async handle(context, call, input) {
     const { data } = withTokens.safeParse(input.body)
-    if (data !== undefined) assertGrantTokens(context, data.GrantTokens)
+    if (data?.GrantTokens !== undefined) assertGrantTokens(context, data.GrantTokens)
     return operation.handle(context, call, input)
   },
 })

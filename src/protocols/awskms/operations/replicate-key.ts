@@ -37,7 +37,7 @@ export const replicateKeyOperation = awsOperation({
     const given = keyTags(body.Tags)
     const there = { ...site, region }
     const described = { ...asked.key.value, region, tags: [] }
-    const making = factsOf(keyFacts(described, { aliases: [] }), tagFacts(given), bypassing)
+    const making = factsOf(keyFacts(described, { aliases: () => [] }), tagFacts(given), bypassing)
     const { permit: made } = askedRegion(call, { site: there, permit, permission: 'accountKey.create', facts: making })
     if (given.length > 0) askedRegion(call, { site: there, permit, permission: 'accountKey.tag', facts: making })
     const replica = await replicateKey(context, call, {
