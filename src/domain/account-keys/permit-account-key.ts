@@ -37,13 +37,13 @@ export async function permitKey<P extends Permission>(
   call: Call,
   { permission, ...asked }: FoundAccountKey & Said & { readonly permission: P },
 ): Promise<Permit<P>> {
-  let speaksOfAliases = false
+  const asksFor = { aliases: false }
   const aliases = (): readonly string[] => {
-    speaksOfAliases = true
+    asksFor.aliases = true
     return []
   }
   const permit = context.access.permitIf(call, permission, owned(asked, { aliases, grants: [] }))
-  if (permit !== undefined && !speaksOfAliases) return permit
+  if (permit !== undefined && !asksFor.aliases) return permit
   const whole = await ownedKey(context, call, asked)
   return askAsNamed(call, asked, { permission, ask: one => context.access.permit(call, one, whole) })
 }

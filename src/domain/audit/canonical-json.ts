@@ -9,11 +9,12 @@ export function canonicalJson(value: JsonValue): string {
   if (typeof value === 'string') return JSON.stringify(value.toWellFormed())
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`
-  return `{${Object.entries(value)
-    .flatMap(([name, member]) => (member === undefined ? [] : [[name.toWellFormed(), member] as const]))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`)
-    .join(',')}}`
+  const members: (readonly [name: string, member: JsonValue])[] = []
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) members.push([name.toWellFormed(), member])
+  members.sort(([a], [b]) => (a < b ? -1 : 1))
+  let text = ''
+  for (const [name, member] of members) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`
+  return `{${text}}`
 }
 
 const isList = (value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] => Array.isArray(value)

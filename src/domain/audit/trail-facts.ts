@@ -68,6 +68,9 @@ export function trailText(facts: TrailFacts, recipient: string | undefined): str
 
 function within(value: JsonObject | undefined, most: number): JsonObject | undefined {
   if (value === undefined) return undefined
+  const text = canonicalJson(value)
+  // Where all of it is shorter than one text may be, nothing in it is to be cut.
+  if (text.length <= textMax) return value
   const short = shortened(value)
   return canonicalJson(short).length <= most ? short : { omitted: true }
 }

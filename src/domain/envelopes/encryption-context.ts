@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Bytes } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { NamedKey } from './ciphertext-blob.ts'
@@ -25,19 +25,18 @@ const domainTag = 'keystead/envelope/1'
 export function serialiseBound({ accountId, keyId, materialId, context }: Bound): Bytes {
   const pairs = Array.from(context, ([key, value]) => ({ key: Buffer.from(key), value: Buffer.from(value) }))
   pairs.sort((left, right) => Buffer.compare(left.key, right.key))
-  const names = [domainTag, accountId, keyId, materialId].map(text => Buffer.from(text))
-  const texts = pairs.flatMap(({ key, value }) => [key, value])
-  const parts = [...names.flatMap(withLength), length(pairs.length), ...texts.flatMap(withLength)]
+  const parts: Uint8Array[] = []
+  for (const name of [domainTag, accountId, keyId, materialId]) parts.push(length(Buffer.byteLength(name)), Buffer.from(name))
+  parts.push(length(pairs.length))
+  for (const { key, value } of pairs) parts.push(length(key.length), key, length(value.length), value)
   return Buffer.concat(parts)
 }
 
 /** Its SHA-256: what modules are given, of one width whatever the context. */
-export const digestOfBound = (bound: Bound): Bytes => Uint8Array.from(createHash('sha256').update(serialiseBound(bound)).digest())
-
-const withLength = (text: Buffer): readonly Buffer[] => [length(text.length), text]
+export const digestOfBound = (bound: Bound): Bytes => Uint8Array.from(hash('sha256', serialiseBound(bound), 'buffer'))
 
 function length(count: number): Buffer {
-  const bytes = Buffer.alloc(4)
+  const bytes = Buffer.allocUnsafe(4)
   bytes.writeUInt32BE(count)
   return bytes
 }

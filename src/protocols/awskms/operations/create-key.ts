@@ -70,7 +70,11 @@ export const createKeyOperation = awsOperation({
       tags: [],
       ...(multiRegion && { multiRegion: { primary: site.region, replicas: [] } }),
     }
-    const facts = factsOf(keyFacts(described, { aliases: () => [] }), tagFacts(given), requestFact('kms:bypasspolicylockoutsafetycheck', bypass))
+    const facts = factsOf(
+      keyFacts(described, { aliases: () => [] }),
+      tagFacts(given),
+      requestFact('kms:bypasspolicylockoutsafetycheck', bypass),
+    )
     const asked = askedRegion(call, { site, permit, permission: 'accountKey.create', facts })
     if (given.length > 0) askedRegion(call, { site, permit, permission: 'accountKey.tag', facts })
     const placed = placedIn(described.origin, body)
