@@ -16,6 +16,7 @@ import { keyVaultProtocol } from '#protocols/keyvault/index.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 import { codeOf, domain, house, unreachable, vault, type AnyOperation, type House, type Sent, type Who, type Wire } from './wire/house.ts'
 import { cloudTrailWire } from './wire/cloudtrail-requests.ts'
+import { ec2Wire } from './wire/ec2-requests.ts'
 import { iamWire } from './wire/iam-requests.ts'
 import { kmsWire } from './wire/kms-requests.ts'
 import { pathOf } from './wire/paths.ts'
@@ -277,9 +278,9 @@ const signedWords = {
   },
 } as const
 
-for (const wire of [kmsWire, stsWire, iamWire, cloudTrailWire]) {
+for (const wire of [kmsWire, stsWire, iamWire, cloudTrailWire, ec2Wire]) {
   const { name, operations, plane } = wire.protocol
-  const own = signedWords[wire.target === undefined ? 'query' : 'json']
+  const own = wire.words ?? signedWords[wire.target === undefined ? 'query' : 'json']
   describe(`every operation of ${name}`, () => {
     let standing: SignedHouse
     before(async () => {

@@ -2,6 +2,7 @@ import type { Context } from '#domain/context.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
 import { stsProtocol } from '#protocols/awssts/index.ts'
 import { cloudTrailProtocol } from '#protocols/awscloudtrail/index.ts'
+import { ec2Protocol } from '#protocols/awsec2/index.ts'
 import { unservedProtocol } from '#protocols/aws/unserved.ts'
 import { iamProtocol } from '#protocols/awsiam/index.ts'
 import { awsKmsProtocol } from '#protocols/awskms/index.ts'
@@ -51,6 +52,7 @@ export function createFront(world: World, clusterId: string, runtime: SealedRunt
     wireOf(parts, stsProtocol(domain)),
     wireOf(parts, iamProtocol(domain)),
     wireOf(parts, cloudTrailProtocol(domain)),
+    wireOf(parts, ec2Protocol(domain)),
     wireOf(parts, s3Protocol(domain)),
     wireOf(parts, unservedProtocol(domain)),
     wireOf(parts, entraProtocol(domain)),

@@ -56,6 +56,7 @@ import type { AnyFamily, Family } from './records/family.ts'
 import { openRecords, type RecordNeeds, type Records } from './records/records.ts'
 import { deletedVaults, names, resourceGroups, subscriptions, userAssignedIdentities, vaults } from './resources/records.ts'
 import { trailKeys, trails } from './trails/records.ts'
+import { volumeDefaults, volumes } from './volumes/records.ts'
 import { secrets } from './secrets/records.ts'
 import { authorizationCodes, deviceCodes, refreshTokens, signInSessions } from './sign-in/records.ts'
 
@@ -125,6 +126,8 @@ const families = {
   uploadParts,
   trails,
   trailKeys,
+  volumes,
+  volumeDefaults,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never

@@ -6,6 +6,9 @@ export const accountProblemKinds = {
   TrailNotFound: 'missing',
   TrailNameTaken: 'conflict',
   TrailInvalid: 'invalid',
+  // volumes of accounts
+  VolumeNotFound: 'missing',
+  VolumeInvalid: 'invalid',
   // requests that are signed
   SignatureMissing: 'unauthenticated',
   SignatureIncomplete: 'unauthenticated',
@@ -109,7 +112,23 @@ export interface AccountDetails {
   TrailNotFound: { readonly name: string }
   TrailNameTaken: { readonly name: string }
   TrailInvalid: { readonly what: TrailFlaw; readonly message: string }
+  VolumeNotFound: { readonly id: string }
+  VolumeInvalid: { readonly what: VolumeFlaw; readonly message: string }
 }
+
+/** What of a volume, or of what is asked of one, is wrong. */
+type VolumeFlaw =
+  | 'value'
+  | 'missing'
+  | 'combination'
+  | 'dependency'
+  | 'zone'
+  | 'snapshot'
+  | 'tags'
+  | 'tooMany'
+  | 'repeated'
+  | 'key'
+  | 'unsupported'
 
 /** What of a trail, or of what is asked of one, is wrong. */
 type TrailFlaw =

@@ -37,6 +37,14 @@ export interface GoodRequest {
   readonly untried?: string
 }
 
+/** Codes, with their status, of what every operation is asked. */
+export interface SignedWords {
+  readonly malformed: string
+  readonly nobody: readonly [status: number, code: string]
+  readonly foreign: readonly [status: number, code: string]
+  readonly stranger: readonly [status: number, code: string]
+}
+
 export interface SignedWire {
   readonly protocol: Protocol<Context, AwsSite>
   readonly service: string
@@ -44,6 +52,8 @@ export interface SignedWire {
   /** `X-Amz-Target` without its operation; absent: operations are actions of forms of this version. */
   readonly target?: string
   readonly version?: string
+  /** Where they are not those of its protocol. */
+  readonly words?: SignedWords
   readonly good: readonly GoodRequest[]
 }
 

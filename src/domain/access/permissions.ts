@@ -1,5 +1,6 @@
 import { objectPermissions } from './object-permissions.ts'
 import { trailPermissions } from './trail-permissions.ts'
+import { volumePermissions } from './volume-permissions.ts'
 import { entityPermissions } from './entity-permissions.ts'
 
 /**
@@ -268,6 +269,7 @@ export const permissions = {
   'directory.write': { directory: 'write', operator: true },
   'signingKey.roll': { operator: true, system: true },
   ...trailPermissions,
+  ...volumePermissions,
   // the instance itself
   'instance.read': { operator: true },
   'instance.operate': { operator: true, system: true },

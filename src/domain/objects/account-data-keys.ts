@@ -5,16 +5,15 @@ import { Problem } from '#model/problem.ts'
 import type { SecretBytes } from '#model/secret-bytes.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { CreatingNeeds } from '#domain/account-keys/create-account-key.ts'
-import { callersAccount, keyAliasByName } from '#domain/account-keys/find-account-key.ts'
+import { callersAccount } from '#domain/account-keys/find-account-key.ts'
 import { keyArn } from '#domain/account-keys/key-arn.ts'
-import { managedKey } from '#domain/account-keys/managed-keys.ts'
+import { bringServiceKey } from '#domain/account-keys/service-key.ts'
 import { keyForUse, type UseNeeds } from '#domain/account-keys/use-account-key.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { generateDataKey } from '#domain/envelopes/data-keys.ts'
 import { decrypt } from '#domain/envelopes/decrypt.ts'
 import { encryptionUse } from '#domain/envelopes/encrypt.ts'
-import { performAsSystem } from '#domain/jobs/perform-as-system.ts'
 import type { BucketKey, BucketKeyName } from './bucket-keys.ts'
 import type { Bucket, Encryption } from './records.ts'
 import { boundToName, bucketArn, objectArn, objectService } from './scopes.ts'
@@ -48,7 +47,7 @@ export async function freshDataKey(
 ): Promise<FreshDataKey> {
   const who = comingWith(call)
   const { region } = request.bucket
-  if (request.keyId === undefined) await bringServiceKey(context, call, region)
+  if (request.keyId === undefined) await bringServiceKey(context, call, { accountId: callersAccount(call), region, alias: serviceKey })
   const key = { id: request.keyId ?? serviceKey, region }
   const bound = boundOf(request)
   const name: BucketKeyName = { who, bucket: request.bucket.name, of: key.id, context: bound }
@@ -161,16 +160,4 @@ async function mayStill(
     if (error instanceof Problem) return false
     throw error
   }
-}
-
-/** The account's key for the service, made in a commit of its own: what is made opens only when it is there. */
-async function bringServiceKey(context: DataKeyNeeds, call: Call, region: string): Promise<void> {
-  const place = { accountId: callersAccount(call), region }
-  if ((await keyAliasByName(context, call, { ...place, name: serviceKey })) !== undefined) return
-  const end = await performAsSystem(context, {
-    operation: 'CreateServiceKey',
-    resource: `${serviceKey} of ${place.accountId} in ${region}`,
-    run: async one => (await managedKey(context, one, { ...place, alias: serviceKey })) !== undefined,
-  })
-  if ('failed' in end) throw end.failed
 }

@@ -64,9 +64,11 @@ export const kinds = {
   objectVersions: 102,
   uploads: 103,
   uploadParts: 104,
+  volumes: 110,
   alarms: 120,
   trails: 121,
   trailKeys: 122,
+  volumeDefaults: 123,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

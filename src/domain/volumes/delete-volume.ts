@@ -1,0 +1,19 @@
+import { sealed } from '#model/brands.ts'
+import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import type { Call } from '#domain/call.ts'
+import type { Needs } from '#domain/context.ts'
+import { diskRemovedTopic } from '#domain/disks/delete-disk.ts'
+import type { HeldVolume } from './find-volume.ts'
+import { volumeScope } from './place.ts'
+
+/** Record and data key end with the commit; what was stored under it cannot be read from then on, and is unlinked after it. */
+export function deleteVolume(
+  context: Needs<'volumes'>,
+  call: Call,
+  { permit, volume }: { readonly permit: Permit<'volume.delete'>; readonly volume: HeldVolume },
+): void {
+  assertPermits(permit, volumeScope(volume.value))
+  context.volumes.remove(call, volume)
+  call.materials.push({ removeOf: volume.id })
+  call.effects.push({ topic: diskRemovedTopic, body: sealed(new TextEncoder().encode(volume.value.diskId)) })
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { family } from '#domain/records/family.ts'
+
+export const volumeTypes = ['standard', 'io1', 'io2', 'gp2', 'sc1', 'st1', 'gp3'] as const
+
+const volumeSchema = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  region: z.string(),
+  zone: z.string(),
+  createdAt: z.number().int(),
+  sizeGiB: z.number().int(),
+  type: z.enum(volumeTypes),
+  iops: z.number().int().optional(),
+  throughput: z.number().int().optional(),
+  tags: z.array(z.object({ key: z.string(), value: z.string() })),
+  /** 32 hex digits: names its chunks. */
+  diskId: z.string(),
+  /** 32 hex digits: names its data key, which is the record's material where no key of an account has wrapped it. */
+  dekId: z.string(),
+  /** What the key has wrapped, in base64; its plaintext was shown to nobody when it was made. */
+  key: z.object({ arn: z.string(), wrapped: z.string() }).optional(),
+  /** The word of the client that asked once, and the digest of what it asked for. */
+  request: z.object({ token: z.string(), digest: z.string() }).optional(),
+})
+export type Volume = z.output<typeof volumeSchema>
+
+/** In the compartment of its account and Region; path: id. Found by the word of the request that made it, too. */
+export const volumes = family<Volume, readonly [id: string]>({
+  name: 'volumes',
+  schema: volumeSchema,
+  format: 1,
+  residency: 'cached',
+  ruling: false,
+  tags: ({ request }) => (request === undefined ? [] : [requestTag(request.token)]),
+})
+
+export const requestTag = (token: string): readonly [string, string] => ['request', token]
+
+const defaultsSchema = z.object({
+  /** Every new volume is under a key of the account. */
+  encrypted: z.boolean(),
+  /** ARN; absent: the key that the account has for the service. */
+  keyArn: z.string().optional(),
+})
+export type VolumeDefaults = z.output<typeof defaultsSchema>
+
+/** One in the compartment of an account and Region. */
+export const volumeDefaults = family<VolumeDefaults, readonly ['volumes']>({
+  name: 'volumeDefaults',
+  schema: defaultsSchema,
+  format: 1,
+  residency: 'cached',
+  ruling: false,
+})

@@ -1,0 +1,18 @@
+import { createVolumeOperation } from './create-volume.ts'
+import { deleteVolumeOperation } from './delete-volume.ts'
+import { describeVolumesOperation } from './describe-volumes.ts'
+import { disableEbsEncryptionByDefault, enableEbsEncryptionByDefault, getEbsEncryptionByDefault } from './ebs-encryption-by-default.ts'
+import { getEbsDefaultKmsKeyId, modifyEbsDefaultKmsKeyId, resetEbsDefaultKmsKeyId } from './ebs-default-kms-key-id.ts'
+
+/** What is served of EC2. */
+export const operations = [
+  createVolumeOperation,
+  deleteVolumeOperation,
+  describeVolumesOperation,
+  disableEbsEncryptionByDefault,
+  enableEbsEncryptionByDefault,
+  getEbsDefaultKmsKeyId,
+  getEbsEncryptionByDefault,
+  modifyEbsDefaultKmsKeyId,
+  resetEbsDefaultKmsKeyId,
+] as const

@@ -1,0 +1,40 @@
+import { ec2Protocol } from '#protocols/awsec2/index.ts'
+import { domain } from './house.ts'
+import { region, type Kept, type SignedWire } from './signed.ts'
+
+const volumeOf = (kept: Kept) => kept.get('volume') ?? 'vol-00000000000000000'
+
+export const ec2Wire: SignedWire = {
+  protocol: ec2Protocol(domain),
+  service: 'ec2',
+  host: `ec2.${region}.${domain}`,
+  version: '2016-11-15',
+  words: {
+    malformed: 'MalformedQueryString',
+    nobody: [403, 'MissingAuthenticationToken'],
+    foreign: [401, 'AuthFailure'],
+    stranger: [403, 'UnauthorizedOperation'],
+  },
+  good: [
+    { operation: 'EnableEbsEncryptionByDefault', body: () => ({}) },
+    { operation: 'GetEbsEncryptionByDefault', body: () => ({}) },
+    { operation: 'DisableEbsEncryptionByDefault', body: () => ({}) },
+    { operation: 'ModifyEbsDefaultKmsKeyId', body: () => ({ KmsKeyId: 'alias/aws/ebs' }) },
+    { operation: 'GetEbsDefaultKmsKeyId', body: () => ({}) },
+    { operation: 'ResetEbsDefaultKmsKeyId', body: () => ({}) },
+    {
+      operation: 'CreateVolume',
+      body: () => ({
+        AvailabilityZone: `${region}a`,
+        Size: 1,
+        Encrypted: true,
+        'TagSpecification.1.ResourceType': 'volume',
+        'TagSpecification.1.Tag.1.Key': 'Name',
+        'TagSpecification.1.Tag.1.Value': 'data',
+      }),
+      keep: ({ text }, kept) => kept.set('volume', /<volumeId>([^<]+)</.exec(text)?.[1] ?? ''),
+    },
+    { operation: 'DescribeVolumes', body: kept => ({ 'VolumeId.1': volumeOf(kept) }) },
+    { operation: 'DeleteVolume', body: kept => ({ VolumeId: volumeOf(kept) }) },
+  ],
+}
