@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { system } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
 import { accountGround, accountId, region } from '#domain/account-keys/testing.ts'
-import { testAccount, testUser } from '#domain/accounts/testing.ts'
+import { testUser } from '#domain/accounts/testing.ts'
 import { explainAccount } from './explain-account.ts'
 
 const allow = (action: string, more: object = {}) => ({ Effect: 'Allow', Action: action, Resource: '*', ...more })
@@ -14,7 +14,6 @@ const user = (name: string): string => `arn:aws:iam::${accountId}:user/${name}`
 async function withKey(...statements: readonly object[]) {
   const ground = await accountGround()
   const { context } = ground
-  await testAccount(ground, accountId)
   await testUser(ground, {
     accountId,
     name: 'able',
