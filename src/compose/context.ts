@@ -22,6 +22,7 @@ import { directoryBook } from '#domain/access/rule-books/directory.ts'
 import { ownRuleBook } from '#domain/access/rule-books/own.ts'
 import { publicBucketBook } from '#domain/access/rule-books/public-buckets.ts'
 import { createLatestUses } from '#domain/accounts/latest-uses.ts'
+import { createKnownSessions } from '#domain/sessions/known-sessions.ts'
 import { createDerivedKeys } from '#domain/accounts/derived-keys.ts'
 import { servicePolicy } from '#domain/accounts/service-policies.ts'
 import { allFamilies, openFamilies, type Context } from '#domain/context.ts'
@@ -73,7 +74,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
   const records = openFamilies({ view, barrier, store })
   const derivedKeys = createDerivedKeys(records.accessKeys)
   const identity = openIdentity(records, { view, outgoing, log })
-  const { access, rbac, policyBook } = composeAccess(records, identity)
+  const judging = composeAccess(records, identity)
   const modules = new Map(parts.modules.map(module => [module.name, module]))
   view.onNews(news => {
     for (const change of news) for (const module of modules.values()) module.drop(change.id)
@@ -91,11 +92,10 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
       node,
       noise: createNoise({ limited: instance.throttle }),
     },
-    access,
-    rbac,
-    policyBook,
+    ...judging,
     identity,
     derivedKeys,
+    knownSessions: createKnownSessions(barrier, instance),
     latestUses: createLatestUses(),
     objectStore: parts.objectStore,
     objectNames: createObjectNames({ view, store, barrier }),

@@ -55,6 +55,7 @@ import type { Ground } from './perform.ts'
 import type { AnyFamily, Family } from './records/family.ts'
 import { openRecords, type RecordNeeds, type Records } from './records/records.ts'
 import { deletedVaults, names, resourceGroups, subscriptions, userAssignedIdentities, vaults } from './resources/records.ts'
+import type { KnownSessions } from './sessions/known-sessions.ts'
 import { trailKeys, trails } from './trails/records.ts'
 import { volumeDefaults, volumes } from './volumes/records.ts'
 import { secrets } from './secrets/records.ts'
@@ -150,6 +151,7 @@ export interface Context extends AllRecords {
   readonly store: RecordStore
   /** Of signatures, for as long as their access keys do not change. */
   readonly derivedKeys: DerivedKeys
+  readonly knownSessions: KnownSessions
   /** Of access keys and roles, since they were last written down. */
   readonly latestUses: LatestUses<CredentialUse>
   /** Of keys of accounts, by the ids of their records. */

@@ -1,6 +1,6 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import type { Session } from '#domain/sessions/session-token.ts'
+import type { Session } from '#domain/sessions/session.ts'
 import { parseArn } from './arn.ts'
 import { servicePolicy } from './service-policies.ts'
 

@@ -2,7 +2,7 @@ import type { ActingInAccount, Principal } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import type { Session } from '#domain/sessions/session-token.ts'
+import type { Session } from '#domain/sessions/session.ts'
 import { assumedRoleArn, roleArn, rootArn, userArn } from './arn.ts'
 import { policyTexts } from './session-policies.ts'
 

@@ -5,7 +5,8 @@ import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Held } from '#domain/records/family.ts'
-import { openSession, type Session } from '#domain/sessions/session-token.ts'
+import type { Session } from '#domain/sessions/session.ts'
+import { openSession } from '#domain/sessions/session-token.ts'
 import { secretPlace } from './access-keys.ts'
 import { rootArn, userArn } from './arn.ts'
 import type { AccessKey } from './records.ts'
@@ -30,7 +31,7 @@ export interface Derivation {
   readonly derive: (secret: Uint8Array) => KeyObject
 }
 
-type Looking = Needs<'accessKeys' | 'instance' | 'ground' | 'store' | 'derivedKeys'>
+type Looking = Needs<'accessKeys' | 'instance' | 'ground' | 'store' | 'derivedKeys' | 'knownSessions'>
 
 /** The key that a request of that key id has to be signed with. An id that nobody has costs the same derivation (security-and-reliability.md 5.2). */
 export async function signerOf(
@@ -56,11 +57,21 @@ export async function signerOf(
 }
 
 function sessionSigner(context: Looking, shown: { accessKeyId: string; sessionToken: string }, derivation: Derivation): Signer {
-  const opened = openSession(context, { accessKeyId: shown.accessKeyId, token: shown.sessionToken })
+  const { accessKeyId, sessionToken: token } = shown
+  const known = context.knownSessions.get({ accessKeyId, token })
+  const already = known?.keys.get(derivation.scope)
+  if (known !== undefined && already !== undefined) return { bearer: { accessKeyId, session: known.session }, key: already }
+  const opened = openSession(context, { accessKeyId, token })
   if (opened === undefined) return nobody(derivation)
   using secret = opened.secret
-  return { bearer: { accessKeyId: shown.accessKeyId, session: opened.session }, key: derivation.derive(secret.bytes) }
+  const key = derivation.derive(secret.bytes)
+  const { session, term } = opened
+  // The last few scopes are enough: a session lives for hours, and few use one in many Regions.
+  const keys = new Map([...(known?.keys ?? [])].slice(1 - scopesMax)).set(derivation.scope, key)
+  context.knownSessions.set({ accessKeyId, token }, { session, term, keys })
+  return { bearer: { accessKeyId, session }, key }
 }
+const scopesMax = 16
 
 function nobody({ derive }: Derivation): Signer {
   using secret = new SecretBytes(new Uint8Array(40))

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Of which entry: one of a request, `place` 0 the request's own; `of`: the copy of another account, or what all copies share. */
 export interface EntryPlace {
@@ -12,10 +12,7 @@ export interface EntryPlace {
  * which is random, and the entry's place in it.
  */
 export function entryId({ requestId, place, of = '' }: EntryPlace): string {
-  const bytes = createHash('sha256')
-    .update(`keystead/entry\0${JSON.stringify([requestId, place, of])}`)
-    .digest()
-    .subarray(0, 16)
+  const bytes = hash('sha256', `keystead/entry\0${JSON.stringify([requestId, place, of])}`, 'buffer').subarray(0, 16)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
   const hex = bytes.toString('hex')

@@ -4,7 +4,8 @@ import { newAccessKeyId } from '#domain/accounts/access-key-ids.ts'
 import { newSecret } from '#domain/accounts/access-keys.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { sealSession, type Session } from './session-token.ts'
+import type { Session } from './session.ts'
+import { sealSession } from './session-token.ts'
 
 /** Credentials of a session: whoever has all three is it. */
 export interface GivenSession {

@@ -1,32 +1,10 @@
 import { z } from 'zod'
-import { millis, sealed } from '#model/brands.ts'
+import { sealed } from '#model/brands.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Needs } from '#domain/context.ts'
 import { canonicalPath } from '#domain/records/family.ts'
 import { travellingKinds } from '#domain/records/kinds.ts'
-
-const time = z.number().int().transform(millis)
-
-/** What a session is: it travels with its holder, sealed, and is recorded nowhere (aws-kms.md 5). */
-const sessionSchema = z.object({
-  accountId: z.string(),
-  /** Whose rights it has: a role's, a user's, the root's of the account. */
-  of: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('role'), id: z.string(), name: z.string(), session: z.string() }),
-    z.object({ kind: z.literal('user'), id: z.string(), name: z.string() }),
-    z.object({ kind: z.literal('root') }),
-  ]),
-  issuedAt: time,
-  expiresAt: time,
-  /** Texts of documents that narrow it; with ARNs of managed ones. */
-  policies: z.array(z.string()),
-  policyArns: z.array(z.string()),
-  tags: z.record(z.string(), z.string()),
-  transitiveTagKeys: z.array(z.string()),
-  sourceIdentity: z.string().optional(),
-  federatedProvider: z.string().optional(),
-})
-export type Session = z.output<typeof sessionSchema>
+import { sessionSchema, type Session } from './session.ts'
 
 const contentsSchema = z.object({ secret: z.string(), session: sessionSchema })
 
@@ -58,13 +36,13 @@ const format = 1
 export function openSession(
   context: Sealing,
   { accessKeyId, token }: { readonly accessKeyId: string; readonly token: string },
-): { readonly secret: SecretBytes; readonly session: Session } | undefined {
+): { readonly secret: SecretBytes; readonly session: Session; readonly term: number } | undefined {
   const bytes = Buffer.from(token, 'base64')
   if (bytes.length < 6 || bytes[0] !== format || bytes.toString('base64') !== token) return undefined
   using contents = opened(context, accessKeyId, bytes)
   if (contents === undefined) return undefined
   const { secret, session } = contentsSchema.parse(JSON.parse(Buffer.from(contents.bytes).toString()))
-  return { secret: new SecretBytes(Buffer.from(secret, 'latin1')), session }
+  return { secret: new SecretBytes(Buffer.from(secret, 'latin1')), session, term: bytes.readUInt32BE(1) }
 }
 
 function opened(context: Sealing, accessKeyId: string, token: Buffer): SecretBytes | undefined {
