@@ -6,7 +6,6 @@ import type { Call } from '#domain/call.ts'
 import { Problem } from '#model/problem.ts'
 import { createPipeline } from '#protocols/http/pipeline.ts'
 import { createSocketServer } from '#protocols/http/server.ts'
-import { imdsProtocol } from '#protocols/imds/index.ts'
 
 /** Where a machine's metadata service listens, and what its App Service endpoint wants to see. */
 export interface MachineDoor {
@@ -46,6 +45,7 @@ export function createMachineDoors(context: Context): MachineDoors {
   })
 
   async function listen(armId: string): Promise<Standing> {
+    const { imdsProtocol } = await import('#protocols/imds/index.ts')
     const identityHeader = context.ground.random.bytes(secretBytes).toHex()
     const server = createSocketServer({ pipeline: createPipeline(context, imdsProtocol({ armId, identityHeader })), log: context.log })
     server.listen({ host: '127.0.0.1', port: 0 })

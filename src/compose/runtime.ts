@@ -1,10 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import type { Config } from '#config'
-import { permissionRow } from '#domain/access/permissions.ts'
 import type { SealAttempts } from '#domain/seal/attempts.ts'
 import type { Millis } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
-import { operations as vaultOperations } from '#protocols/keyvault/operations/index.ts'
 import type { Runtime } from '#protocols/admin/site.ts'
 import type { Core } from './core.ts'
 import { filesOf } from './data-directory.ts'
@@ -22,15 +20,6 @@ export interface RuntimeParts {
   readonly sealNow: () => void
 }
 
-/** Operations of a vault by what access policies call them. */
-const vaultWords: ReadonlyMap<string, string> = new Map(
-  vaultOperations.flatMap(({ name, permissions }) => {
-    const [first] = typeof permissions === 'string' ? [] : permissions
-    const { policies } = first === undefined ? {} : permissionRow(first)
-    return policies === undefined ? [] : [[name, policies.split(' ').slice(0, 2).join(' ')] as const]
-  }),
-)
-
 /** A key file alone opens without anybody present, and lies on the same machine. */
 export const isDevelopment = (kinds: readonly string[]): boolean => kinds.every(kind => kind === 'key-file')
 
@@ -41,7 +30,7 @@ export function runtimeOf({ world, core, rewrap, listeners, keeper, sealNow }: R
   return {
     tenantId: home.tenantId,
     home: { subscriptionId: home.subscriptionId, group: home.resourceGroup },
-    wordOf: operation => vaultWords.get(operation),
+    words: async () => (await import('./vault-words.ts')).vaultWordOf,
     audit,
     collectsAlarms: config.syslog !== undefined,
     testAlarm: async alarm => core.alarms.test(alarm),

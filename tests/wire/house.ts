@@ -119,7 +119,7 @@ export const unreachable: Runtime = {
   environment: never,
   exportDisk: never,
   serveMetadata: never,
-  wordOf: () => undefined,
+  words: async () => () => undefined,
   collectsAlarms: false,
   testAlarm: never,
   audit: { query: never, verify: never, head: never },

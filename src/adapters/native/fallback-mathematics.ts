@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict'
 import { constants, createCipheriv, createDecipheriv, createPrivateKey, createSecretKey, privateDecrypt, privateEncrypt } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { p256, p384, p521 } from '@noble/curves/nist.js'
-import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { encryptionAlgorithms, signatureAlgorithms } from '#crypto/algorithms.ts'
 import { digestInfo, emsaPssEncode } from '#crypto/emsa.ts'
 import { ecPrivateScalar, ecPublicPoint } from '#crypto/private-key.ts'
@@ -95,22 +93,28 @@ function rsaSign({ key, random }: { key: KeyObject; random: Random }, algorithm:
   return plain(privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, value))
 }
 
-const curves = { 'P-256': p256, 'P-256K': secp256k1, 'P-384': p384, 'P-521': p521 } as const satisfies Record<EcSpec, unknown>
+/** Where the native module is there, nothing of this is ever loaded. */
+async function curveOf(spec: EcSpec) {
+  if (spec === 'P-256K') return (await import('@noble/curves/secp256k1.js')).secp256k1
+  const { p256, p384, p521 } = await import('@noble/curves/nist.js')
+  return { 'P-256': p256, 'P-384': p384, 'P-521': p521 }[spec]
+}
 
 /** No malleability rule on either side: `lowS` is Bitcoin's, not JOSE's, and OpenSSL has none. */
 const overDigest = { prehash: false, lowS: false, format: 'compact' } as const
 
 function fallbackEcKey(spec: EcSpec, pkcs8: Bytes): EcPrivateKey {
-  const curve = curves[spec]
   const scalar = ecPrivateScalar(spec, pkcs8)
   const publicKey = Uint8Array.from(ecPublicPoint(pkcs8))
   let closed = false
   return {
     async sign(digest) {
+      const curve = await curveOf(spec)
       assert(!closed, 'the key is closed')
       return curve.sign(digest, scalar, overDigest)
     },
     async verify(digest, signature) {
+      const curve = await curveOf(spec)
       assert(!closed, 'the key is closed')
       if (signature.length !== curve.lengths.signature) return false
       return curve.verify(signature, digest, publicKey, overDigest)

@@ -1,7 +1,6 @@
 // ML-DSA by OpenSSL on a thread of the pool: half a millisecond a signature (performance.md 5.1).
 import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import { contextBytesMax, mlDsaPublicBytes, mlDsaPublicKey, mlDsaSeed, mlDsaSpecs, type MlDsaSpec, muBytes } from '#crypto/ml-dsa.ts'
 import { wrongLength, wrongParameter } from '#model/algorithm-refusals.ts'
 import type { Bytes } from '#model/brands.ts'
@@ -33,10 +32,11 @@ export function mlDsaKey(spec: MlDsaSpec, random: Random, open: <T>(work: (pkcs8
     },
     async signMu(mu) {
       checkMu(spec, mu)
+      const { keygen, internal } = await external(spec)
       return open(async pkcs8 => {
-        const { secretKey } = external[spec].keygen(mlDsaSeed(pkcs8))
+        const { secretKey } = keygen(mlDsaSeed(pkcs8))
         try {
-          return external[spec].internal.sign(mu, secretKey, { externalMu: true, extraEntropy: random.bytes(32) })
+          return internal.sign(mu, secretKey, { externalMu: true, extraEntropy: random.bytes(32) })
         } finally {
           secretKey.fill(0)
         }
@@ -45,15 +45,17 @@ export function mlDsaKey(spec: MlDsaSpec, random: Random, open: <T>(work: (pkcs8
     async verifyMu(mu, signature) {
       checkMu(spec, mu)
       if (signature.length !== mlDsaSpecs[spec].signatureBytes) return false
-      return open(async pkcs8 =>
-        external[spec].internal.verify(signature, mu, mlDsaPublicBytes(mlDsaPublicKey(pkcs8)), { externalMu: true }),
-      )
+      const { internal } = await external(spec)
+      return open(async pkcs8 => internal.verify(signature, mu, mlDsaPublicBytes(mlDsaPublicKey(pkcs8)), { externalMu: true }))
     },
   }
 }
 
 /** node:crypto has no signature over a given µ: milliseconds here, on the calling thread, for whoever hashes elsewhere. */
-const external = { 'ML-DSA-44': ml_dsa44, 'ML-DSA-65': ml_dsa65, 'ML-DSA-87': ml_dsa87 } as const
+async function external(spec: MlDsaSpec) {
+  const { ml_dsa44, ml_dsa65, ml_dsa87 } = await import('@noble/post-quantum/ml-dsa.js')
+  return { 'ML-DSA-44': ml_dsa44, 'ML-DSA-65': ml_dsa65, 'ML-DSA-87': ml_dsa87 }[spec]
+}
 
 /** By the public half alone. */
 export const mlDsaVerified = async (

@@ -32,7 +32,7 @@ export interface Runtime {
   /** Where what the operator makes lies, unless a name says otherwise. */
   readonly home: { readonly subscriptionId: string; readonly group: string }
   /** What an operation of a vault is in the words of access policies: `keys sign`. */
-  readonly wordOf: WordOf
+  words(): Promise<WordOf>
 }
 
 export interface AuditReading {

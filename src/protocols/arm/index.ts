@@ -10,6 +10,7 @@ import { isGuid } from '#protocols/azure/arm-ids.ts'
 import { bearerToken } from '#protocols/azure/bearer.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
+import { armAddress } from './address.ts'
 import { floorOf } from './providers.ts'
 import { createRateLimits, kindOf, type Left } from './rate-limits.ts'
 import { correlationIdOf, headersOf } from './headers.ts'
@@ -66,7 +67,7 @@ export function armProtocol(domain: string): Protocol<Context, ArmSite> {
   return {
     name: 'arm',
     plane: 'arm',
-    serves: hostname => hostname === `management.${domain}`,
+    ...armAddress(domain),
     operations,
     readPath: withoutEmptyParent,
     routeBeforeToken: false,

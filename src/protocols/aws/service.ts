@@ -4,20 +4,19 @@ import { Problem } from '#model/problem.ts'
 import type { Operation } from '#protocols/http/operation.ts'
 import type { Named, Protocol } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
-import { isSharedName, regionOfName, serviceMeant, type ServiceNames } from './addresses.ts'
+import { regionOfName } from './addresses.ts'
 import { jsonType } from './answers.ts'
 import { authenticate, type SignedService } from './authenticate.ts'
 import { formText } from './bodies.ts'
 import { credentialScope } from './credential-scope.ts'
 import type { AwsSite } from './operation.ts'
+import { namesOf, serviceAddress, type Called } from './service-address.ts'
 import { beginTrail, type TrailKind } from './trail.ts'
 
 /** A service by its names: of the wire here, of its signatures, of its hosts. */
-export interface Service extends Omit<ServiceNames, 'label'>, SignedService {
+export interface Service extends Called, SignedService {
   /** `awskms` */
   readonly name: string
-  /** First label of its hosts, where that is another word. */
-  readonly label?: string
 }
 
 /** What a wire adds to what all of these services do alike. */
@@ -29,15 +28,13 @@ type Base = Omit<Protocol<Context, AwsSite>, 'named' | 'nameInBody'>
 
 /** Hosts, Region, signature, request id: alike for all. */
 function serviceBase(service: Service, own: Own): Base {
-  const { name, signing, domain } = service
+  const { name, signing } = service
   const trails = new Map(own.operations.map(operation => [operation.name, operation.trail]))
-  const names: ServiceNames = { ...service, label: service.label ?? signing }
+  const names = namesOf(service)
   return {
     name,
     plane: signing,
-    serves: (hostname, request) =>
-      regionOfName(names, hostname) !== undefined ||
-      (isSharedName(domain, hostname) && request !== undefined && serviceMeant(request) === signing),
+    ...serviceAddress(service),
     routeBeforeToken: true,
     async locate(context, _call, request) {
       const named = regionOfName(names, request.hostname)

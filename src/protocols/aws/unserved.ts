@@ -2,11 +2,12 @@ import { anonymous } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
 import type { Context } from '#domain/context.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
-import { isSharedName, serviceMeant } from './addresses.ts'
+import { serviceMeant } from './addresses.ts'
 import { jsonErrors } from './json-errors.ts'
 import { refuseIn } from './problems.ts'
 import { queryErrors } from './query-errors.ts'
 import { amznHeaders } from './service.ts'
+import { unservedAddress } from './service-address.ts'
 
 const json = refuseIn<undefined>(jsonErrors)
 const xml = refuseIn<undefined>(queryErrors('https://keystead.dev/doc/unserved/'))
@@ -15,7 +16,7 @@ const xml = refuseIn<undefined>(queryErrors('https://keystead.dev/doc/unserved/'
 export const unservedProtocol = (domain: string): Protocol<Context, undefined> => ({
   name: 'awsunserved',
   plane: 'aws',
-  serves: (hostname, request) => request !== undefined && isSharedName(domain, hostname) && serviceMeant(request) !== undefined,
+  ...unservedAddress(domain),
   operations: [],
   routeBeforeToken: true,
   named: request => {

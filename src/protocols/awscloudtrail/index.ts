@@ -2,6 +2,7 @@ import type { Context } from '#domain/context.ts'
 import type { AwsSite } from '#protocols/aws/operation.ts'
 import { amznHeaders, jsonService } from '#protocols/aws/service.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
+import { cloudTrailService } from './address.ts'
 import { operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
 
@@ -10,4 +11,4 @@ const prefixes = ['com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101', 'Clo
 
 /** The service of accounts' trails: `cloudtrail.{region}.{domain}`, and wherever a scope names it. */
 export const cloudTrailProtocol = (domain: string): Protocol<Context, AwsSite> =>
-  jsonService({ name: 'awscloudtrail', signing: 'cloudtrail', domain }, { prefixes, operations, refuse, headers: amznHeaders })
+  jsonService(cloudTrailService(domain), { prefixes, operations, refuse, headers: amznHeaders })

@@ -6,6 +6,7 @@ import { amznHeaders, jsonService } from '#protocols/aws/service.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { parseStrictJson } from '#protocols/http/strict-json.ts'
+import { kmsService } from './address.ts'
 import { checkingTokens } from './grant-tokens.ts'
 import { operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
@@ -27,10 +28,13 @@ export function awsKmsProtocol(domain: string): Protocol<Context, AwsSite> {
     })
   }
 
-  return jsonService(
-    { name: 'awskms', signing: 'kms', domain },
-    { prefixes: ['TrentService'], operations: operations.map(one => checkingTokens(one)), refuse, headers: amznHeaders, admit },
-  )
+  return jsonService(kmsService(domain), {
+    prefixes: ['TrentService'],
+    operations: operations.map(one => checkingTokens(one)),
+    refuse,
+    headers: amznHeaders,
+    admit,
+  })
 }
 
 /** For counting alone: what is wrong with a body is said where it is read. */

@@ -1,27 +1,23 @@
 import type { Context } from '#domain/context.ts'
 import { anonymous } from '#model/principal.ts'
-import { isSharedName, regionOfName, serviceMeant } from '#protocols/aws/addresses.ts'
 import type { AwsSite } from '#protocols/aws/operation.ts'
 import { restService } from '#protocols/aws/service.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
+import { s3Address, s3Service } from './address.ts'
 import { s3Headers } from './headers.ts'
 import { operations } from './operations/index.ts'
-import { bucketOfHost, named } from './paths.ts'
+import { named } from './paths.ts'
 import { refuse } from './problems.ts'
 import { isSigned } from './signed.ts'
 
 /** Objects: `s3.{region}.{domain}` with the bucket in the path, `{bucket}.s3.{region}.{domain}`, and the names that all services share. */
 export function s3Protocol(domain: string): Protocol<Context, AwsSite> {
-  const service = { name: 'awss3', signing: 's3', domain, presigned: true, streams: true, skewMinutes: 15 } as const
-  const base = restService(service, {
+  const base = restService(s3Service(domain), {
     operations,
     refuse,
     headers: s3Headers,
     named: request => named(request, domain),
-    serves: (hostname, request) =>
-      regionOfName({ domain, label: 's3' }, hostname) !== undefined ||
-      bucketOfHost(domain, hostname) !== undefined ||
-      (isSharedName(domain, hostname) && request !== undefined && serviceMeant(request) === 's3'),
+    ...s3Address(domain),
   })
   return {
     ...base,

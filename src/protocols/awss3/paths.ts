@@ -1,14 +1,8 @@
 import { Problem } from '#model/problem.ts'
-import { isRegion } from '#protocols/aws/addresses.ts'
 import type { Named } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
+import { bucketOfHost } from './address.ts'
 import { refused } from './refusals.ts'
-
-/** A bucket's own name: `{bucket}.s3.{region}.{domain}`. */
-export function bucketOfHost(domain: string, hostname: string): string | undefined {
-  const [, bucket, region = ''] = new RegExp(String.raw`^(.+)\.s3\.([^.]+)\.${RegExp.escape(domain)}$`).exec(hostname) ?? []
-  return isRegion(region) ? bucket : undefined
-}
 
 export interface Place {
   /** Empty: the service itself. */

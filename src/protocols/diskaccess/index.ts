@@ -4,6 +4,7 @@ import { bearerOf, diskOfLink } from '#domain/disks/access-link.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
 import { blobName, linkLabelOf } from '#protocols/azure/access-urls.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
+import { diskAccessAddress } from './address.ts'
 import { clientRequestId, headersOf } from './headers.ts'
 import { operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
@@ -13,7 +14,7 @@ import type { AccessSite } from './site.ts'
 export const diskAccessProtocol = (domain: string, reader: DiskReader): Protocol<Context, AccessSite> => ({
   name: 'diskaccess',
   plane: 'diskaccess',
-  serves: hostname => linkLabelOf(hostname, domain) !== undefined,
+  ...diskAccessAddress(domain),
   operations,
   routeBeforeToken: true,
   async locate(context, call, { hostname, segments }) {

@@ -1,5 +1,6 @@
 import type { Context } from '#domain/context.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
+import { devicePagesAddress, entraAddress } from './address.ts'
 import { correlationIdOf } from './correlation-id.ts'
 import { deviceOperations, operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
@@ -11,7 +12,7 @@ export function entraProtocol(domain: string): Protocol<Context, EntraSite> {
   return {
     name: 'entra',
     plane: 'login',
-    serves: hostname => hostname === host,
+    ...entraAddress(domain),
     operations,
     routeBeforeToken: true,
     locate: async (_context, _call, { host: reached, portSuffix }) => ({
@@ -45,7 +46,7 @@ export function entraProtocol(domain: string): Protocol<Context, EntraSite> {
  */
 export const devicePagesProtocol = (domain: string): Protocol<Context, EntraSite> => ({
   ...entraProtocol(domain),
+  ...devicePagesAddress,
   name: 'device-pages',
-  serves: hostname => hostname === 'localhost',
   operations: deviceOperations,
 })

@@ -3,6 +3,7 @@ import { audiencesOf } from '#domain/identity/audiences.ts'
 import { verifyToken } from '#domain/identity/verify-token.ts'
 import { bearerToken } from '#protocols/azure/bearer.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
+import { graphAddress } from './address.ts'
 import { correlationIdOf } from './correlation-id.ts'
 import { operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
@@ -21,7 +22,7 @@ export function graphProtocol(domain: string): Protocol<Context, GraphSite> {
   return {
     name: 'graph',
     plane: 'graph',
-    serves: hostname => hostname === host,
+    ...graphAddress(domain),
     operations,
     readPath: withKeySegments,
     routeBeforeToken: false,

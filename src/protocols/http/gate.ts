@@ -23,6 +23,8 @@ interface Visitor {
   readonly routed: Routed
 }
 
+const answerOf = async (routed: Routed | Promise<Routed>): Promise<Answer> => (await routed).answer()
+
 /** Shut at first. */
 export function createGate(sealed: Pipeline): Gate {
   const inside = createCount()
@@ -30,14 +32,14 @@ export function createGate(sealed: Pipeline): Gate {
 
   async function sendAway({ request, problem }: Visitor): Promise<Answer> {
     state.away += 1
-    return sealed.route(request, problem).answer()
+    return answerOf(sealed.route(request, problem))
   }
   async function letIn(visitor: Visitor): Promise<Answer> {
     const { current } = state
     if (current === sealed) return sendAway(visitor)
     const { request, problem, pipeline, routed } = visitor
     try {
-      const answer = await inside.during((pipeline === current ? routed : current.route(request, problem)).answer())
+      const answer = await inside.during(pipeline === current ? routed.answer() : answerOf(current.route(request, problem)))
       // Its keys went away under it: no bug, and no answer of an instance that is sealed.
       return answer.status === 500 && state.current !== current ? await sendAway(visitor) : answer
     } catch (error) {
@@ -51,8 +53,9 @@ export function createGate(sealed: Pipeline): Gate {
     serves: (hostname, request) => sealed.serves(hostname, request),
     route(request, problem) {
       const pipeline = state.current
+      const gated = (routed: Routed): Routed => ({ ...routed, answer: async () => letIn({ request, problem, pipeline, routed }) })
       const routed = pipeline.route(request, problem)
-      return { ...routed, answer: async () => letIn({ request, problem, pipeline, routed }) }
+      return routed instanceof Promise ? routed.then(gated) : gated(routed)
     },
     open(pipeline) {
       state.current = pipeline

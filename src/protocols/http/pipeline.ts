@@ -21,7 +21,12 @@ export interface Routed {
 export interface Pipeline {
   readonly ownPath?: boolean
   serves(hostname: string, request?: WireRequest): boolean
-  /** `problem`: the request was malformed before it could be routed. */
+  /** `problem`: the request was malformed before it could be routed. A promise: the wire is being loaded; rejects where it cannot be. */
+  route(request: WireRequest, problem?: Problem): Routed | Promise<Routed>
+}
+
+/** One whose operations are there. */
+export interface StandingPipeline extends Pipeline {
   route(request: WireRequest, problem?: Problem): Routed
 }
 
@@ -31,7 +36,10 @@ const nothingTaken = { maximumBytes: bodyBytesDefault }
 const taking = (body: Body): Omit<Routed, 'answer'> => ({ maximumBytes: bodyLimit(body), streams: 'stream' in body })
 
 /** One natural way through: locate → authenticate → admit → version → path → permit → body → verb → commit → send. */
-export function createPipeline<Context extends PipelineContext, Site>(context: Context, protocol: Protocol<Context, Site>): Pipeline {
+export function createPipeline<Context extends PipelineContext, Site>(
+  context: Context,
+  protocol: Protocol<Context, Site>,
+): StandingPipeline {
   const find = createFinder(protocol)
   const maximumBytes = Math.max(bodyBytesDefault, ...protocol.operations.map(({ body }) => bodyLimit(body)))
   const { ground } = context

@@ -9,20 +9,24 @@ import type { WireRequest } from './request.ts'
 /** What a wire's words may lean on: while the instance is sealed there is nothing but the instance itself. */
 export type Speaking<Context> = Partial<Context> & { readonly instance: Instance }
 
+/** Which requests are a wire's: known without its operations, so that these are loaded when the first of them comes. */
+export interface Address {
+  /** Is this host mine? The name is lower case and without its port. A name that several wires share goes by the request's head, untaken apart. */
+  serves(hostname: string, request?: WireRequest): boolean
+  /** The path is read by `named` alone: nothing in it is refused or taken apart before. */
+  readonly ownPath?: true
+}
+
 /** One wire: hosts, operations, how it proves who calls, how it says no. */
-export interface Protocol<Context, Site> {
+export interface Protocol<Context, Site> extends Address {
   readonly name: string
   /** Goes into every entry: `keyvault`, `arm`, `login`, `graph`. */
   readonly plane: string
-  /** Is this host mine? The name is lower case and without its port. A name that several wires share goes by the request's head, untaken apart. */
-  serves(hostname: string, request?: WireRequest): boolean
   readonly operations: readonly Operation<Context, Site>[]
   /** Picks the operation where the path does not: by a header, by a form's action. Raises `UnknownAction`. */
   readonly named?: (request: WireRequest) => Named
   /** The name stands in the body: that is collected first, to the most that any operation takes. */
   readonly nameInBody?: true
-  /** The path is read by `named` alone: nothing in it is refused or taken apart before. */
-  readonly ownPath?: true
   /** Segments as this wire's clients mean them, where they write them otherwise. */
   readPath?(segments: readonly string[]): readonly string[]
   /** The service's own order: does an unknown route win over a missing token? */

@@ -76,14 +76,9 @@ type Serving = Omit<HttpsOptions, 'tls'>
 async function serve(options: Serving, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const request = bareRequest(message, options.proxies)
   try {
-    const routed = route(options, message, request)
-    if (routed.streams === true) request.incoming = incomingBody(message, response, request)
-    else if (!(await collect(message, response, { request, limit: routed.maximumBytes }))) return
-    const answer = await routed.answer()
-    // Whoever was not asked for its body may send it or not: nobody knows where the next request begins.
-    if (routed.streams === true && waitsToBeAsked(message) && request.waitedMs === 0) response.shouldKeepAlive = false
-    send(response, answer, { headOnly: message.method === 'HEAD', log: options.log })
-    if (routed.streams === true && !message.complete) discard(message)
+    const found = route(options, message, request)
+    const routed = found instanceof Promise ? await loaded(found, message) : found
+    if (routed !== undefined) await answer({ message, response, request }, routed, options.log)
   } catch (error) {
     options.log.error('request-failed', error)
     // Nothing is said that has no entry: the connection closes.
@@ -91,7 +86,29 @@ async function serve(options: Serving, message: IncomingMessage, response: Serve
   }
 }
 
-function route(options: Serving, message: IncomingMessage, request: WireRequest): Routed {
+/** `undefined`: the client left while a wire was loaded for it, and nothing more comes of it, not even its end. */
+async function loaded(found: Promise<Routed>, message: IncomingMessage): Promise<Routed | undefined> {
+  const routed = await found
+  return message.destroyed ? undefined : routed
+}
+
+interface Exchange {
+  readonly message: IncomingMessage
+  readonly response: ServerResponse
+  readonly request: WireRequest
+}
+
+async function answer({ message, response, request }: Exchange, routed: Routed, log: Log): Promise<void> {
+  if (routed.streams === true) request.incoming = incomingBody(message, response, request)
+  else if (!(await collect(message, response, { request, limit: routed.maximumBytes }))) return
+  const answered = await routed.answer()
+  // Whoever was not asked for its body may send it or not: nobody knows where the next request begins.
+  if (routed.streams === true && waitsToBeAsked(message) && request.waitedMs === 0) response.shouldKeepAlive = false
+  send(response, answered, { headOnly: message.method === 'HEAD', log })
+  if (routed.streams === true && !message.complete) discard(message)
+}
+
+function route(options: Serving, message: IncomingMessage, request: WireRequest): Routed | Promise<Routed> {
   const named = sniOf(message) ?? request.hostname
   const reached = options.reaches?.(request.localAddress, request.hostname) ?? true
   const pipeline = reached ? options.pipelines.find(candidate => candidate.serves(request.hostname, request)) : undefined

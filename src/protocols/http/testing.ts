@@ -48,14 +48,19 @@ export async function ask(pipeline: Pipeline, asked: Asked): Promise<Answered> {
   const [body, type] = bodyOf(asked.body)
   const message = messageOf(asked, { body, type })
   const request = bareRequest(message)
-  const routed = route(pipeline, message, request)
+  const found = route(pipeline, message, request)
+  const routed = found instanceof Promise ? await found : found
   request.bodyTooLong = routed.streams !== true && (body?.length ?? 0) > routed.maximumBytes
   request.body = request.bodyTooLong ? undefined : body
   if (routed.streams === true && body !== undefined) request.incoming = Readable.from([body])
   const answer = await routed.answer()
-  const bytes = await bytesOf(message.method === 'HEAD' ? undefined : answer.body)
+  return heard(answer, message.method === 'HEAD')
+}
+
+async function heard({ status, headers = {}, body }: Answer, headOnly: boolean): Promise<Answered> {
+  const bytes = await bytesOf(headOnly ? undefined : body)
   const text = bytes.toString('utf8')
-  return { status: answer.status, headers: answer.headers ?? {}, bytes, text, json: text.startsWith('{') ? objectIn(JSON.parse(text)) : {} }
+  return { status, headers, bytes, text, json: text.startsWith('{') ? objectIn(JSON.parse(text)) : {} }
 }
 
 async function bytesOf(body: Answer['body']): Promise<Buffer> {
@@ -84,7 +89,7 @@ function messageOf(
 }
 
 /** As the server does: what cannot be taken apart is answered by the same pipeline. */
-function route(pipeline: Pipeline, message: IncomingMessage, request: WireRequest): Routed {
+function route(pipeline: Pipeline, message: IncomingMessage, request: WireRequest): Routed | Promise<Routed> {
   try {
     return pipeline.route(takeApart(message, request, pipeline.ownPath))
   } catch (error) {

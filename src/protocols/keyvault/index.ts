@@ -8,6 +8,7 @@ import { vaultByName } from '#domain/resources/find-vault.ts'
 import { subscriptionOfArmId } from '#domain/resources/scopes.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
+import { keyVaultAddress, vaultNameOf } from './address.ts'
 import { checkVersion } from './api-version.ts'
 import { authenticate } from './authenticate.ts'
 import { createFirewall } from './firewall.ts'
@@ -33,13 +34,11 @@ const secretNamed =
 
 /** The data plane of vaults: one host a vault, one label below `vault.{domain}`. Counters live as long as the value. */
 export function keyVaultProtocol(domain: string): Protocol<Context, VaultSite> {
-  const suffix = `.vault.${domain}`
-  const vaultName = (hostname: string): string => hostname.slice(0, -suffix.length)
   const throttle = createThrottle()
   const firewall = createFirewall()
 
   async function locate(context: Context, call: Call, request: WireRequest): Promise<VaultSite> {
-    const name = vaultName(request.hostname)
+    const name = vaultNameOf(request.hostname, domain) ?? ''
     const vault = await vaultByName(context, call, name)
     if (vault === undefined) throw new Problem({ code: 'VaultNotFound', details: { name } })
     return { vault, baseUrl: `https://${request.host}` }
@@ -58,7 +57,7 @@ export function keyVaultProtocol(domain: string): Protocol<Context, VaultSite> {
   return {
     name: 'keyvault',
     plane: 'keyvault',
-    serves: hostname => hostname.endsWith(suffix) && /^[a-z0-9-]+$/.test(vaultName(hostname)),
+    ...keyVaultAddress(domain),
     operations,
     routeBeforeToken: true,
     locate,

@@ -8,7 +8,7 @@ import type { Context } from '#domain/context.ts'
 import type { GroundChanges } from '#domain/testing.ts'
 import { keyGround, officer, stranger, type KeyGround } from '#domain/keys/testing.ts'
 import { isStreamed } from '#protocols/http/answer.ts'
-import { createPipeline, type Pipeline, type Routed } from '#protocols/http/pipeline.ts'
+import { createPipeline, type Routed, type StandingPipeline } from '#protocols/http/pipeline.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
 import { bareRequest, takeApart, type WireRequest } from '#protocols/http/request.ts'
 import { keyVaultProtocol } from './index.ts'
@@ -83,7 +83,7 @@ const bytesOf = (body: unknown): Uint8Array | undefined =>
   body === undefined || body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body))
 
 /** As the server does it. */
-function routedBy(pipeline: Pipeline, incoming: IncomingMessage, request: WireRequest): Routed {
+function routedBy(pipeline: StandingPipeline, incoming: IncomingMessage, request: WireRequest): Routed {
   try {
     return pipeline.route(takeApart(incoming, request))
   } catch (error) {

@@ -1,6 +1,7 @@
 import { Problem } from '#model/problem.ts'
 import type { Context } from '#domain/context.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
+import { pkiAddress } from './address.ts'
 import { operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
 import type { PkiSite } from './site.ts'
@@ -9,7 +10,7 @@ import type { PkiSite } from './site.ts'
 export const pkiProtocol = (domain: string): Protocol<Context, PkiSite> => ({
   name: 'pki',
   plane: 'pki',
-  serves: hostname => hostname === `pki.${domain}`,
+  ...pkiAddress(domain),
   operations,
   routeBeforeToken: true,
   locate: async () => Promise.resolve({ domain }),

@@ -25,8 +25,9 @@ export const reviewAccess = adminOperation({
     }),
   },
   async handle(context, call, { site, body: { unusedDays, ...asked } }) {
-    const { tenantId, wordOf } = site.runtime
-    const unused = unusedDays === undefined ? undefined : { since: millis(call.at - unusedDays * 86_400_000), wordOf }
+    const { tenantId } = site.runtime
+    const unused =
+      unusedDays === undefined ? undefined : { since: millis(call.at - unusedDays * 86_400_000), wordOf: await site.runtime.words() }
     return json(200, { rows: await review(context, call, { tenantId, ...asked, unused }) })
   },
 })
