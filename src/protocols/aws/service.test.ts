@@ -16,7 +16,7 @@ import { unservedProtocol } from './unserved.ts'
 
 const domain = 'keystead.test'
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/'
-const trail = { parameters: ['word'], readOnly: true, source: 'kms.amazonaws.com' }
+const trail = { parameters: ['word'], readOnly: true }
 const word = structure({ Word: text({ min: 2 }) })
 
 const echo = awsOperation({

@@ -25,7 +25,7 @@ const body = {
 describe('what the trail shows of a body', () => {
   const shown = (parameters: Trail<typeof body>['parameters']) => {
     const call = begun()
-    noteParameters(call, { parameters, readOnly: true, source: 'kms.amazonaws.com' }, body)
+    noteParameters(call, { parameters, readOnly: true }, body)
     return call.trail?.parameters
   }
 
@@ -48,7 +48,7 @@ describe('what the trail shows of a body', () => {
 })
 
 test('of an answer it shows what is named, and of a refusal nothing', () => {
-  const trail: Trail<unknown> = { parameters: [], answer: ['grantId'], readOnly: false, source: 'kms.amazonaws.com' }
+  const trail: Trail<unknown> = { parameters: [], answer: ['grantId'], readOnly: false }
   const call = begun()
   noteAnswer(call, trail, { ...amzJson({ GrantId: 'g', GrantToken: 'secret' }), status: 400 })
   assert.equal(call.trail?.answer, undefined)

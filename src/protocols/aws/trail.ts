@@ -9,8 +9,6 @@ export interface Trail<B> extends TrailKind {
   readonly parameters: readonly string[] | ((body: B) => Readonly<Record<string, unknown>>)
   /** Members of an answer in JSON, by their names in lower camel case. */
   readonly answer?: readonly string[]
-  /** `kms.amazonaws.com` */
-  readonly source: string
 }
 
 export interface TrailKind {

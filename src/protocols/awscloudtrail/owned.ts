@@ -5,7 +5,6 @@ import type { Call } from '#domain/call.ts'
 import { trailArn } from '#domain/trails/keep-trail.ts'
 import type { AwsSite } from '#protocols/aws/operation.ts'
 
-export const source = 'cloudtrail.amazonaws.com'
 /** As policies name what it does for others: `cloudtrail.amazonaws.com`. */
 export const service = 'cloudtrail'
 

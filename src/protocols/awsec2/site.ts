@@ -12,7 +12,6 @@ import type { Answer } from '#protocols/http/answer.ts'
 
 const namespace = 'http://ec2.amazonaws.com/doc/2016-11-15/'
 export const version = '2016-11-15'
-export const source = 'ec2.amazonaws.com'
 
 /** Every request may ask whether it would be done. */
 export const dryRun = { DryRun: optional(flag) }

@@ -51,7 +51,7 @@ export const iamOperation = <B>({ name, permissions, input, handle }: Declared<B
     name,
     permissions,
     body: { amzQuery: input },
-    trail: { parameters: shown, readOnly: readOnly.test(name), source: 'iam.amazonaws.com' },
+    trail: { parameters: shown, readOnly: readOnly.test(name) },
     async handle(context, call, { body, permit }) {
       const accountId = call.who.acting?.accountId ?? ''
       const result = await handle({ context, call, accountId, body, permit })

@@ -6,7 +6,6 @@ import type { XmlValue } from '#protocols/aws/xml.ts'
 
 export const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/'
 export const version = '2011-06-15'
-export const source = 'sts.amazonaws.com'
 
 /** The answer to an action. */
 export const answer = (call: Call, action: string, result: Readonly<Record<string, XmlValue>>) =>

@@ -2,14 +2,14 @@ import { checkedTags, findTrail } from '#domain/trails/keep-trail.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
-import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails } from '#protocols/awscloudtrail/owned.ts'
 import { tagsList, trailName } from '#protocols/awscloudtrail/trail-members.ts'
 
 export const addTagsOperation = awsOperation({
   name: 'AddTags',
   permissions: ['trail.tag'],
   body: { amzJson: structure({ ResourceId: trailName, TagsList: tagsList }) },
-  trail: { parameters: ['resourceId', 'tagsList'], readOnly: false, source },
+  trail: { parameters: ['resourceId', 'tagsList'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     permit('trail.tag', ownedTrails(call, site, body.ResourceId))
     const trail = findTrail(context, call, { asked: body.ResourceId, region: site.region })

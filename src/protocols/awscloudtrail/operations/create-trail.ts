@@ -5,7 +5,7 @@ import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { optional, structure, text } from '#protocols/aws/schemas.ts'
 import { settingsFrom } from '#protocols/awscloudtrail/asked-settings.ts'
-import { ownedTrails, service, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails, service } from '#protocols/awscloudtrail/owned.ts'
 import { trailKeyArn } from '#protocols/awscloudtrail/trail-key.ts'
 import { answerNames, settingMembers, settingNames, tagsList, trailName } from '#protocols/awscloudtrail/trail-members.ts'
 import { trailSettings } from '#protocols/awscloudtrail/trail-shapes.ts'
@@ -17,7 +17,7 @@ export const createTrailOperation = awsOperation({
   permissions: ['trail.create'],
   linked: ['trail.tag'],
   body: { amzJson: structure({ Name: trailName, S3BucketName: text(), TagsList: optional(tagsList), ...settingMembers }) },
-  trail: { parameters: [...settingNames, 'tagsList'], answer: answerNames, readOnly: false, source },
+  trail: { parameters: [...settingNames, 'tagsList'], answer: answerNames, readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const place = { accountId: callersAccount(call), region: site.region }
     const owned = ownedTrails(call, site, body.Name)

@@ -2,7 +2,7 @@ import { assertAtHome, findTrail } from '#domain/trails/keep-trail.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
-import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails } from '#protocols/awscloudtrail/owned.ts'
 import { trailName } from '#protocols/awscloudtrail/trail-members.ts'
 
 /** The files that it carried stay where they are. */
@@ -10,7 +10,7 @@ export const deleteTrailOperation = awsOperation({
   name: 'DeleteTrail',
   permissions: ['trail.delete'],
   body: { amzJson: structure({ Name: trailName }) },
-  trail: { parameters: ['name'], readOnly: false, source },
+  trail: { parameters: ['name'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     permit('trail.delete', ownedTrails(call, site, body.Name))
     const trail = findTrail(context, call, { asked: body.Name, region: site.region })

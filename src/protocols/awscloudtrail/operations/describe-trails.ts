@@ -4,7 +4,7 @@ import { Problem } from '#model/problem.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { flag, list, optional, structure } from '#protocols/aws/schemas.ts'
-import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails } from '#protocols/awscloudtrail/owned.ts'
 import { trailName } from '#protocols/awscloudtrail/trail-members.ts'
 import { trailDescription } from '#protocols/awscloudtrail/trail-shapes.ts'
 
@@ -13,7 +13,7 @@ export const describeTrailsOperation = awsOperation({
   name: 'DescribeTrails',
   permissions: ['trail.describe'],
   body: { amzJson: structure({ trailNameList: optional(list(trailName)), includeShadowTrails: optional(flag) }) },
-  trail: { parameters: ['trailNameList', 'includeShadowTrails'], readOnly: true, source },
+  trail: { parameters: ['trailNameList', 'includeShadowTrails'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     permit('trail.describe', ownedTrails(call, site))
     const { trailNameList: names = [], includeShadowTrails: shadows = true } = body

@@ -3,14 +3,14 @@ import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
 import { epochSeconds } from '#protocols/aws/times.ts'
-import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails } from '#protocols/awscloudtrail/owned.ts'
 import { trailName } from '#protocols/awscloudtrail/trail-members.ts'
 
 export const getTrailStatusOperation = awsOperation({
   name: 'GetTrailStatus',
   permissions: ['trail.readStatus'],
   body: { amzJson: structure({ Name: trailName }) },
-  trail: { parameters: ['name'], readOnly: true, source },
+  trail: { parameters: ['name'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     permit('trail.readStatus', ownedTrails(call, site, body.Name))
     const { value } = findTrail(context, call, { asked: body.Name, region: site.region })

@@ -2,7 +2,7 @@ import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { optional, structure, text, timestamp } from '#protocols/aws/schemas.ts'
 import { epochSeconds } from '#protocols/aws/times.ts'
-import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails } from '#protocols/awscloudtrail/owned.ts'
 import { Problem } from '#model/problem.ts'
 
 /** Longer than anybody keeps a file without looking at it. */
@@ -13,7 +13,7 @@ export const listPublicKeysOperation = awsOperation({
   name: 'ListPublicKeys',
   permissions: ['trail.listKeys'],
   body: { amzJson: structure({ StartTime: optional(timestamp), EndTime: optional(timestamp), NextToken: optional(text()) }) },
-  trail: { parameters: ['startTime', 'endTime'], readOnly: true, source },
+  trail: { parameters: ['startTime', 'endTime'], readOnly: true },
   async handle({ trailKeys, instance }, call, { site, permit, body: { StartTime: from = 0, EndTime: until = call.at } }) {
     permit('trail.listKeys', ownedTrails(call, site))
     if (from > until)

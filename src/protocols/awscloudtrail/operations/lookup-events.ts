@@ -9,7 +9,7 @@ import { openMarker, sealMarker } from '#protocols/aws/markers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { enumOf, integer, list, optional, structure, text, timestamp } from '#protocols/aws/schemas.ts'
 import { epochSeconds } from '#protocols/aws/times.ts'
-import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails } from '#protocols/awscloudtrail/owned.ts'
 
 const attributeKeys = [
   'EventId',
@@ -39,7 +39,7 @@ export const lookupEventsOperation = awsOperation({
   name: 'LookupEvents',
   permissions: ['trail.lookUp'],
   body: { amzJson: members },
-  trail: { parameters: ['lookupAttributes', 'startTime', 'endTime', 'eventCategory', 'maxResults'], readOnly: true, source },
+  trail: { parameters: ['lookupAttributes', 'startTime', 'endTime', 'eventCategory', 'maxResults'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const given = permit('trail.lookUp', ownedTrails(call, site))
     const { attribute, from, until, limit } = checked(body)

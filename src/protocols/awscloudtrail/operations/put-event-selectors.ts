@@ -3,7 +3,7 @@ import { assertAtHome, findTrail, trailArn } from '#domain/trails/keep-trail.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { enumOf, flag, list, optional, structure, text } from '#protocols/aws/schemas.ts'
-import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails } from '#protocols/awscloudtrail/owned.ts'
 import { trailName } from '#protocols/awscloudtrail/trail-members.ts'
 import { selectorsOf } from '#protocols/awscloudtrail/trail-shapes.ts'
 
@@ -42,7 +42,6 @@ export const putEventSelectorsOperation = awsOperation({
     parameters: ['trailName', 'eventSelectors', 'advancedEventSelectors'],
     answer: ['trailARN', 'eventSelectors', 'advancedEventSelectors'],
     readOnly: false,
-    source,
   },
   async handle(context, call, { site, permit, body }) {
     permit('trail.writeSelectors', ownedTrails(call, site, body.TrailName))

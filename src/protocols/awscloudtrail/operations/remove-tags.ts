@@ -2,7 +2,7 @@ import { findTrail } from '#domain/trails/keep-trail.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
-import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails } from '#protocols/awscloudtrail/owned.ts'
 import { tagsList, trailName } from '#protocols/awscloudtrail/trail-members.ts'
 
 /** By their keys, whatever their values. */
@@ -10,7 +10,7 @@ export const removeTagsOperation = awsOperation({
   name: 'RemoveTags',
   permissions: ['trail.untag'],
   body: { amzJson: structure({ ResourceId: trailName, TagsList: tagsList }) },
-  trail: { parameters: ['resourceId', 'tagsList'], readOnly: false, source },
+  trail: { parameters: ['resourceId', 'tagsList'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     permit('trail.untag', ownedTrails(call, site, body.ResourceId))
     const trail = findTrail(context, call, { asked: body.ResourceId, region: site.region })

@@ -2,14 +2,14 @@ import { assertAtHome, findTrail, startTrail } from '#domain/trails/keep-trail.t
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
-import { ownedTrails, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails } from '#protocols/awscloudtrail/owned.ts'
 import { trailName } from '#protocols/awscloudtrail/trail-members.ts'
 
 export const startLoggingOperation = awsOperation({
   name: 'StartLogging',
   permissions: ['trail.start'],
   body: { amzJson: structure({ Name: trailName }) },
-  trail: { parameters: ['name'], readOnly: false, source },
+  trail: { parameters: ['name'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     permit('trail.start', ownedTrails(call, site, body.Name))
     const trail = findTrail(context, call, { asked: body.Name, region: site.region })

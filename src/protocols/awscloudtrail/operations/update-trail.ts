@@ -4,7 +4,7 @@ import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { optional, structure, text } from '#protocols/aws/schemas.ts'
 import { settingsFrom } from '#protocols/awscloudtrail/asked-settings.ts'
-import { ownedTrails, service, source } from '#protocols/awscloudtrail/owned.ts'
+import { ownedTrails, service } from '#protocols/awscloudtrail/owned.ts'
 import { trailKeyArn } from '#protocols/awscloudtrail/trail-key.ts'
 import { answerNames, settingMembers, settingNames, trailName } from '#protocols/awscloudtrail/trail-members.ts'
 import { trailSettings } from '#protocols/awscloudtrail/trail-shapes.ts'
@@ -13,7 +13,7 @@ export const updateTrailOperation = awsOperation({
   name: 'UpdateTrail',
   permissions: ['trail.update'],
   body: { amzJson: structure({ Name: trailName, S3BucketName: optional(text()), ...settingMembers }) },
-  trail: { parameters: settingNames, answer: answerNames, readOnly: false, source },
+  trail: { parameters: settingNames, answer: answerNames, readOnly: false },
   async handle(context, call, { site, permit, body }) {
     permit('trail.update', ownedTrails(call, site, body.Name))
     const trail = findTrail(context, call, { asked: body.Name, region: site.region })

@@ -8,7 +8,7 @@ import { invalidVolume } from '#domain/volumes/volume-types.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { enumOf, flag, integer, list, optional, structure, text } from '#protocols/aws/schemas.ts'
 import type { Shaped } from '#protocols/aws/shape.ts'
-import { answer, dryRun, ownedVolume, placeOf, source } from '#protocols/awsec2/site.ts'
+import { answer, dryRun, ownedVolume, placeOf } from '#protocols/awsec2/site.ts'
 import { volumeShape } from '#protocols/awsec2/volume-shapes.ts'
 
 const tag = structure({ Key: optional(text({ max: 128 })), Value: optional(text({ max: 256 })) })
@@ -49,7 +49,6 @@ export const createVolumeOperation = awsOperation({
       },
     }),
     readOnly: false,
-    source,
   },
   async handle(context, call, { body, permit, site }) {
     assertServed(body)

@@ -5,13 +5,13 @@ import { volumeArn } from '#domain/volumes/place.ts'
 import { volumeFacts } from '#domain/volumes/volume-tags.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure, text } from '#protocols/aws/schemas.ts'
-import { answer, dryRun, ownedVolume, placeOf, source } from '#protocols/awsec2/site.ts'
+import { answer, dryRun, ownedVolume, placeOf } from '#protocols/awsec2/site.ts'
 
 export const deleteVolumeOperation = awsOperation({
   name: 'DeleteVolume',
   permissions: ['volume.delete'],
   body: { amzQuery: structure({ VolumeId: text(), ...dryRun }) },
-  trail: { parameters: ['volumeId'], readOnly: false, source },
+  trail: { parameters: ['volumeId'], readOnly: false },
   async handle(context, call, { body, permit, site }) {
     const place = { ...placeOf(call, site), id: body.VolumeId }
     assertVolumeId(place.id)

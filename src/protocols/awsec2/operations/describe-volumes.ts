@@ -10,7 +10,7 @@ import { openMarker, sealMarker } from '#protocols/aws/markers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { integer, list, optional, structure, text, flag } from '#protocols/aws/schemas.ts'
 import { volumeFilter } from '#protocols/awsec2/filters.ts'
-import { answer, dryRun, ownedRegion, placeOf, source } from '#protocols/awsec2/site.ts'
+import { answer, dryRun, ownedRegion, placeOf } from '#protocols/awsec2/site.ts'
 import { volumeShape } from '#protocols/awsec2/volume-shapes.ts'
 
 const pageMax = 1_000
@@ -37,7 +37,6 @@ export const describeVolumesOperation = awsOperation({
       maxResults: MaxResults,
     }),
     readOnly: true,
-    source,
   },
   async handle(context, call, { body, permit, site }) {
     const { VolumeId: ids = [], Filter = [] } = body

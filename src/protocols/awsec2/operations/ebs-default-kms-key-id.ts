@@ -4,13 +4,13 @@ import { serviceKeyAlias } from '#domain/volumes/place.ts'
 import { keyForVolumes } from '#domain/volumes/volume-keys.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure, text } from '#protocols/aws/schemas.ts'
-import { answer, dryRun, ownedRegion, placeOf, source } from '#protocols/awsec2/site.ts'
+import { answer, dryRun, ownedRegion, placeOf } from '#protocols/awsec2/site.ts'
 
 export const getEbsDefaultKmsKeyId = awsOperation({
   name: 'GetEbsDefaultKmsKeyId',
   permissions: ['volumeDefaults.readKey'],
   body: { amzQuery: structure(dryRun) },
-  trail: { parameters: [], readOnly: true, source },
+  trail: { parameters: [], readOnly: true },
   async handle(context, call, { body, permit, site }) {
     const place = placeOf(call, site)
     permit('volumeDefaults.readKey', ownedRegion(place))
@@ -24,7 +24,7 @@ export const modifyEbsDefaultKmsKeyId = awsOperation({
   name: 'ModifyEbsDefaultKmsKeyId',
   permissions: ['volumeDefaults.writeKey'],
   body: { amzQuery: structure({ KmsKeyId: text({ min: 1, max: 2_048 }), ...dryRun }) },
-  trail: { parameters: ['kmsKeyId'], readOnly: false, source },
+  trail: { parameters: ['kmsKeyId'], readOnly: false },
   async handle(context, call, { body, permit, site }) {
     const place = placeOf(call, site)
     const writing = permit('volumeDefaults.writeKey', ownedRegion(place))
@@ -39,7 +39,7 @@ export const resetEbsDefaultKmsKeyId = awsOperation({
   name: 'ResetEbsDefaultKmsKeyId',
   permissions: ['volumeDefaults.resetKey'],
   body: { amzQuery: structure(dryRun) },
-  trail: { parameters: [], readOnly: false, source },
+  trail: { parameters: [], readOnly: false },
   async handle(context, call, { body, permit, site }) {
     const place = placeOf(call, site)
     const writing = permit('volumeDefaults.resetKey', ownedRegion(place))

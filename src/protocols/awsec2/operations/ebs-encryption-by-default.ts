@@ -2,7 +2,7 @@ import { endOfDryRun } from '#domain/account-keys/use-account-key.ts'
 import { setVolumeDefaults, volumeDefaultsOf } from '#domain/volumes/defaults.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
-import { answer, dryRun, ownedRegion, placeOf, source } from '#protocols/awsec2/site.ts'
+import { answer, dryRun, ownedRegion, placeOf } from '#protocols/awsec2/site.ts'
 
 const body = { amzQuery: structure(dryRun) }
 
@@ -10,7 +10,7 @@ export const getEbsEncryptionByDefault = awsOperation({
   name: 'GetEbsEncryptionByDefault',
   permissions: ['volumeDefaults.readEncryption'],
   body,
-  trail: { parameters: [], readOnly: true, source },
+  trail: { parameters: [], readOnly: true },
   async handle(context, call, { body: asked, permit, site }) {
     const place = placeOf(call, site)
     permit('volumeDefaults.readEncryption', ownedRegion(place))
@@ -26,7 +26,7 @@ const setting = (action: string, permission: 'volumeDefaults.enableEncryption' |
     name: action,
     permissions: [permission],
     body,
-    trail: { parameters: [], readOnly: false, source },
+    trail: { parameters: [], readOnly: false },
     async handle(context, call, { body: asked, permit, site }) {
       const place = placeOf(call, site)
       const writing = permit(permission, ownedRegion(place))

@@ -9,7 +9,7 @@ export const connectCustomKeyStoreOperation = awsOperation({
   name: 'ConnectCustomKeyStore',
   permissions: ['keyStore.connect'],
   body: { amzJson: structure({ CustomKeyStoreId: storeId }) },
-  trail: { parameters: ['customKeyStoreId'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['customKeyStoreId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const asked = askedRegion(call, { site, permit, permission: 'keyStore.connect' })
     await connectKeyStore(context, call, { ...asked, id: body.CustomKeyStoreId })

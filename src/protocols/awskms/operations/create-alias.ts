@@ -10,7 +10,7 @@ export const createAliasOperation = awsOperation({
   name: 'CreateAlias',
   permissions: ['keyAlias.create'],
   body: { amzJson: structure({ AliasName: aliasName, TargetKeyId: keyId }) },
-  trail: { parameters: ['aliasName', 'targetKeyId'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['aliasName', 'targetKeyId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const { AliasName: name, TargetKeyId: id } = body
     assertAliasName(name)

@@ -24,7 +24,6 @@ export const createCustomKeyStoreOperation = awsOperation({
     }),
     answer: ['customKeyStoreId'],
     readOnly: false,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, permit, body }) {
     const asked = askedRegion(call, { site, permit, permission: 'keyStore.create' })

@@ -40,7 +40,6 @@ export const createGrantOperation = awsOperation({
     ],
     answer: ['grantId'],
     readOnly: false,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, permit, body }) {
     const request: GrantRequest = {

@@ -55,7 +55,6 @@ export const createKeyOperation = awsOperation({
       'multiRegion',
     ],
     readOnly: false,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, permit, body }) {
     const { Origin: origin = 'AWS_KMS', MultiRegion: multiRegion = false, BypassPolicyLockoutSafetyCheck: bypass = false } = body

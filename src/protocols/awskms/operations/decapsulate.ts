@@ -19,7 +19,7 @@ export const decapsulateOperation = awsOperation({
       DryRun: dryRun,
     }),
   },
-  trail: { parameters: ['keyId', 'encapsulationAlgorithm', 'dryRun'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'encapsulationAlgorithm', 'dryRun'], readOnly: true },
   async handle(context, call, { site, body }) {
     const { arn, secret } = await decapsulate(context, call, {
       key: { id: body.KeyId, region: site.region },

@@ -41,7 +41,6 @@ export const decryptOperation = awsOperation({
       dryRun: DryRun,
     }),
     readOnly: true,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, body }) {
     const encryption = encryptionOf(body.EncryptionAlgorithm, body.EncryptionContext)

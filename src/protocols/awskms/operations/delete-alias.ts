@@ -10,7 +10,7 @@ export const deleteAliasOperation = awsOperation({
   name: 'DeleteAlias',
   permissions: ['keyAlias.delete'],
   body: { amzJson: structure({ AliasName: aliasName }) },
-  trail: { parameters: ['aliasName'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['aliasName'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const { AliasName: name } = body
     assertAliasName(name)

@@ -9,7 +9,7 @@ export const deleteCustomKeyStoreOperation = awsOperation({
   name: 'DeleteCustomKeyStore',
   permissions: ['keyStore.delete'],
   body: { amzJson: structure({ CustomKeyStoreId: storeId }) },
-  trail: { parameters: ['customKeyStoreId'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['customKeyStoreId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const asked = askedRegion(call, { site, permit, permission: 'keyStore.delete' })
     await deleteKeyStore(context, call, { ...asked, id: body.CustomKeyStoreId })

@@ -10,7 +10,7 @@ export const deleteImportedKeyMaterialOperation = awsOperation({
   name: 'DeleteImportedKeyMaterial',
   permissions: ['accountKey.deleteMaterial'],
   body: { amzJson: structure({ KeyId: keyId, KeyMaterialId: optional(materialId) }) },
-  trail: { parameters: ['keyId', 'keyMaterialId'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'keyMaterialId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.deleteMaterial', id: body.KeyId })
     const deleted = await deleteImportedMaterial(context, call, { ...asked, materialId: body.KeyMaterialId })

@@ -23,7 +23,7 @@ export const deriveSharedSecretOperation = awsOperation({
     }),
     maximumBytes: recipientBodyBytes,
   },
-  trail: { parameters: ['keyId', 'keyAgreementAlgorithm', 'dryRun'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'keyAgreementAlgorithm', 'dryRun'], readOnly: true },
   async handle(context, call, { site, body }) {
     const attested = await attestedRecipient(context, call, body.Recipient)
     const { key, arn, secret } = await deriveSharedSecret(context, call, {

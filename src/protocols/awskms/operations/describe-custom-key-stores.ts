@@ -11,7 +11,7 @@ export const describeCustomKeyStoresOperation = awsOperation({
   name: 'DescribeCustomKeyStores',
   permissions: ['keyStore.describe'],
   body: { amzJson: structure({ CustomKeyStoreId: optional(storeId), CustomKeyStoreName: optional(storeName), ...paged }) },
-  trail: { parameters: ['customKeyStoreId', 'customKeyStoreName'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['customKeyStoreId', 'customKeyStoreName'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const asked = askedRegion(call, { site, permit, permission: 'keyStore.describe' })
     const { CustomKeyStoreId: id, CustomKeyStoreName: name } = body

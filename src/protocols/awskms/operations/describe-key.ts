@@ -10,7 +10,7 @@ export const describeKeyOperation = awsOperation({
   name: 'DescribeKey',
   permissions: ['accountKey.describe'],
   body: { amzJson: structure({ KeyId: keyId, GrantTokens: grantTokens }) },
-  trail: { parameters: ['keyId'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const permission = 'accountKey.describe'
     // Keys of services appear when they are first looked at.

@@ -9,7 +9,7 @@ export const disableKeyRotationOperation = awsOperation({
   name: 'DisableKeyRotation',
   permissions: ['accountKey.disableRotation'],
   body: { amzJson: structure({ KeyId: keyId }) },
-  trail: { parameters: ['keyId'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     await disableRotation(
       context,

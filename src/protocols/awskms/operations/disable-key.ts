@@ -9,7 +9,7 @@ export const disableKeyOperation = awsOperation({
   name: 'DisableKey',
   permissions: ['accountKey.disable'],
   body: { amzJson: structure({ KeyId: keyId }) },
-  trail: { parameters: ['keyId'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     await disableAccountKey(
       context,

@@ -9,7 +9,7 @@ export const disconnectCustomKeyStoreOperation = awsOperation({
   name: 'DisconnectCustomKeyStore',
   permissions: ['keyStore.disconnect'],
   body: { amzJson: structure({ CustomKeyStoreId: storeId }) },
-  trail: { parameters: ['customKeyStoreId'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['customKeyStoreId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const asked = askedRegion(call, { site, permit, permission: 'keyStore.disconnect' })
     await disconnectKeyStore(context, call, { ...asked, id: body.CustomKeyStoreId })

@@ -10,7 +10,7 @@ export const enableKeyRotationOperation = awsOperation({
   name: 'EnableKeyRotation',
   permissions: ['accountKey.enableRotation'],
   body: { amzJson: structure({ KeyId: keyId, RotationPeriodInDays: optional(integer(rotationPeriod)) }) },
-  trail: { parameters: ['keyId', 'rotationPeriodInDays'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'rotationPeriodInDays'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, RotationPeriodInDays: periodDays = rotationPeriod.default } = body
     const facts = requestFact('kms:rotationperiodindays', periodDays)

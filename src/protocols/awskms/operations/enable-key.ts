@@ -9,7 +9,7 @@ export const enableKeyOperation = awsOperation({
   name: 'EnableKey',
   permissions: ['accountKey.enable'],
   body: { amzJson: structure({ KeyId: keyId }) },
-  trail: { parameters: ['keyId'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     await enableAccountKey(context, call, await askedKey(context, call, { site, permit, permission: 'accountKey.enable', id: body.KeyId }))
     return amzEmpty()

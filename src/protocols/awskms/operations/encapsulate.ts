@@ -18,7 +18,7 @@ export const encapsulateOperation = awsOperation({
       DryRun: dryRun,
     }),
   },
-  trail: { parameters: ['keyId', 'encapsulationAlgorithm', 'dryRun'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'encapsulationAlgorithm', 'dryRun'], readOnly: true },
   async handle(context, call, { site, body }) {
     const made = await encapsulate(context, call, {
       key: { id: body.KeyId, region: site.region },

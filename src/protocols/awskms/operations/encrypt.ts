@@ -27,7 +27,6 @@ export const encryptOperation = awsOperation({
       dryRun: DryRun,
     }),
     readOnly: true,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, body }) {
     call.defer(new SecretBytes(body.Plaintext))

@@ -27,7 +27,6 @@ export const generateDataKeyPairWithoutPlaintextOperation = awsOperation({
       dryRun: DryRun,
     }),
     readOnly: true,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, body }) {
     const made = await generateDataKeyPair(context, call, {

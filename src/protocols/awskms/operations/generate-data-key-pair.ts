@@ -30,7 +30,6 @@ export const generateDataKeyPairOperation = awsOperation({
       dryRun: DryRun,
     }),
     readOnly: true,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, body }) {
     const attested = await attestedRecipient(context, call, body.Recipient)

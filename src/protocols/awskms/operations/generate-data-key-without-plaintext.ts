@@ -27,7 +27,6 @@ export const generateDataKeyWithoutPlaintextOperation = awsOperation({
       dryRun: DryRun,
     }),
     readOnly: true,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, body }) {
     const { arn, blob, materialId } = await generateDataKey(context, call, {

@@ -38,7 +38,6 @@ export const generateDataKeyOperation = awsOperation({
       dryRun: DryRun,
     }),
     readOnly: true,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, body }) {
     const bytes = sizeOf(body)

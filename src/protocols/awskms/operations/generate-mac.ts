@@ -19,7 +19,7 @@ export const generateMacOperation = awsOperation({
       DryRun: dryRun,
     }),
   },
-  trail: { parameters: ['keyId', 'macAlgorithm', 'dryRun'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'macAlgorithm', 'dryRun'], readOnly: true },
   async handle(context, call, { site, body }) {
     const { arn, mac } = await generateMac(context, call, {
       key: { id: body.KeyId, region: site.region },

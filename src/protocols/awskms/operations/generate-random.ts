@@ -21,7 +21,6 @@ export const generateRandomOperation = awsOperation({
   trail: {
     parameters: ({ NumberOfBytes, CustomKeyStoreId }) => ({ numberOfBytes: NumberOfBytes, customKeyStoreId: CustomKeyStoreId }),
     readOnly: true,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, permit, body }) {
     const { NumberOfBytes: bytes, CustomKeyStoreId: storeId } = body

@@ -11,7 +11,7 @@ export const getKeyLastUsageOperation = awsOperation({
   name: 'GetKeyLastUsage',
   permissions: ['accountKey.readLastUsage'],
   body: { amzJson: structure({ KeyId: keyId }) },
-  trail: { parameters: ['keyId'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.readLastUsage', id: body.KeyId })
     const { value } = asked.key

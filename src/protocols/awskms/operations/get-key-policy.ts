@@ -9,7 +9,7 @@ export const getKeyPolicyOperation = awsOperation({
   name: 'GetKeyPolicy',
   permissions: ['accountKey.readPolicy'],
   body: { amzJson: structure({ KeyId: keyId, PolicyName: optional(policyName) }) },
-  trail: { parameters: ['keyId', 'policyName'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'policyName'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, PolicyName: name = 'default' } = body
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.readPolicy', id })

@@ -11,7 +11,7 @@ export const getKeyRotationStatusOperation = awsOperation({
   name: 'GetKeyRotationStatus',
   permissions: ['accountKey.readRotation'],
   body: { amzJson: structure({ KeyId: keyId }) },
-  trail: { parameters: ['keyId'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.readRotation', id: body.KeyId })
     const rotation = await readRotation(context, call, asked)

@@ -18,7 +18,7 @@ export const getParametersForImportOperation = awsOperation({
   name: 'GetParametersForImport',
   permissions: ['accountKey.readImportParameters'],
   body: { amzJson: structure({ KeyId: keyId, WrappingAlgorithm: enumOf(algorithms), WrappingKeySpec: enumOf(specs) }) },
-  trail: { parameters: ['keyId', 'wrappingAlgorithm', 'wrappingKeySpec'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'wrappingAlgorithm', 'wrappingKeySpec'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, WrappingAlgorithm: algorithm, WrappingKeySpec: spec } = body
     const facts = factsOf(requestFact('kms:wrappingalgorithm', algorithm), requestFact('kms:wrappingkeyspec', spec))

@@ -9,7 +9,7 @@ export const getPublicKeyOperation = awsOperation({
   name: 'GetPublicKey',
   permissions: ['accountKey.readPublicKey'],
   body: { amzJson: structure({ KeyId: keyId, GrantTokens: grantTokens }) },
-  trail: { parameters: ['keyId'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: true },
   async handle(context, call, { site, body }) {
     const { key, arn, publicKey } = await readPublicKey(context, call, { id: body.KeyId, region: site.region })
     return amzJson({

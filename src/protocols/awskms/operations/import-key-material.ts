@@ -34,7 +34,6 @@ export const importKeyMaterialOperation = awsOperation({
       keyMaterialId: KeyMaterialId,
     }),
     readOnly: false,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, ValidTo: validTo, ExpirationModel: model = 'KEY_MATERIAL_EXPIRES' } = body

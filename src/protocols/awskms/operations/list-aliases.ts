@@ -12,7 +12,7 @@ export const listAliasesOperation = awsOperation({
   name: 'ListAliases',
   permissions: ['keyAlias.list'],
   body: { amzJson: structure({ KeyId: optional(keyId), ...paged }) },
-  trail: { parameters: ['keyId'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const asked = askedRegion(call, { site, permit, permission: 'keyAlias.list' })
     const { region } = site

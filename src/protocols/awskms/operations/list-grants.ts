@@ -20,7 +20,7 @@ export const listGrantsOperation = awsOperation({
       ...paged,
     }),
   },
-  trail: { parameters: ['keyId', 'grantId', 'granteePrincipal', 'granteeServicePrincipal'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'grantId', 'granteePrincipal', 'granteeServicePrincipal'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const { GrantId: asksFor, GranteePrincipal: named, GranteeServicePrincipal: service } = body
     if (named !== undefined && service !== undefined)

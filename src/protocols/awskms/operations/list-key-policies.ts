@@ -12,7 +12,7 @@ export const listKeyPoliciesOperation = awsOperation({
   name: 'ListKeyPolicies',
   permissions: ['accountKey.listPolicies'],
   body: { amzJson: structure({ KeyId: keyId, ...paged }) },
-  trail: { parameters: ['keyId'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.listPolicies', id: body.KeyId })
     assertPermitsKey(asked.permit, asked.key)

@@ -12,7 +12,7 @@ export const listKeyRotationsOperation = awsOperation({
   name: 'ListKeyRotations',
   permissions: ['accountKey.listRotations'],
   body: { amzJson: structure({ KeyId: keyId, IncludeKeyMaterial: optional(enumOf(['ALL_KEY_MATERIAL', 'ROTATIONS_ONLY'])), ...paged }) },
-  trail: { parameters: ['keyId', 'includeKeyMaterial'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'includeKeyMaterial'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.listRotations', id: body.KeyId })
     const { IncludeKeyMaterial: included = 'ROTATIONS_ONLY' } = body

@@ -10,7 +10,7 @@ export const listKeysOperation = awsOperation({
   name: 'ListKeys',
   permissions: ['accountKey.list'],
   body: { amzJson: structure(paged) },
-  trail: { parameters: [], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: [], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const asked = askedRegion(call, { site, permit, permission: 'accountKey.list' })
     return page(context, call, {

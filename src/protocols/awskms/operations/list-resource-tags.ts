@@ -10,7 +10,7 @@ export const listResourceTagsOperation = awsOperation({
   name: 'ListResourceTags',
   permissions: ['accountKey.listTags'],
   body: { amzJson: structure({ KeyId: keyId, ...paged }) },
-  trail: { parameters: ['keyId'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.listTags', id: body.KeyId })
     return page(context, call, {

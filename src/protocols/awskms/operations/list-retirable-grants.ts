@@ -15,7 +15,7 @@ export const listRetirableGrantsOperation = awsOperation({
   name: 'ListRetirableGrants',
   permissions: ['keyGrant.listRetirable'],
   body: { amzJson: structure({ RetiringPrincipal: principal, RetiringServicePrincipal: servicePrincipal, ...paged }) },
-  trail: { parameters: ['retiringPrincipal', 'retiringServicePrincipal'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['retiringPrincipal', 'retiringServicePrincipal'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const retiring = retiringOf(body)
     const asked = askedRegion(call, { site, permit, permission: 'keyGrant.listRetirable' })

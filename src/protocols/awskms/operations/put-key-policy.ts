@@ -17,7 +17,7 @@ export const putKeyPolicyOperation = awsOperation({
       BypassPolicyLockoutSafetyCheck: optional(flag),
     }),
   },
-  trail: { parameters: ['keyId', 'policyName', 'policy', 'bypassPolicyLockoutSafetyCheck'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'policyName', 'policy', 'bypassPolicyLockoutSafetyCheck'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, Policy: policy, BypassPolicyLockoutSafetyCheck: bypassLockout = false } = body
     const facts = requestFact('kms:bypasspolicylockoutsafetycheck', bypassLockout)

@@ -42,7 +42,6 @@ export const reEncryptOperation = awsOperation({
       dryRun: body.DryRun,
     }),
     readOnly: true,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, body }) {
     const { region } = site

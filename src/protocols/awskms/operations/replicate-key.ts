@@ -25,7 +25,6 @@ export const replicateKeyOperation = awsOperation({
   trail: {
     parameters: ['keyId', 'replicaRegion', 'policy', 'bypassPolicyLockoutSafetyCheck', 'description', 'tags'],
     readOnly: false,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, ReplicaRegion: region, BypassPolicyLockoutSafetyCheck: bypass = false } = body

@@ -12,7 +12,7 @@ export const retireGrantOperation = awsOperation({
   name: 'RetireGrant',
   permissions: ['keyGrant.retire'],
   body: { amzJson: structure({ GrantToken: optional(grantToken), KeyId: optional(keyId), GrantId: optional(grantId), DryRun: dryRun }) },
-  trail: { parameters: ['keyId', 'grantId', 'dryRun'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'grantId', 'dryRun'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const { key, grant } = await grantNamed(context, call, { region: site.region, ...referenceOf(body) })
     const given = permit('keyGrant.retire', retiring(call, key, grant))

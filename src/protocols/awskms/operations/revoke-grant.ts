@@ -12,7 +12,7 @@ export const revokeGrantOperation = awsOperation({
   name: 'RevokeGrant',
   permissions: ['keyGrant.revoke'],
   body: { amzJson: structure({ KeyId: keyId, GrantId: grantId, DryRun: dryRun }) },
-  trail: { parameters: ['keyId', 'grantId', 'dryRun'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'grantId', 'dryRun'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, {
       site,

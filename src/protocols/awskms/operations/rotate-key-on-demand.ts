@@ -10,7 +10,7 @@ export const rotateKeyOnDemandOperation = awsOperation({
   name: 'RotateKeyOnDemand',
   permissions: ['accountKey.rotate'],
   body: { amzJson: structure({ KeyId: keyId }) },
-  trail: { parameters: ['keyId'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.rotate', id: body.KeyId })
     await rotateOnDemand(context, call, asked)

@@ -14,7 +14,7 @@ export const scheduleKeyDeletionOperation = awsOperation({
   name: 'ScheduleKeyDeletion',
   permissions: ['accountKey.scheduleDeletion'],
   body: { amzJson: structure({ KeyId: keyId, PendingWindowInDays: optional(integer(deletionWindow)) }) },
-  trail: { parameters: ['keyId', 'pendingWindowInDays'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'pendingWindowInDays'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, PendingWindowInDays: windowDays = deletionWindow.default } = body
     const facts = requestFact('kms:schedulekeydeletionpendingwindowindays', windowDays)

@@ -8,7 +8,7 @@ export const signOperation = awsOperation({
   name: 'Sign',
   permissions: ['accountKey.sign'],
   body: { amzJson: structure(signingMembers) },
-  trail: { parameters: signingParameters, readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: signingParameters, readOnly: true },
   async handle(context, call, { site, body }) {
     const { arn, signature } = await signAs(context, call, signingOf(body, site.region))
     return amzJson({ KeyId: arn, Signature: signature, SigningAlgorithm: body.SigningAlgorithm })

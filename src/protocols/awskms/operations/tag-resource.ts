@@ -10,7 +10,7 @@ export const tagResourceOperation = awsOperation({
   name: 'TagResource',
   permissions: ['accountKey.tag'],
   body: { amzJson: structure({ KeyId: keyId, Tags: tags }) },
-  trail: { parameters: ['keyId', 'tags'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'tags'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const given = keyTags(body.Tags)
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.tag', id: body.KeyId, facts: tagFacts(given) })

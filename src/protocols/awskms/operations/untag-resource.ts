@@ -10,7 +10,7 @@ export const untagResourceOperation = awsOperation({
   name: 'UntagResource',
   permissions: ['accountKey.untag'],
   body: { amzJson: structure({ KeyId: keyId, TagKeys: tagKeys }) },
-  trail: { parameters: ['keyId', 'tagKeys'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'tagKeys'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, TagKeys: given } = body
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.untag', id, facts: tagKeyFacts(given) })

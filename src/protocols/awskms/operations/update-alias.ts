@@ -11,7 +11,7 @@ export const updateAliasOperation = awsOperation({
   name: 'UpdateAlias',
   permissions: ['keyAlias.update'],
   body: { amzJson: structure({ AliasName: aliasName, TargetKeyId: keyId }) },
-  trail: { parameters: ['aliasName', 'targetKeyId'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['aliasName', 'targetKeyId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const { AliasName: name, TargetKeyId: id } = body
     const permission = 'keyAlias.update'

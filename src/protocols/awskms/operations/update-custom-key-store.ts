@@ -16,7 +16,6 @@ export const updateCustomKeyStoreOperation = awsOperation({
       ...shownSettings(body),
     }),
     readOnly: false,
-    source: 'kms.amazonaws.com',
   },
   async handle(context, call, { site, permit, body }) {
     const asked = askedRegion(call, { site, permit, permission: 'keyStore.update' })

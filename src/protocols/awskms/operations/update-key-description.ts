@@ -9,7 +9,7 @@ export const updateKeyDescriptionOperation = awsOperation({
   name: 'UpdateKeyDescription',
   permissions: ['accountKey.updateDescription'],
   body: { amzJson: structure({ KeyId: keyId, Description: description }) },
-  trail: { parameters: ['keyId', 'description'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'description'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.updateDescription', id: body.KeyId })
     await describeAnew(context, call, { ...asked, description: body.Description })

@@ -11,7 +11,7 @@ export const updatePrimaryRegionOperation = awsOperation({
   name: 'UpdatePrimaryRegion',
   permissions: ['accountKey.updatePrimaryRegion'],
   body: { amzJson: structure({ KeyId: keyId, PrimaryRegion: regionName }) },
-  trail: { parameters: ['keyId', 'primaryRegion'], readOnly: false, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'primaryRegion'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, PrimaryRegion: region } = body
     const permission = 'accountKey.updatePrimaryRegion'

@@ -20,7 +20,7 @@ export const verifyMacOperation = awsOperation({
       DryRun: dryRun,
     }),
   },
-  trail: { parameters: ['keyId', 'macAlgorithm', 'dryRun'], readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: ['keyId', 'macAlgorithm', 'dryRun'], readOnly: true },
   async handle(context, call, { site, body }) {
     const { arn } = await verifyMac(context, call, {
       key: { id: body.KeyId, region: site.region },

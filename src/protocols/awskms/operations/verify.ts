@@ -9,7 +9,7 @@ export const verifyOperation = awsOperation({
   name: 'Verify',
   permissions: ['accountKey.verify'],
   body: { amzJson: structure({ ...signingMembers, Signature: ciphertext }) },
-  trail: { parameters: signingParameters, readOnly: true, source: 'kms.amazonaws.com' },
+  trail: { parameters: signingParameters, readOnly: true },
   async handle(context, call, { site, body }) {
     const { arn } = await verifyAs(context, call, { ...signingOf(body, site.region), signature: body.Signature })
     return amzJson({ KeyId: arn, SignatureValid: true, SigningAlgorithm: body.SigningAlgorithm })

@@ -5,7 +5,7 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { noteSession, noteWebIdentity } from '#protocols/aws/trail.ts'
 import { optional, structure, text } from '#protocols/aws/schemas.ts'
 import { assumedMembers, roleMembers, roleRequest } from '#protocols/awssts/role-members.ts'
-import { answer, federated, source } from '#protocols/awssts/site.ts'
+import { answer, federated } from '#protocols/awssts/site.ts'
 
 /** Takes no signature: the token says who asks, and the role's trust policy whether he may. */
 export const assumeRoleWithWebIdentityOperation = awsOperation({
@@ -20,7 +20,7 @@ export const assumeRoleWithWebIdentityOperation = awsOperation({
     }),
     maximumBytes: 128 * 1024,
   },
-  trail: { parameters: ['roleArn', 'roleSessionName', 'durationSeconds', 'policy', 'policyArns', 'providerId'], readOnly: true, source },
+  trail: { parameters: ['roleArn', 'roleSessionName', 'durationSeconds', 'policy', 'policyArns', 'providerId'], readOnly: true },
   async handle(context, call, { body, permit, site }) {
     const accountId = parseArn(body.RoleArn)?.accountId ?? ''
     const identity = await webIdentityOf(context, call, { token: body.WebIdentityToken, accountId })

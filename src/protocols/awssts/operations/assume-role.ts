@@ -7,7 +7,7 @@ import { structure } from '#protocols/aws/schemas.ts'
 import type { Shaped } from '#protocols/aws/shape.ts'
 import { noteSession } from '#protocols/aws/trail.ts'
 import { assumedMembers, roleRequest, signedRoleMembers } from '#protocols/awssts/role-members.ts'
-import { actingIn, answer, forbidden, source } from '#protocols/awssts/site.ts'
+import { actingIn, answer, forbidden } from '#protocols/awssts/site.ts'
 
 const bodyMembers = structure(signedRoleMembers)
 
@@ -28,7 +28,6 @@ export const assumeRoleOperation = awsOperation({
       'sourceIdentity',
     ],
     readOnly: true,
-    source,
   },
   async handle(context, call, { body, permit, site }) {
     const acting = actingIn(call)

@@ -2,7 +2,7 @@ import { ownSession } from '#domain/sessions/own-session.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { integer, optional, structure, text } from '#protocols/aws/schemas.ts'
 import { credentialsOf } from '#protocols/awssts/credentials.ts'
-import { actingIn, answer, forbidden, source } from '#protocols/awssts/site.ts'
+import { actingIn, answer, forbidden } from '#protocols/awssts/site.ts'
 
 /** Needs no permission: what it gives may no more than who asks. */
 export const getSessionToken = awsOperation({
@@ -15,7 +15,7 @@ export const getSessionToken = awsOperation({
       TokenCode: optional(text({ min: 6, max: 6, pattern: /^\d*$/, secret: true })),
     }),
   },
-  trail: { parameters: ['durationSeconds', 'serialNumber'], readOnly: true, source },
+  trail: { parameters: ['durationSeconds', 'serialNumber'], readOnly: true },
   async handle(context, call, { body }) {
     // Nobody has a device here: no code is one of it.
     if (body.SerialNumber !== undefined || body.TokenCode !== undefined)
