@@ -1,10 +1,11 @@
+import type { Problem } from '#model/problem.ts'
 import type { HeldBucket } from '#domain/objects/find-bucket.ts'
 import type { Answer } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { element } from '#protocols/aws/xml.ts'
 import { ownerIdOf } from './owners.ts'
-import { notImplemented, refused } from './refusals.ts'
-import type { Element } from './xml-read.ts'
+import { malformed, notImplemented, refused } from './refusals.ts'
+import { childOf, childrenOf, textIn, type Element } from './xml-read.ts'
 
 /** The owner may do all, and no list gives anything to anybody else: policies decide. */
 export function aclAnswer({ value: { accountId } }: HeldBucket): Answer {
@@ -22,12 +23,31 @@ export function aclAnswer({ value: { accountId } }: HeldBucket): Answer {
 const ownersAlone = new Set(['private', 'bucket-owner-full-control', 'bucket-owner-read'])
 const disabled = () => refused('AccessControlListNotSupported', 'The bucket does not allow ACLs')
 
-/** Lists that say what is so anyway are taken; others are refused, never passed over. Raises `StorageRefused`. */
-export function refuseOtherAcl(request: WireRequest, bucket: HeldBucket, body?: Element): void {
+const grantsIn = ({ rawHeaders }: WireRequest): boolean =>
+  rawHeaders.some((name, at) => at % 2 === 0 && name.toLowerCase().startsWith('x-amz-grant-'))
+
+function otherList({ value: { ownership } }: HeldBucket): Problem {
+  return ownership === 'bucketOwner' || ownership === undefined ? disabled() : notImplemented()
+}
+
+/** Lists in the head that say what is so anyway are taken; others are refused, never passed over. Raises `StorageRefused`. */
+export function refuseOtherAcl(request: WireRequest, bucket: HeldBucket): void {
   const canned = request.header('x-amz-acl')
-  const grants = request.rawHeaders.some((name, at) => at % 2 === 0 && name.toLowerCase().startsWith('x-amz-grant-'))
-  const enforced = bucket.value.ownership === 'bucketOwner' || bucket.value.ownership === undefined
-  if (grants) throw enforced ? disabled() : notImplemented()
-  if (canned !== undefined && !ownersAlone.has(canned)) throw enforced ? disabled() : notImplemented()
-  if (body !== undefined && JSON.stringify(body).includes('"Group"')) throw enforced ? disabled() : notImplemented()
+  if (grantsIn(request) || (canned !== undefined && !ownersAlone.has(canned))) throw otherList(bucket)
+}
+
+/** The same of a request that is to set one, in its head or as a document. Raises `StorageRefused`. */
+export function refuseOtherList(request: WireRequest, bucket: HeldBucket, body: Element | undefined): void {
+  refuseOtherAcl(request, bucket)
+  if (body === undefined) {
+    if (request.header('x-amz-acl') === undefined) throw refused('MissingSecurityHeader', 'Your request was missing a required header')
+    return
+  }
+  const list = childOf(body, 'AccessControlList')
+  if (list === undefined) throw malformed()
+  const id = ownerIdOf(bucket.value.accountId)
+  const grants = childrenOf(list, 'Grant')
+  const owners = grants.every(grant => textIn(childOf(grant, 'Grantee'), 'ID') === id && textIn(grant, 'Permission') === 'FULL_CONTROL')
+  const owner = textIn(childOf(body, 'Owner'), 'ID') ?? id
+  if (grants.length === 0 || !owners || owner !== id) throw otherList(bucket)
 }

@@ -1,9 +1,11 @@
 import { createHash, hash } from 'node:crypto'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
+import { digesting } from '#domain/objects/digests.ts'
 import type { Verified } from '#protocols/aws/authenticate.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { withoutChunks } from './aws-chunked.ts'
+import { announced, refuseOtherBytes, wantedDigests } from './checksums.ts'
 import { invalidRequest, refused } from './refusals.ts'
 
 /** One PUT, one part. */
@@ -87,4 +89,11 @@ export function refuseOtherHash(request: WireRequest, bytes: Uint8Array): void {
   const said = request.header('x-amz-content-sha256')
   if (said === undefined || said === 'UNSIGNED-PAYLOAD') return
   if (hash('sha256', bytes, 'hex') !== said) throw otherHash()
+}
+
+/** And to what it is said to be besides. `md5`: checksums in the head are the object's. Raises `StorageRefused`. */
+export function refuseOtherDigests(request: WireRequest, bytes: Uint8Array, held: 'all' | 'md5' = 'all'): void {
+  const said = announced(request)
+  const own = held === 'all' ? said : { ...said, checksum: undefined }
+  refuseOtherBytes(own, digesting(wantedDigests(own, { checksum: own.checksum, md5: false })).of(Buffer.from(bytes)), new Map())
 }

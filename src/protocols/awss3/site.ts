@@ -12,7 +12,8 @@ import type { Answer } from '#protocols/http/answer.ts'
 import type { Body, BodyOf, Input, Operation } from '#protocols/http/operation.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { bucketFound, objectFound, type Asked } from './owned.ts'
-import { refuseOtherHash } from './payload.ts'
+import { refuseOtherDigests, refuseOtherHash } from './payload.ts'
+import { malformed } from './refusals.ts'
 import { readXml, type Element } from './xml-read.ts'
 
 const place = z.object({ bucket: z.string(), key: z.string() })
@@ -46,19 +47,29 @@ export const s3Operation = <B extends Body>({ asks, ...declared }: Declared<B>):
   resource: ({ params: { bucket, key } }) => (bucket === '' ? '*' : key === '' ? bucketArn(bucket) : objectArn({ bucket, key })),
 })
 
-/** A document in the body, held to the hash that was signed. */
-export const xmlBody = {
+interface XmlBody {
+  readonly maximumBytes: number
+  readonly read: (request: WireRequest, bytes: Uint8Array) => Element | undefined
+}
+
+/** A document with this root, held to the hash that was signed and to its digests. `digests`: checksums in the head may be of something else. */
+export const xmlBody = (root: string, digests: Parameters<typeof refuseOtherDigests>[2] = 'all'): XmlBody => ({
   maximumBytes: xmlBytesMax,
-  read(request: WireRequest, bytes: Uint8Array): Element | undefined {
+  read(request, bytes) {
     refuseOtherHash(request, bytes)
-    return bytes.length === 0 ? undefined : readXml(bytes)
+    refuseOtherDigests(request, bytes, digests)
+    if (bytes.length === 0) return undefined
+    const body = readXml(bytes)
+    if (body.name !== root) throw malformed()
+    return body
   },
-} as const
+})
 /** Any bytes, held to the same. */
 export const textBody = {
   maximumBytes: xmlBytesMax,
   read(request: WireRequest, bytes: Uint8Array): Uint8Array {
     refuseOtherHash(request, bytes)
+    refuseOtherDigests(request, bytes)
     return bytes
   },
 } as const

@@ -15,7 +15,7 @@ export function tagsIn(set: Element | undefined): Tags {
 
 export function taggingIn(body: Element | undefined): Tags {
   const set = childOf(body, 'TagSet')
-  if (body?.name !== 'Tagging' || set === undefined) throw malformed()
+  if (set === undefined) throw malformed()
   return tagsIn(set)
 }
 

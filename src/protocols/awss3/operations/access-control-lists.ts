@@ -1,5 +1,5 @@
 import { empty } from '#protocols/http/answer.ts'
-import { aclAnswer, refuseOtherAcl } from '#protocols/awss3/access-control.ts'
+import { aclAnswer, refuseOtherList } from '#protocols/awss3/access-control.ts'
 import { objectToRead, versionAsked } from '#protocols/awss3/find-object.ts'
 import { askedOf, bucketFor, noBody, objectFor, s3Operation, xmlBody } from '#protocols/awss3/site.ts'
 
@@ -22,10 +22,10 @@ export const putBucketAclOperation = s3Operation({
   path: '/{bucket}?acl',
   asks: ['bucket.writeAcl'],
   trail: { readOnly: false },
-  body: xmlBody,
+  body: xmlBody('AccessControlPolicy'),
   async handle(context, call, input) {
     const { bucket } = await bucketFor(context, call, { input, permission: 'bucket.writeAcl' })
-    refuseOtherAcl(input.request, bucket, input.body)
+    refuseOtherList(input.request, bucket, input.body)
     return empty(200)
   },
 })
@@ -56,10 +56,10 @@ export const putObjectAclOperation = s3Operation({
   path: '/{bucket}/{key}?acl',
   asks: ['object.writeAcl'],
   trail: { readOnly: false, data: true },
-  body: xmlBody,
+  body: xmlBody('AccessControlPolicy'),
   async handle(context, call, input) {
     const { bucket } = await objectFor(context, call, { input, permission: 'object.writeAcl' })
-    refuseOtherAcl(input.request, bucket, input.body)
+    refuseOtherList(input.request, bucket, input.body)
     return empty(200)
   },
 })

@@ -33,7 +33,7 @@ export const putBucketEncryptionOperation = s3Operation({
   path: '/{bucket}?encryption',
   asks: ['bucket.writeEncryption'],
   trail: { readOnly: false },
-  body: xmlBody,
+  body: xmlBody('ServerSideEncryptionConfiguration'),
   async handle(context, call, input) {
     const found = await bucketFor(context, call, { input, permission: 'bucket.writeEncryption' })
     const encryption = encryptionIn(input.body)

@@ -28,7 +28,7 @@ export const putBucketOwnershipControlsOperation = s3Operation({
   path: '/{bucket}?ownershipControls',
   asks: ['bucket.writeOwnership'],
   trail: { readOnly: false },
-  body: xmlBody,
+  body: xmlBody('OwnershipControls'),
   async handle(context, call, input) {
     const found = await bucketFor(context, call, { input, permission: 'bucket.writeOwnership' })
     const ownership = ownershipNamed(textIn(childOf(input.body, 'Rule'), 'ObjectOwnership'))

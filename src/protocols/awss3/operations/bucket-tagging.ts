@@ -29,7 +29,7 @@ export const putBucketTaggingOperation = s3Operation({
   path: '/{bucket}?tagging',
   asks: ['bucket.writeTags'],
   trail: { readOnly: false },
-  body: xmlBody,
+  body: xmlBody('Tagging'),
   async handle(context, call, input) {
     const found = await bucketFor(context, call, { input, permission: 'bucket.writeTags' })
     const tags = checkedTags(taggingIn(input.body), tagsMax)

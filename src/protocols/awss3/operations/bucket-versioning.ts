@@ -28,7 +28,7 @@ export const putBucketVersioningOperation = s3Operation({
   path: '/{bucket}?versioning',
   asks: ['bucket.writeVersioning'],
   trail: { readOnly: false },
-  body: xmlBody,
+  body: xmlBody('VersioningConfiguration'),
   async handle(context, call, input) {
     const found = await bucketFor(context, call, { input, permission: 'bucket.writeVersioning' })
     const status = textIn(input.body, 'Status')

@@ -16,7 +16,7 @@ export const completeMultipartUploadOperation = s3Operation({
   path: '/{bucket}/{key}?uploadId',
   asks: ['object.write'],
   trail: { readOnly: false, data: true },
-  body: xmlBody,
+  body: xmlBody('CompleteMultipartUpload', 'md5'),
   async handle(context, call, input) {
     const { request, params } = input
     const { bucket, permit } = await objectFor(context, call, { input, permission: 'object.write' })

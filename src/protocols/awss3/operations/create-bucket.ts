@@ -5,7 +5,7 @@ import type { WireRequest } from '#protocols/http/request.ts'
 import { assertBucketName, ownershipNamed } from '#protocols/awss3/bucket-shapes.ts'
 import { checkedTags } from '#protocols/awss3/described.ts'
 import { newBucketFound } from '#protocols/awss3/owned.ts'
-import { malformed, notImplemented, refused } from '#protocols/awss3/refusals.ts'
+import { notImplemented, refused } from '#protocols/awss3/refusals.ts'
 import { askedOf, s3Operation, xmlBody } from '#protocols/awss3/site.ts'
 import { tagsIn } from '#protocols/awss3/tags.ts'
 import { childOf, textIn, type Element } from '#protocols/awss3/xml-read.ts'
@@ -18,13 +18,13 @@ export const createBucketOperation = s3Operation({
   path: '/{bucket}',
   asks: ['bucket.create'],
   trail: { readOnly: false },
-  body: xmlBody,
+  body: xmlBody('CreateBucketConfiguration'),
   async handle(context, call, input) {
     const { request, site, body, params } = input
     const name = params.bucket
+    const permit = input.permit('bucket.create', newBucketFound(askedOf(call, input), name))
     const accountId = call.who.acting?.accountId
     if (accountId === undefined) throw new Problem({ code: 'SignatureMissing' })
-    const permit = input.permit('bucket.create', newBucketFound(askedOf(call, input), name))
     assertBucketName(name)
     const wanted = { name, region: site.region, ...bucketWanted(request, site.region, body) }
     await createBucket(context, call, { permit, accountId, ...wanted })
@@ -35,7 +35,6 @@ export const createBucketOperation = s3Operation({
 /** What the request says of the new bucket. Raises `StorageRefused`. */
 function bucketWanted(request: WireRequest, region: string, body: Element | undefined) {
   if (request.header('x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true') throw notImplemented()
-  if (body !== undefined && body.name !== 'CreateBucketConfiguration') throw malformed()
   assertLocation(textIn(body, 'LocationConstraint'), region)
   return { tags: checkedTags(tagsIn(childOf(body, 'Tags')), tagsMax), ownership: ownershipNamed(request.header('x-amz-object-ownership')) }
 }

@@ -4,7 +4,7 @@ import { xmlAnswer } from '#protocols/awss3/answers.ts'
 import { describedBy } from '#protocols/awss3/described.ts'
 import { customerKey, encryptionHeaders, encryptionWished } from '#protocols/awss3/encryption-headers.ts'
 import { assertKey } from '#protocols/awss3/paths.ts'
-import { objectFor, permitTags, s3Operation, xmlBody } from '#protocols/awss3/site.ts'
+import { noBody, objectFor, permitTags, s3Operation } from '#protocols/awss3/site.ts'
 import { uploadChecksum } from '#protocols/awss3/upload-checksums.ts'
 
 export const createMultipartUploadOperation = s3Operation({
@@ -13,7 +13,7 @@ export const createMultipartUploadOperation = s3Operation({
   path: '/{bucket}/{key}?uploads',
   asks: ['object.write', 'object.writeTags'],
   trail: { readOnly: false, data: true },
-  body: xmlBody,
+  body: noBody,
   async handle(context, call, input) {
     const { request, params } = input
     const { bucket, permit } = await objectFor(context, call, { input, permission: 'object.write' })

@@ -5,10 +5,9 @@ import { bucketNamed, type HeldBucket } from '#domain/objects/find-bucket.ts'
 import { Problem } from '#model/problem.ts'
 import type { XmlValue } from '#protocols/aws/xml.ts'
 import { xmlAnswer } from '#protocols/awss3/answers.ts'
-import { announced, refuseOtherBytes, wantedDigests } from '#protocols/awss3/checksums.ts'
-import { digesting } from '#domain/objects/digests.ts'
+import { announced } from '#protocols/awss3/checksums.ts'
 import { objectFound } from '#protocols/awss3/owned.ts'
-import { refuseOtherHash } from '#protocols/awss3/payload.ts'
+import { refuseOtherDigests, refuseOtherHash } from '#protocols/awss3/payload.ts'
 import { invalidRequest, malformed } from '#protocols/awss3/refusals.ts'
 import { askedOf, s3Operation, type S3Input } from '#protocols/awss3/site.ts'
 import { childrenOf, rawTextIn, readXml, textIn } from '#protocols/awss3/xml-read.ts'
@@ -43,9 +42,7 @@ function refuseUnheld(request: WireRequest, bytes: Uint8Array): void {
   const said = announced(request)
   if (said.checksum === undefined && said.md5 === undefined)
     throw invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*')
-  const { checksum } = said
-  const digests = digesting(wantedDigests(said, { checksum, md5: false }))
-  refuseOtherBytes(said, digests.of(bytes), new Map())
+  refuseOtherDigests(request, bytes)
 }
 
 export const deleteObjectsOperation = s3Operation({

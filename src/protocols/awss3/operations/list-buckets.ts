@@ -13,9 +13,9 @@ export const listBucketsOperation = s3Operation({
   trail: { readOnly: true },
   body: noBody,
   async handle(context, call, input) {
+    const permit = input.permit('bucket.list', bucketsFound(askedOf(call, input)))
     const accountId = call.who.acting?.accountId
     if (accountId === undefined) throw new Problem({ code: 'SignatureMissing' })
-    const permit = input.permit('bucket.list', bucketsFound(askedOf(call, input)))
     const { query } = input.request
     const [prefix = '', region] = [query.get('prefix'), query.get('bucket-region')]
     const found = bucketsOf(context, call, { permit, accountId }).filter(

@@ -39,7 +39,7 @@ export const putObjectTaggingOperation = s3Operation({
   path: '/{bucket}/{key}?tagging',
   asks: ['object.writeTags', 'object.writeVersionTags', 'bucket.listObjects'],
   trail: { readOnly: false, data: true },
-  body: xmlBody,
+  body: xmlBody('Tagging'),
   async handle(context, call, input) {
     const tags = checkedTags(taggingIn(input.body), objectTagsMax)
     return empty(200, await retag(context, call, { input, tags, permissions: ['object.writeTags', 'object.writeVersionTags'] }))

@@ -32,10 +32,10 @@ export const putPublicAccessBlockOperation = s3Operation({
   path: '/{bucket}?publicAccessBlock',
   asks: ['bucket.writePublicAccess'],
   trail: { readOnly: false },
-  body: xmlBody,
+  body: xmlBody('PublicAccessBlockConfiguration'),
   async handle(context, call, input) {
     const found = await bucketFor(context, call, { input, permission: 'bucket.writePublicAccess' })
-    if (input.body?.name !== 'PublicAccessBlockConfiguration') throw malformed()
+    if (input.body === undefined) throw malformed()
     const publicAccess = {
       blockAcls: flagIn(input.body, 'BlockPublicAcls'),
       ignoreAcls: flagIn(input.body, 'IgnorePublicAcls'),
