@@ -1,16 +1,19 @@
 import { Problem, type ProblemCode } from '#model/problem.ts'
-import type { ExportControl, OpenRefusal } from '#ports/export-control.ts'
+import type { ExportControl, OpenLayer, OpenRefusal } from '#ports/export-control.ts'
+import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { performAsSystem } from '#domain/jobs/perform-as-system.ts'
-import { diskByArmId, diskStanding } from './disk-standing.ts'
+import { diskExports } from './disk-exports.ts'
+import type { DiskStanding } from './disk-standing.ts'
+import type { Exported, ExportSource } from './exported.ts'
 import { createExportWatch } from './export-watch.ts'
 import { lookCall } from './look.ts'
-import { openDisk, zeroLayers, type Opened } from './open-disk.ts'
+import { zeroLayers } from './open-disk.ts'
 
 /** The control plane of exports: what the data plane asks, and what the admin socket asks. */
 export interface DiskExports extends ExportControl {
   /** Name of a disk's export, the same while the disk lives. Raises `DiskNotFound`; `DiskKeyUnavailable` while its key is out of use. Noted by whoever asks. */
-  exportOf(armId: string): Promise<{ readonly name: string; readonly diskId: string }>
+  exportOf(id: string): Promise<{ readonly name: string; readonly diskId: string }>
   /** Nothing is confirmed any more: every lease falls silent. */
   stop(): void
 }
@@ -27,20 +30,21 @@ const said = { suspended: 'DiskExportSuspended', resumed: 'DiskExportResumed', c
 export interface ExportTerms {
   /** For so long an open export goes on after its key was lost; by itself not at all (requirements E9). */
   readonly revocationGraceMs?: number
+  /** Services besides whose disks are exported. */
+  readonly sources?: readonly ExportSource[]
 }
 
 /** Opens exports and keeps their leases: the one place that hands data keys out (design 7; security-and-reliability.md 3.5). */
-export function createExportControl(context: Context, { revocationGraceMs = 0 }: ExportTerms = {}): DiskExports {
+export function createExportControl(context: Context, { revocationGraceMs = 0, sources = [] }: ExportTerms = {}): DiskExports {
   const watch = createExportWatch(context, revocationGraceMs)
+  const all = [diskExports(context), ...sources]
 
   return {
-    async exportOf(armId) {
+    async exportOf(id) {
       const call = lookCall(context)
-      const disk = await diskByArmId(context, call, armId)
-      if (disk === undefined) throw new Problem({ code: 'DiskNotFound', details: { id: armId } })
-      const standing = await diskStanding(context, call, disk.value)
-      if (!standing.usable) throw new Problem({ code: 'DiskKeyUnavailable', details: { disk: disk.value.id, because: standing.because } })
-      return { name: disk.value.exportName, diskId: disk.value.diskId }
+      const exported = found(id, await firstOf(all, async source => source.of(call, id)))
+      assertUsable(exported, await exported.standing(call))
+      return { name: exported.name, diskId: exported.diskId }
     },
 
     async open({ name, reason }) {
@@ -53,7 +57,7 @@ export function createExportControl(context: Context, { revocationGraceMs = 0 }:
           // A try that runs again has opened keys that nobody will use.
           if (state.opened !== undefined) zeroLayers(state.opened.layers)
           state.opened = undefined
-          state.opened = await openDisk(context, call, name)
+          state.opened = await openExport(all, call, name)
           return true
         },
       })
@@ -61,9 +65,9 @@ export function createExportControl(context: Context, { revocationGraceMs = 0 }:
         if (state.opened !== undefined) zeroLayers(state.opened.layers)
         return refusalOf(context, 'failed' in end ? end.failed : undefined)
       }
-      const { disk, layers } = state.opened
-      const { diskId, sizeBytes, epoch } = disk.value
-      const lease = await watch.add(name, disk)
+      const { exported, layers } = state.opened
+      const { diskId, sizeBytes, epoch } = exported
+      const lease = await watch.add(name, exported)
       return { disk: { diskId, sizeBytes, readOnly: false, epoch, layers, lease } }
     },
 
@@ -86,4 +90,38 @@ function refusalOf(context: Context, error: unknown): { readonly refused: OpenRe
   const { code, details } = error.body
   const why = code === 'DiskKeyUnavailable' ? details.because : code === 'DiskNotFound' ? 'no such export' : `refused: ${code}`
   return { refused: refusals[code] ?? 'unavailable', why }
+}
+
+interface Opened {
+  readonly exported: Exported
+  /** Outermost first; whoever takes them zeroes them. */
+  readonly layers: readonly OpenLayer[]
+}
+
+/** Raises `DiskNotFound`, `DiskKeyUnavailable`, and what opening its keys raises. */
+async function openExport(sources: readonly ExportSource[], call: Call, name: string): Promise<Opened> {
+  const exported = found(name, await firstOf(sources, async source => source.named(call, name)))
+  call.resource = exported.resource
+  assertUsable(exported, await exported.standing(call))
+  return { exported, layers: await exported.open(call) }
+}
+
+async function firstOf(
+  sources: readonly ExportSource[],
+  look: (source: ExportSource) => Promise<Exported | undefined>,
+): Promise<Exported | undefined> {
+  for (const source of sources) {
+    const exported = await look(source)
+    if (exported !== undefined) return exported
+  }
+  return undefined
+}
+
+function found(id: string, exported: Exported | undefined): Exported {
+  if (exported === undefined) throw new Problem({ code: 'DiskNotFound', details: { id } })
+  return exported
+}
+
+function assertUsable({ resource }: Exported, standing: DiskStanding): void {
+  if (!standing.usable) throw new Problem({ code: 'DiskKeyUnavailable', details: { disk: resource, because: standing.because } })
 }

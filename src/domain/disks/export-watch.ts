@@ -1,11 +1,11 @@
 import type { Clock } from '#ports/clock.ts'
 import type { Context } from '#domain/context.ts'
-import type { HeldDisk } from './disk-standing.ts'
+import type { Exported } from './exported.ts'
 import { WatchedExport, type ExportEntry } from './watched-export.ts'
 
 export interface ExportWatch {
   /** Watches an export from now on; resolves with its lease once the first look has decided. */
-  add(name: string, disk: HeldDisk): Promise<SharedArrayBuffer>
+  add(name: string, exported: Exported): Promise<SharedArrayBuffer>
   /** Has the control plane itself said so already? The data plane sees each change of a lease a moment later. */
   explains(name: string, what: 'suspended' | 'resumed' | 'closed'): boolean
   /** One entry of an export's life, in the order of what happened. */
@@ -43,7 +43,7 @@ function eachBeat(clock: Clock, run: () => void): () => void {
 /** Looks at exports: each at its own beat, and at the news that touch it. */
 interface Looks {
   readonly exports: ReadonlyMap<string, Watched>
-  admit(name: string, disk: HeldDisk): Watched
+  admit(name: string, exported: Exported): Watched
   /** Resolves when the lease is as the key stands. */
   review(name: string, watched: Watched): Promise<void>
   stop(): void
@@ -67,9 +67,9 @@ function createLooks(context: Context, graceMs: number): Looks {
       context.log.error('disk.entry-failed', cause)
     })
   }
-  function begin(name: string, disk: HeldDisk): Watched {
+  function begin(name: string, exported: Exported): Watched {
     const watched: Watched = {
-      one: new WatchedExport(context, disk, graceMs),
+      one: new WatchedExport(context, exported, graceMs),
       openedAt: clock.monotonic(),
       cancel: eachBeat(clock, () => {
         const over = !watched.one.held && clock.monotonic() - watched.openedAt >= unheldMs
@@ -85,8 +85,8 @@ function createLooks(context: Context, graceMs: number): Looks {
   })
   return {
     exports,
-    admit(name, disk) {
-      const watched = exports.getOrInsertComputed(name, () => begin(name, disk))
+    admit(name, exported) {
+      const watched = exports.getOrInsertComputed(name, () => begin(name, exported))
       watched.openedAt = clock.monotonic()
       return watched
     },
@@ -103,8 +103,8 @@ export function createExportWatch(context: Context, graceMs: number): ExportWatc
   const { clock } = context.ground
   const looks = createLooks(context, graceMs)
   return {
-    async add(name, disk) {
-      const watched = looks.admit(name, disk)
+    async add(name, exported) {
+      const watched = looks.admit(name, exported)
       await looks.review(name, watched)
       return watched.one.lease
     },

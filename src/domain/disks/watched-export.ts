@@ -2,7 +2,8 @@ import type { RecordId } from '#model/brands.ts'
 import type { Change } from '#ports/record-store.ts'
 import type { Context } from '#domain/context.ts'
 import { performAsSystem } from '#domain/jobs/perform-as-system.ts'
-import { diskStanding, type DiskStanding, type HeldDisk } from './disk-standing.ts'
+import type { DiskStanding } from './disk-standing.ts'
+import type { Exported } from './exported.ts'
 import { leaseWriter, newLease, type LeaseWriter } from './key-lease.ts'
 import { lookCall } from './look.ts'
 
@@ -15,7 +16,7 @@ export interface ExportEntry {
 export class WatchedExport {
   readonly lease = newLease()
   readonly #context: Context
-  readonly #disk: HeldDisk
+  readonly #exported: Exported
   readonly #writer: LeaseWriter
   /** What the last look has read; filled while it goes on, so that news of what it has read make it look again. */
   #reads: ReadonlySet<RecordId> = new Set()
@@ -30,9 +31,9 @@ export class WatchedExport {
   #asked = 0
   #entries: Promise<void> = Promise.resolve()
 
-  constructor(context: Context, disk: HeldDisk, graceMs: number) {
+  constructor(context: Context, exported: Exported, graceMs: number) {
     this.#context = context
-    this.#disk = disk
+    this.#exported = exported
     this.#graceMs = graceMs
     this.#writer = leaseWriter(this.lease)
   }
@@ -69,7 +70,7 @@ export class WatchedExport {
     const written = this.#entries.then(async () => {
       await performAsSystem(this.#context, {
         operation: entry.operation,
-        resource: this.#disk.value.id,
+        resource: this.#exported.resource,
         run: async call => {
           call.details.set('why', entry.why)
           return Promise.resolve(true)
@@ -105,9 +106,8 @@ export class WatchedExport {
   async #standing(): Promise<DiskStanding | undefined> {
     const call = lookCall(this.#context)
     this.#reads = call.reads
-    const disk = await this.#context.disks.get(call, this.#disk.compartment, this.#disk.path)
-    if (disk?.value.exportName !== this.#disk.value.exportName) return undefined
-    return diskStanding(this.#context, call, disk.value)
+    const now = await this.#exported.again(call)
+    return now?.standing(call)
   }
 
   #apply(standing: DiskStanding): void {
