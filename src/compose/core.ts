@@ -10,6 +10,7 @@ import { adminSocketPath } from '#adapters/system/socket-path.ts'
 import type { Config } from '#config'
 import type { Context } from '#domain/context.ts'
 import { createExportControl, type DiskExports } from '#domain/disks/export-control.ts'
+import { volumeExports } from '#domain/volumes/volume-exports.ts'
 import type { Scheduler } from '#domain/jobs/scheduler.ts'
 import type { Custody } from '#domain/seal/custody.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
@@ -71,8 +72,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   })
   const home = { ...(await bringUp(context, custody)), account: await bringUpHomeAccount(context, custody) }
   const audit = await startAudit({ custody, dataDir, log: store }, log)
-  const graceMs = config.revocationGraceSeconds * 1_000
-  const control = opened.adopt(createExportControl(context, { revocationGraceMs: graceMs }), one => one.stop())
+  const control = opened.adopt(exportsOf(context, config), one => one.stop())
   const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
   const alarms = startAlarms(context, watchingOf(config))
   const schedules = startSchedules(context, { disks, ...foldersOf(config) })
@@ -97,6 +97,10 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     close: async () => closing.disposeAsync(),
   }
 }
+
+/** Disks of every service that has some. */
+const exportsOf = (context: Context, { revocationGraceSeconds }: Config): DiskExports =>
+  createExportControl(context, { revocationGraceMs: revocationGraceSeconds * 1_000, sources: [volumeExports(context)] })
 
 /** What the instance tells the outside, as files. */
 const foldersOf = ({ dataDir, domain }: Config) => ({

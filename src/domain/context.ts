@@ -57,7 +57,7 @@ import { openRecords, type RecordNeeds, type Records } from './records/records.t
 import { deletedVaults, names, resourceGroups, subscriptions, userAssignedIdentities, vaults } from './resources/records.ts'
 import type { KnownSessions } from './sessions/known-sessions.ts'
 import { trailKeys, trails } from './trails/records.ts'
-import { volumeDefaults, volumes } from './volumes/records.ts'
+import { volumeAttachments, volumeDefaults, volumes } from './volumes/records.ts'
 import { secrets } from './secrets/records.ts'
 import { authorizationCodes, deviceCodes, refreshTokens, signInSessions } from './sign-in/records.ts'
 
@@ -129,6 +129,7 @@ const families = {
   trailKeys,
   volumes,
   volumeDefaults,
+  volumeAttachments,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never

@@ -127,6 +127,11 @@ type VolumeFlaw =
   | 'tags'
   | 'tooMany'
   | 'repeated'
+  | 'inUse'
+  | 'instance'
+  | 'state'
+  | 'attachment'
+  | 'tooManyAttached'
   | 'key'
   | 'unsupported'
 

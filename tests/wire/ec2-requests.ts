@@ -4,6 +4,8 @@ import { region, type Kept, type SignedWire } from './signed.ts'
 
 const volumeOf = (kept: Kept) => kept.get('volume') ?? 'vol-00000000000000000'
 
+const instance = 'i-0123456789abcdef0'
+
 export const ec2Wire: SignedWire = {
   protocol: ec2Protocol(domain),
   service: 'ec2',
@@ -35,6 +37,8 @@ export const ec2Wire: SignedWire = {
       keep: ({ text }, kept) => kept.set('volume', /<volumeId>([^<]+)</.exec(text)?.[1] ?? ''),
     },
     { operation: 'DescribeVolumes', body: kept => ({ 'VolumeId.1': volumeOf(kept) }) },
+    { operation: 'AttachVolume', body: kept => ({ VolumeId: volumeOf(kept), InstanceId: instance, Device: '/dev/sdf' }) },
+    { operation: 'DetachVolume', body: kept => ({ VolumeId: volumeOf(kept), InstanceId: instance }) },
     { operation: 'DeleteVolume', body: kept => ({ VolumeId: volumeOf(kept) }) },
   ],
 }

@@ -1,5 +1,6 @@
 import type { ActingInAccount } from '#model/principal.ts'
 import { policyArn, roleArn, userArn } from '#domain/accounts/arn.ts'
+import { isServiceRole } from '#domain/accounts/service-roles.ts'
 import type { Account, AccountGroup, AccountPolicy, AccountRole, AccountUser } from '#domain/accounts/records.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { Records } from '#domain/records/records.ts'
@@ -68,6 +69,8 @@ export function accountEntities(records: EntityRecords, builtIn: BuiltInPolicy):
       const id = acting.kind === 'user' ? acting.userId : acting.role?.id
       // The account's root, services and those whom an issuer vouches for have no policies of their own.
       if (id === undefined) return acting.kind === 'session' ? undefined : { identity: [] }
+      // Roles of services have none either.
+      if (isServiceRole(id)) return { identity: [] }
       const found = byId.get(id)
       if (found?.value.accountId !== acting.accountId) return undefined
       const { type, value } = found

@@ -3,6 +3,8 @@ export const volumePermissions = {
   'volume.create': { account: 'ec2:CreateVolume' },
   'volume.describe': { account: 'ec2:DescribeVolumes' },
   'volume.delete': { account: 'ec2:DeleteVolume' },
+  'volume.attach': { account: 'ec2:AttachVolume' },
+  'volume.detach': { account: 'ec2:DetachVolume' },
   'volume.tag': { account: 'ec2:CreateTags' },
   'volumeDefaults.readEncryption': { account: 'ec2:GetEbsEncryptionByDefault' },
   'volumeDefaults.enableEncryption': { account: 'ec2:EnableEbsEncryptionByDefault' },

@@ -60,7 +60,7 @@ function createLooks(context: Context, graceMs: number): Looks {
   async function review(name: string, watched: Watched): Promise<void> {
     const { one } = watched
     if ((await one.review()) || !drop(name, watched) || !one.held) return
-    await one.record({ operation: 'DiskExportClosed', why: 'the disk was deleted' })
+    await one.record({ operation: 'DiskExportClosed', why: 'the disk was deleted, or is exported no more' })
   }
   const reviewSoon = (name: string, watched: Watched): void => {
     review(name, watched).catch((cause: unknown) => {

@@ -65,6 +65,7 @@ export const kinds = {
   uploads: 103,
   uploadParts: 104,
   volumes: 110,
+  volumeAttachments: 112,
   alarms: 120,
   trails: 121,
   trailKeys: 122,

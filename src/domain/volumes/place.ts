@@ -10,6 +10,12 @@ export const volumeArn = ({ accountId, region, id }: RegionOfAccount & { readonl
 export const volumeScope = (place: RegionOfAccount & { readonly id: string }): Scope =>
   scopeOf(['', rootArn(place.accountId), volumeArn(place)])
 
+export const instanceArn = ({ accountId, region, id }: RegionOfAccount & { readonly id: string }): string =>
+  `arn:aws:ec2:${region}:${accountId}:instance/${id}`
+
+export const instanceScope = (place: RegionOfAccount & { readonly id: string }): Scope =>
+  scopeOf(['', rootArn(place.accountId), instanceArn(place)])
+
 /** What belongs to no volume: lists, and what a Region does by default. */
 export const regionScope = ({ accountId, region }: RegionOfAccount): Scope =>
   scopeOf(['', rootArn(accountId), `arn:aws:ec2:${region}:${accountId}`, '*'])

@@ -53,3 +53,29 @@ export const volumeDefaults = family<VolumeDefaults, readonly ['volumes']>({
   residency: 'cached',
   ruling: false,
 })
+
+const attachmentSchema = z.object({
+  volumeId: z.string(),
+  /** A name: there are no machines of this service here. */
+  instanceId: z.string(),
+  device: z.string(),
+  attachedAt: z.number().int(),
+  /** The compartment's 32 hex digits, a point and 32 random ones; unguessable, the same while it is attached. */
+  exportName: z.string(),
+  /** What lets the instance decrypt; absent where no key of an account has wrapped the data key. */
+  grant: z.object({ keyArn: z.string(), grantId: z.string() }).optional(),
+})
+export type VolumeAttachment = z.output<typeof attachmentSchema>
+
+export const exportTag = (exportName: string): readonly [string, string] => ['export', exportName]
+export const instanceTag = (instanceId: string): readonly [string, string] => ['instance', instanceId]
+
+/** In the compartment of its account and Region; path: id of the volume, which has one at most. */
+export const volumeAttachments = family<VolumeAttachment, readonly [volumeId: string]>({
+  name: 'volumeAttachments',
+  schema: attachmentSchema,
+  format: 1,
+  residency: 'cached',
+  ruling: false,
+  tags: ({ exportName, instanceId }) => [exportTag(exportName), instanceTag(instanceId)],
+})

@@ -66,7 +66,7 @@ export async function keyForVolumes(
 }
 
 /** The caller, through the service: its key says who may come that way. */
-function throughService({ who }: Call): Principal {
+export function throughService({ who }: Call): Principal {
   if (who.acting === undefined) throw new Error('a principal that acts in no account asks for its volumes')
   return { ...who, acting: { ...who.acting, via: volumeService } }
 }
@@ -81,7 +81,7 @@ const unfit: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 ])
 
 /** What is wrong with a key is wrong with the volume that was to be under it; the entry of the child call has the reason. */
-async function inVolumesWords<T>(run: () => Promise<T>): Promise<T> {
+export async function inVolumesWords<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (error) {

@@ -1,31 +1,33 @@
-import type { Volume } from '#domain/volumes/records.ts'
 import { invalidVolume } from '#domain/volumes/volume-types.ts'
 import { isoTime } from '#protocols/aws/times.ts'
+import { statusOf, type ShownVolume } from './volume-shapes.ts'
 
 export interface Filter {
   readonly Name?: string | undefined
   readonly Values?: readonly string[] | undefined
 }
 
-type ValuesOf = (volume: Volume) => readonly string[]
+type ValuesOf = (shown: ShownVolume) => readonly string[]
 
-/** What a list may be narrowed by (DescribeVolumes); attachments have none of it, for there are none. */
+const maybe = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value])
+
+/** What a list may be narrowed by (DescribeVolumes). */
 const named: Readonly<Record<string, ValuesOf>> = {
-  'volume-id': ({ id }) => [id],
-  'availability-zone': ({ zone }) => [zone],
-  'create-time': ({ createdAt }) => [isoTime(createdAt)],
-  encrypted: ({ key }) => [String(key !== undefined)],
+  'volume-id': ({ volume }) => [volume.id],
+  'availability-zone': ({ volume }) => [volume.zone],
+  'create-time': ({ volume }) => [isoTime(volume.createdAt)],
+  encrypted: ({ volume }) => [String(volume.key !== undefined)],
   'multi-attach-enabled': () => ['false'],
-  size: ({ sizeGiB }) => [sizeGiB.toString()],
+  size: ({ volume }) => [volume.sizeGiB.toString()],
   'snapshot-id': () => [],
-  status: () => ['available'],
-  'tag-key': ({ tags }) => tags.map(({ key }) => key),
-  'volume-type': ({ type }) => [type],
-  'attachment.attach-time': () => [],
-  'attachment.delete-on-termination': () => [],
-  'attachment.device': () => [],
-  'attachment.instance-id': () => [],
-  'attachment.status': () => [],
+  status: shown => [statusOf(shown)],
+  'tag-key': ({ volume }) => volume.tags.map(({ key }) => key),
+  'volume-type': ({ volume }) => [volume.type],
+  'attachment.attach-time': ({ attachment }) => maybe(attachment && isoTime(attachment.attachedAt)),
+  'attachment.delete-on-termination': ({ attachment }) => maybe(attachment && 'false'),
+  'attachment.device': ({ attachment }) => maybe(attachment?.device),
+  'attachment.instance-id': ({ attachment }) => maybe(attachment?.instanceId),
+  'attachment.status': ({ attachment }) => maybe(attachment && 'attached'),
 }
 
 const tagPrefix = 'tag:'
@@ -33,7 +35,7 @@ const tagPrefix = 'tag:'
 function valuesFor(name: string): ValuesOf {
   if (name.startsWith(tagPrefix)) {
     const key = name.slice(tagPrefix.length)
-    return ({ tags }) => tags.flatMap(tag => (tag.key === key ? [tag.value] : []))
+    return ({ volume }) => volume.tags.flatMap(tag => (tag.key === key ? [tag.value] : []))
   }
   const known = Object.hasOwn(named, name) ? named[name] : undefined
   if (known === undefined) throw invalidVolume('value', `The filter '${name}' is invalid`)
@@ -41,14 +43,14 @@ function valuesFor(name: string): ValuesOf {
 }
 
 /** Every filter must fit, by any of its values; `*` and `?` stand for others. Raises `VolumeInvalid`. */
-export function volumeFilter(filters: readonly Filter[]): (volume: Volume) => boolean {
+export function volumeFilter(filters: readonly Filter[]): (shown: ShownVolume) => boolean {
   const tests = filters.map(({ Name, Values = [] }) => {
     if (Name === undefined) throw invalidVolume('missing', 'The request must contain the parameter filter name')
     const of = valuesFor(Name)
     const patterns = Values.map(patternOf)
-    return (volume: Volume): boolean => of(volume).some(value => patterns.some(fits => fits(value)))
+    return (shown: ShownVolume): boolean => of(shown).some(value => patterns.some(fits => fits(value)))
   })
-  return volume => tests.every(fits => fits(volume))
+  return shown => tests.every(fits => fits(shown))
 }
 
 const escaped: Readonly<Record<string, string>> = { '*': '[^]*', '?': '[^]' }

@@ -59,6 +59,11 @@ const names: Readonly<Record<ProblemDetails<'VolumeInvalid'>['what'], string>> =
   tags: 'TagLimitExceeded',
   tooMany: 'VolumeLimitExceeded',
   repeated: 'IdempotentParameterMismatch',
+  inUse: 'VolumeInUse',
+  instance: 'InvalidInstanceID.Malformed',
+  state: 'IncorrectState',
+  attachment: 'InvalidAttachment.NotFound',
+  tooManyAttached: 'AttachmentLimitExceeded',
   key: 'InvalidKMSKey.InvalidState',
   unsupported: 'UnsupportedOperation',
 }

@@ -1,16 +1,24 @@
-import type { Volume } from '#domain/volumes/records.ts'
+import type { Volume, VolumeAttachment } from '#domain/volumes/records.ts'
 import { isoTime } from '#protocols/aws/times.ts'
 import type { XmlValue } from '#protocols/aws/xml.ts'
 
-/** A volume as the service tells of it. Nothing is ever attached here, and nothing was made of a snapshot. */
-export const volumeShape = (volume: Volume): Readonly<Record<string, XmlValue>> => ({
+/** A volume with what it is attached to. */
+export interface ShownVolume {
+  readonly volume: Volume
+  readonly attachment?: VolumeAttachment | undefined
+}
+
+export const statusOf = ({ attachment }: ShownVolume): string => (attachment === undefined ? 'available' : 'in-use')
+
+/** A volume as the service tells of it. Nothing was made of a snapshot. */
+export const volumeShape = ({ volume, attachment }: ShownVolume): Readonly<Record<string, XmlValue>> => ({
   volumeId: volume.id,
   size: volume.sizeGiB,
   snapshotId: '',
   availabilityZone: volume.zone,
-  status: 'available',
+  status: statusOf({ volume, attachment }),
   createTime: isoTime(volume.createdAt),
-  attachmentSet: [],
+  attachmentSet: attachment === undefined ? [] : [attachmentShape(attachment, 'attached')],
   tagSet: volume.tags.map(({ key, value }) => ({ key, value })),
   volumeType: volume.type,
   iops: volume.iops,
@@ -18,4 +26,16 @@ export const volumeShape = (volume: Volume): Readonly<Record<string, XmlValue>> 
   encrypted: volume.key !== undefined,
   kmsKeyId: volume.key?.arn,
   multiAttachEnabled: false,
+})
+
+export const attachmentShape = (
+  { volumeId, instanceId, device, attachedAt }: VolumeAttachment,
+  status: 'attached' | 'detached',
+): Readonly<Record<string, XmlValue>> => ({
+  volumeId,
+  instanceId,
+  device,
+  status,
+  attachTime: isoTime(attachedAt),
+  deleteOnTermination: false,
 })

@@ -1,80 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { testAccount, testUser, type Credentials } from '#domain/accounts/testing.ts'
-import { testGround } from '#domain/testing.ts'
 import { regionCompartment } from '#domain/accounts/account-region.ts'
+import { testUser } from '#domain/accounts/testing.ts'
 import { system } from '#model/principal.ts'
-import { sign } from '#protocols/aws/testing.ts'
 import { awsKmsProtocol } from '#protocols/awskms/index.ts'
-import { createPipeline } from '#protocols/http/pipeline.ts'
-import { ask, type Answered } from '#protocols/http/testing.ts'
-import { ec2Protocol } from './index.ts'
-
-const domain = 'keystead.test'
-const accountId = '111122223333'
-const region = 'us-east-1'
-const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
-const volumesAlone = { ...everything, Statement: [{ Effect: 'Allow', Action: 'ec2:*', Resource: '*' }] }
-
-async function wire() {
-  const ground = await testGround({ domain })
-  await testAccount(ground, accountId)
-  const alice = await testUser(ground, { accountId, name: 'alice', policy: everything })
-  const bob = await testUser(ground, { accountId, name: 'bob', policy: volumesAlone })
-  const ec2Wire = createPipeline(ground.context, ec2Protocol(domain))
-  const kmsWire = createPipeline(ground.context, awsKmsProtocol(domain))
-  const at = () => ground.clock.now()
-  const ec2In =
-    (where: string) =>
-    async (who: Credentials, action: string, members: Readonly<Record<string, string>> = {}): Promise<Answered> =>
-      ask(
-        ec2Wire,
-        sign({
-          url: `https://ec2.${where}.${domain}/`,
-          method: 'POST',
-          headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
-          body: new URLSearchParams({ Action: action, Version: '2016-11-15', ...members }).toString(),
-          credentials: who,
-          service: 'ec2',
-          region: where,
-          at: at(),
-        }),
-      )
-  const ec2 = ec2In(region)
-  const kms = async (who: Credentials, action: string, members: object): Promise<Answered> =>
-    ask(
-      kmsWire,
-      sign({
-        url: `https://kms.${region}.${domain}/`,
-        method: 'POST',
-        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${action}` },
-        body: JSON.stringify(members),
-        credentials: who,
-        service: 'kms',
-        region,
-        at: at(),
-      }),
-    )
-  const newKey = async (): Promise<string> => {
-    const { text } = await kms(alice, 'CreateKey', {})
-    return /"Arn":"([^"]+)"/.exec(text)?.[1] ?? assert.fail(text)
-  }
-  const newVolume = async (members: Readonly<Record<string, string>> = {}, who: Credentials = alice): Promise<string> => {
-    const made = await ec2(who, 'CreateVolume', { AvailabilityZone: `${region}a`, Size: '8', ...members })
-    assert.equal(made.status, 200, made.text)
-    return valueOf(made, 'volumeId')
-  }
-  return { ground, alice, bob, ec2, elsewhere: ec2In('eu-west-1'), kms, newKey, newVolume }
-}
-
-/** The first element of that name. */
-const valueOf = ({ text }: Answered, name: string): string => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? ''
-const idsIn = ({ text }: Answered): readonly (string | undefined)[] => [...text.matchAll(/<volumeId>([^<]+)</g)].map(([, id]) => id)
-const refusal = (answered: Answered) => [answered.status, valueOf(answered, 'Code')]
+import { accountId, ec2Ground, everything, idsIn, refusal, region, valueOf } from './testing.ts'
 
 describe('making a volume', () => {
   test('has its data key of the key that is named, unseen, on the caller’s right, bound to the volume', async () => {
-    const { ground, alice, ec2, newKey } = await wire()
+    const { ground, alice, ec2, newKey } = await ec2Ground(awsKmsProtocol)
     const key = await newKey()
     const already = ground.rows().length
     const made = await ec2(alice, 'CreateVolume', {
@@ -107,7 +41,7 @@ describe('making a volume', () => {
   })
 
   test('wraps 64 bytes that the key opens for that volume and for no other', async () => {
-    const { ground, alice, kms, newKey, newVolume } = await wire()
+    const { ground, alice, kms, newKey, newVolume } = await ec2Ground(awsKmsProtocol)
     const key = await newKey()
     const id = await newVolume({ Encrypted: 'true', KmsKeyId: key })
     const held = await ground.run(system, async call => {
@@ -122,7 +56,7 @@ describe('making a volume', () => {
   })
 
   test('goes under the account’s key for the service where none is named, and under the platform’s where nothing is encrypted', async () => {
-    const { ground, alice, bob, ec2, kms, newVolume } = await wire()
+    const { ground, alice, bob, ec2, kms, newVolume } = await ec2Ground(awsKmsProtocol)
     const encrypted = await newVolume({ Encrypted: 'true' }, bob)
     const { text } = await kms(alice, 'DescribeKey', { KeyId: 'alias/aws/ebs' })
     const described = await ec2(alice, 'DescribeVolumes', { 'VolumeId.1': encrypted })
@@ -145,7 +79,7 @@ describe('making a volume', () => {
   })
 
   test('is refused where the key cannot be used, or not by the caller', async () => {
-    const { alice, bob, ec2, kms, newKey } = await wire()
+    const { alice, bob, ec2, kms, newKey } = await ec2Ground(awsKmsProtocol)
     const key = await newKey()
     const asked = { AvailabilityZone: `${region}a`, Size: '1', Encrypted: 'true', KmsKeyId: key }
     const denied = await ec2(bob, 'CreateVolume', asked)
@@ -159,7 +93,7 @@ describe('making a volume', () => {
   })
 
   test('asks no more than the type has, and tells what is wrong', async () => {
-    const { alice, ec2 } = await wire()
+    const { alice, ec2 } = await ec2Ground(awsKmsProtocol)
     const asked = { AvailabilityZone: `${region}a`, Size: '4' }
     const wrong: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
       [{ ...asked, AvailabilityZone: 'eu-west-1a' }, 'InvalidZone.NotFound'],
@@ -182,7 +116,7 @@ describe('making a volume', () => {
   })
 
   test('gives whoever asks twice with one word the same volume', async () => {
-    const { alice, ec2, newVolume } = await wire()
+    const { alice, ec2, newVolume } = await ec2Ground(awsKmsProtocol)
     const first = await newVolume({ ClientToken: 'once' })
     assert.equal(await newVolume({ ClientToken: 'once' }), first)
     const other = await ec2(alice, 'CreateVolume', { AvailabilityZone: `${region}a`, Size: '9', ClientToken: 'once' })
@@ -190,7 +124,7 @@ describe('making a volume', () => {
   })
 
   test('is encrypted by default where the Region has it so, by the key that the Region names', async () => {
-    const { alice, ec2, elsewhere, newKey, newVolume } = await wire()
+    const { alice, ec2, elsewhere, newKey, newVolume } = await ec2Ground(awsKmsProtocol)
     const key = await newKey()
     assert.equal(valueOf(await ec2(alice, 'GetEbsDefaultKmsKeyId'), 'kmsKeyId'), 'alias/aws/ebs')
     assert.equal(valueOf(await ec2(alice, 'ModifyEbsDefaultKmsKeyId', { KmsKeyId: key }), 'kmsKeyId'), key)
@@ -208,7 +142,7 @@ describe('making a volume', () => {
 
 describe('finding volumes', () => {
   test('by ids, by filters, in pages, in their own Region', async () => {
-    const { alice, ec2, elsewhere, newVolume } = await wire()
+    const { alice, ec2, elsewhere, newVolume } = await ec2Ground(awsKmsProtocol)
     const made = []
     for (const [at, name] of ['a', 'b', 'c', 'd', 'e', 'f', 'g'].entries())
       made.push(
@@ -240,7 +174,7 @@ describe('finding volumes', () => {
   })
 
   test('tells of one that is gone, or was never there, in the service’s words', async () => {
-    const { alice, ec2, newVolume } = await wire()
+    const { alice, ec2, newVolume } = await ec2Ground(awsKmsProtocol)
     const id = await newVolume()
     assert.equal(valueOf(await ec2(alice, 'DeleteVolume', { VolumeId: id }), 'return'), 'true')
     for (const action of ['DescribeVolumes', 'DeleteVolume']) {
@@ -253,7 +187,7 @@ describe('finding volumes', () => {
   })
 
   test('and the rights to them are those of its policies, by its tags too', async () => {
-    const { ground, ec2, newVolume } = await wire()
+    const { ground, ec2, newVolume } = await ec2Ground(awsKmsProtocol)
     const Condition = { StringEquals: { 'aws:ResourceTag/team': 'red' } }
     const policy = {
       ...everything,

@@ -11,7 +11,7 @@ export const exportDisk = adminOperation({
   scope: () => rootScope,
   params: z.object({}),
   query: z.object({}),
-  body: { json: z.strictObject({ id: z.string().min(1, 'id is the ARM id of a disk') }) },
+  body: { json: z.strictObject({ id: z.string().min(1, 'id is the ARM id of a disk, or the id or ARN of a volume') }) },
   async handle(_context, call, { site, body }) {
     call.resource = body.id
     return json(200, await site.runtime.exportDisk(body.id))

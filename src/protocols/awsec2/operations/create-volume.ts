@@ -1,4 +1,5 @@
 import { endOfDryRun } from '#domain/account-keys/use-account-key.ts'
+import { attachmentOf } from '#domain/volumes/attach-volume.ts'
 import { createVolume } from '#domain/volumes/create-volume.ts'
 import { volumeDefaultsOf } from '#domain/volumes/defaults.ts'
 import { volumeArn } from '#domain/volumes/place.ts'
@@ -67,7 +68,7 @@ export const createVolumeOperation = awsOperation({
         ownedVolume({ ...place, id: '*' }, name => (name === 'ec2:createaction' ? 'CreateVolume' : facts(name))),
       )
     endOfDryRun(body.DryRun)
-    const { value } = await createVolume(context, call, {
+    const held = await createVolume(context, call, {
       ...asked,
       permit: creating,
       place,
@@ -76,8 +77,10 @@ export const createVolumeOperation = awsOperation({
       tags,
       token: body.ClientToken,
     })
-    call.resource = volumeArn(value)
-    return answer(call, 'CreateVolume', volumeShape(value))
+    call.resource = volumeArn(held.value)
+    // Whoever asks again may find it attached meanwhile.
+    const attachment = (await attachmentOf(context, call, held))?.value
+    return answer(call, 'CreateVolume', volumeShape({ volume: held.value, attachment }))
   },
 })
 

@@ -21,7 +21,7 @@ export const deleteVolumeOperation = awsOperation({
     const deleting = permit('volume.delete', ownedVolume(place, volumeFacts(place.region, volume?.value)))
     if (volume === undefined) throw volumeNotFound(place.id)
     endOfDryRun(body.DryRun)
-    deleteVolume(context, call, { permit: deleting, volume })
+    await deleteVolume(context, call, { permit: deleting, volume })
     return answer(call, 'DeleteVolume', { return: true })
   },
 })

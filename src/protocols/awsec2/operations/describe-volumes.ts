@@ -2,16 +2,16 @@ import type { Context } from '#domain/context.ts'
 import type { Call } from '#domain/call.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import { endOfDryRun } from '#domain/account-keys/use-account-key.ts'
+import { attachmentOf } from '#domain/volumes/attach-volume.ts'
 import { assertVolumeId, volumeById, volumeNotFound, type HeldVolume } from '#domain/volumes/find-volume.ts'
 import { volumesIn } from '#domain/volumes/list-volumes.ts'
-import type { Volume } from '#domain/volumes/records.ts'
 import { invalidVolume } from '#domain/volumes/volume-types.ts'
 import { openMarker, sealMarker } from '#protocols/aws/markers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { integer, list, optional, structure, text, flag } from '#protocols/aws/schemas.ts'
 import { volumeFilter } from '#protocols/awsec2/filters.ts'
 import { answer, dryRun, ownedRegion, placeOf } from '#protocols/awsec2/site.ts'
-import { volumeShape } from '#protocols/awsec2/volume-shapes.ts'
+import { volumeShape, type ShownVolume } from '#protocols/awsec2/volume-shapes.ts'
 
 const pageMax = 1_000
 
@@ -47,7 +47,8 @@ export const describeVolumesOperation = awsOperation({
     endOfDryRun(body.DryRun)
     if (ids.length === 0) return answer(call, 'DescribeVolumes', await pageOf(context, call, { place, fits, body }))
     const named = await volumesNamed(context, call, { place, ids })
-    const volumeSet = named.filter(({ value }) => fits(value)).map(({ value }) => volumeShape(value))
+    const shown = await Promise.all(named.map(async held => shownOf(context, call, held)))
+    const volumeSet = shown.filter(fits).map(volumeShape)
     return answer(call, 'DescribeVolumes', { volumeSet })
   },
 })
@@ -84,21 +85,27 @@ async function volumesNamed(
 async function pageOf(
   context: Context,
   call: Call,
-  { place, fits, body }: { readonly place: RegionOfAccount; readonly fits: (volume: Volume) => boolean; readonly body: Paged },
+  { place, fits, body }: { readonly place: RegionOfAccount; readonly fits: (shown: ShownVolume) => boolean; readonly body: Paged },
 ) {
   const { MaxResults = pageMax, NextToken } = body
   const bound = { ...place, list: 'DescribeVolumes' }
   const after = NextToken === undefined ? -1 : Number(openMarker(context, bound, NextToken))
-  const page: HeldVolume[] = []
+  const page: ShownVolume[] = []
+  let last: number | undefined
   let nextToken: string | undefined
   for await (const held of volumesIn(context, call, { ...place, after })) {
-    if (!fits(held.value)) continue
-    const last = page.at(-1)
+    const shown = await shownOf(context, call, held)
+    if (!fits(shown)) continue
     if (last !== undefined && page.length === MaxResults) {
-      nextToken = sealMarker(context, bound, last.ord.toString())
+      nextToken = sealMarker(context, bound, last.toString())
       break
     }
-    page.push(held)
+    page.push(shown)
+    last = held.ord
   }
-  return { volumeSet: page.map(({ value }) => volumeShape(value)), nextToken }
+  return { volumeSet: page.map(volumeShape), nextToken }
+}
+
+async function shownOf(context: Context, call: Call, held: HeldVolume): Promise<ShownVolume> {
+  return { volume: held.value, attachment: (await attachmentOf(context, call, held))?.value }
 }

@@ -1,3 +1,4 @@
+import { attachVolumeOperation, detachVolumeOperation } from './attachments.ts'
 import { createVolumeOperation } from './create-volume.ts'
 import { deleteVolumeOperation } from './delete-volume.ts'
 import { describeVolumesOperation } from './describe-volumes.ts'
@@ -6,9 +7,11 @@ import { getEbsDefaultKmsKeyId, modifyEbsDefaultKmsKeyId, resetEbsDefaultKmsKeyI
 
 /** What is served of EC2. */
 export const operations = [
+  attachVolumeOperation,
   createVolumeOperation,
   deleteVolumeOperation,
   describeVolumesOperation,
+  detachVolumeOperation,
   disableEbsEncryptionByDefault,
   enableEbsEncryptionByDefault,
   getEbsDefaultKmsKeyId,
