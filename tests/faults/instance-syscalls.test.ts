@@ -32,12 +32,16 @@ const tracing = (call: string, output: string): readonly string[] => [
 /** Counts are each thread's own, from its beginning. */
 const injecting = (call: string, fault: string): readonly string[] => [...tracing(call, '/dev/null'), '-e', `inject=${call}:${fault}`]
 
-/** How often the busiest thread has made the call when the instance is ready. */
-async function callsOfStart(instance: FiredInstance, call: string): Promise<number> {
+/** How often the busiest thread has made the call when the instance is ready and the wire of vaults has come: it is read with its first request. */
+async function callsOfStart(instance: FiredInstance, call: string, cloud: Cloud): Promise<number> {
   const output = join(instance.dir, 'trace')
   await instance.start({ under: tracing(call, output) })
   // Ready does not wait for the writer where there is nothing to write; an answer does.
   await instance.ask('GET', '/status')
+  {
+    using wire = await wireTo(instance)
+    await ofKey(wire, cloud, { method: 'GET', name: 'nobody' })
+  }
   const traced = readFileSync(output, 'utf8')
   // In order, so that the next start finds what this one found.
   await instance.stop()
@@ -106,7 +110,7 @@ describe('a system call that fails under an instance', { skip }, () => {
   )
 
   test('a write that finds no room is refused, and the next one is done', { timeout: 120_000 }, async () => {
-    const calls = await callsOfStart(instance, 'pwrite64')
+    const calls = await callsOfStart(instance, 'pwrite64', cloud)
     await instance.start({ under: injecting('pwrite64', `error=ENOSPC:when=${calls + 200}..${calls + 220}`) })
     using wire = await wireTo(instance)
     const statuses: number[] = []
@@ -126,7 +130,7 @@ describe('a system call that fails under an instance', { skip }, () => {
 
   test('a read that fails is answered as a failure, never with something else', { timeout: 120_000 }, async () => {
     told.answers.clear()
-    const calls = await callsOfStart(instance, 'pread64')
+    const calls = await callsOfStart(instance, 'pread64', cloud)
     await instance.start({ under: injecting('pread64', `error=EIO:when=${calls + 200}+`) })
     const statuses = new Set<number | 'silence'>()
     {
