@@ -34,6 +34,7 @@ function testTools(instance: Instance): void {
   const masks: [text: string | undefined, word: string][] = [
     [dir, '.'],
     [canary, 'VALUE'],
+    [new URL(account.endpoint).host, 'HOST'],
   ]
   const page = clientPage(instance, {
     file: 'aws-tools.md',
