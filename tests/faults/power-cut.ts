@@ -128,6 +128,9 @@ export interface Cut {
   readonly random: () => number
 }
 
+/** So many cuts, and then until one has taken something: where a kill falls is chance, and each of a few may fall between a sync and the next write. */
+export const goesOn = (cycle: number, cycles: number, taken: number): boolean => cycle < cycles || (taken === 0 && cycle < 25 * cycles)
+
 /** Runs the program, kills it after so many lines and cuts the power. Answers its whole lines and how much was lost. */
 export async function runAndCut(cut: Cut): Promise<{ readonly told: readonly string[]; readonly lost: number }> {
   const journal = join(cut.folder, 'journal')
