@@ -37,12 +37,18 @@ import { aesWrap } from '#crypto/aes-key-wrap.ts'
 import { awsClients } from './aws.ts'
 import { behindInstance } from './behind.ts'
 import { besideProxy, proxyBeside } from './beside-proxy.ts'
+import { operationsTold } from './operations-told.ts'
 
-const { environment, clientEnvironment } = await behindInstance(import.meta.filename, besideProxy)
+const instance = await behindInstance(import.meta.filename, besideProxy)
+const { environment, clientEnvironment } = instance
+const told = operationsTold('sdk-custody.test.ts')
 const variable = (name: string): string => clientEnvironment[name] ?? assert.fail(`${name} is not set`)
 const at = { endpoint: variable('AWS_ENDPOINT_URL').replace(/\/$/, ''), ca: readFileSync(environment.caFile, 'utf8') }
-const as = (accessKeyId: string, secretAccessKey: string, region = 'us-east-1') =>
-  awsClients({ ...at, region }, { accessKeyId, secretAccessKey })
+function as(accessKeyId: string, secretAccessKey: string, region = 'us-east-1') {
+  const clients = awsClients({ ...at, region }, { accessKeyId, secretAccessKey })
+  told.listen(clients.kms)
+  return clients
+}
 const administrator = [variable('AWS_ACCESS_KEY_ID'), variable('AWS_SECRET_ACCESS_KEY')] as const
 const { kms, iam } = as(...administrator)
 const elsewhere = as(...administrator, 'eu-west-1').kms
@@ -120,11 +126,11 @@ describe('grants, by @aws-sdk/client-kms', () => {
     for (const [more, name] of wrong) await assert.rejects(give(key, friend, more), called(name))
     const GrantTokens = ['AQpAnonsense']
     for (const asked of [
-      kms.send(new DescribeKeyCommand({ KeyId: key.KeyId, GrantTokens })),
-      kms.send(new EncryptCommand({ KeyId: key.KeyId, Plaintext: bytes('x'), GrantTokens })),
-      kms.send(new GenerateDataKeyCommand({ KeyId: key.KeyId, KeySpec: 'AES_256', GrantTokens })),
+      async () => kms.send(new DescribeKeyCommand({ KeyId: key.KeyId, GrantTokens })),
+      async () => kms.send(new EncryptCommand({ KeyId: key.KeyId, Plaintext: bytes('x'), GrantTokens })),
+      async () => kms.send(new GenerateDataKeyCommand({ KeyId: key.KeyId, KeySpec: 'AES_256', GrantTokens })),
     ])
-      await assert.rejects(asked, called('InvalidGrantTokenException'))
+      await assert.rejects(asked(), called('InvalidGrantTokenException'))
   })
 })
 
@@ -204,6 +210,9 @@ describe('a key store outside, by @aws-sdk/client-kms', () => {
       kms.send(new CreateCustomKeyStoreCommand({ CustomKeyStoreName, CustomKeyStoreType: 'EXTERNAL_KEY_STORE', ...proxyBeside(), ...more }))
     const wrong = { AccessKeyId: 'ABCDEFGHIJKLMNOPQRST', RawSecretAccessKey: 'x'.repeat(43) }
     await assert.rejects(create({ XksProxyAuthenticationCredential: wrong }), called('XksProxyIncorrectAuthenticationCredentialException'))
+    // One without keys may go at once, and leaves its name and its proxy to others.
+    const { CustomKeyStoreId: gone } = await create()
+    await kms.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId: gone }))
     const { CustomKeyStoreId } = await create()
     const described = async () => (await kms.send(new DescribeCustomKeyStoresCommand({ CustomKeyStoreId }))).CustomKeyStores?.[0]
     assert.equal((await described())?.ConnectionState, 'DISCONNECTED')
@@ -232,3 +241,5 @@ describe('a key store outside, by @aws-sdk/client-kms', () => {
     assert.equal(await open(), 'twice')
   })
 })
+
+test('the page tells this run', async () => told.settle(instance))

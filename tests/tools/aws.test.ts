@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test'
 import { z } from 'zod'
 import { behindInstance } from '#tests/clients/behind.ts'
 import type { Instance, Ran } from '#tests/clients/instance.ts'
+import { javaScriptSections } from '#tests/clients/operations-told.ts'
 import { goProgram } from './go.ts'
 import { clientPage } from './page.ts'
 import { clientFolder, findProgram, programAt, ran, testMissing } from './programs.ts'
@@ -53,10 +54,11 @@ function testAws(programs: { readonly python: string; readonly aws: string; read
   const masks: [text: string | undefined, word: string][] = []
   const page = clientPage(instance, {
     file: 'aws.md',
-    title: 'AWS: boto3, the aws CLI, Go',
-    lead: `${named.join(', ')}, aws CLI ${cli}, aws-sdk-go-v2 kms ${goKms}; the programs are \`tests/tools/account.py\` and \`tests/tools/go/aws\`. JavaScript is in \`tests/clients\`.`,
+    title: 'AWS: boto3, the aws CLI, Go, JavaScript',
+    lead: `${named.join(', ')}, aws CLI ${cli}, aws-sdk-go-v2 kms ${goKms}; the programs are \`tests/tools/account.py\` and \`tests/tools/go/aws\`. JavaScript's are \`tests/clients/sdk-kms.test.ts\` and \`sdk-custody.test.ts\`.`,
     masks,
     calls: 'as a set',
+    besides: Object.values(javaScriptSections),
   })
   const nobody: NodeJS.ProcessEnv = {}
   const who = { administrator: { ...process.env }, nobody }

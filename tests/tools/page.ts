@@ -1,11 +1,13 @@
 // docs/clients/*.md: what a client was asked, how it ended and what it called, written from a run; every later run is held to it.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Instance, Ran } from '#tests/clients/instance.ts'
+import { withoutSections, withSectionsOf } from './page-sections.ts'
 
-const folder = join(import.meta.dirname, '..', '..', 'docs', 'clients')
+/** `docs/clients` */
+export const folder = join(import.meta.dirname, '..', '..', 'docs', 'clients')
 
 const rowShape = z.looseObject({
   at: z.iso.datetime(),
@@ -14,7 +16,7 @@ const rowShape = z.looseObject({
   userAgent: z.string().optional(),
   result: z.looseObject({ http: z.number(), code: z.string().optional() }),
 })
-const rowsShape = z.looseObject({ rows: z.array(rowShape) })
+export const rowsShape = z.looseObject({ rows: z.array(rowShape) })
 type Row = z.output<typeof rowShape>
 
 export interface Page {
@@ -43,6 +45,8 @@ interface Heading {
   readonly masks: readonly (readonly [text: string | undefined, word: string])[]
   /** A client that calls several at once calls them in an order of its own. */
   readonly calls?: Calls
+  /** Sections of the page that other runs write. */
+  readonly besides?: readonly string[]
 }
 
 type Calls = 'in order' | 'as a set'
@@ -91,22 +95,23 @@ export function clientPage(instance: Instance, heading: Heading): Page {
   return page
 }
 
-function settlePage({ file, title }: Heading, text: string): void {
+function settlePage({ file, title, besides = [] }: Heading, text: string): void {
   const path = join(folder, file)
   if (process.env['CLIENT_PAGES'] === 'write') {
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, text)
+    const others = besides.length > 0 && existsSync(path) ? readFileSync(path, 'utf8') : ''
+    writeFileSync(path, withSectionsOf(text, others, besides))
   }
   const committed = readFileSync(path, 'utf8')
   assert.equal(
     withoutCalls(text),
-    withoutCalls(committed),
+    withoutCalls(withoutSections(committed, besides)),
     `docs/clients/${file} does not tell this run of ${title}: CLIENT_PAGES=write writes it`,
   )
 }
 
 /** Commands and outcomes are what a run is held to. How often a client looks again, and at what, is a matter of its clock: the calls are those of the run that wrote the page. */
-const withoutCalls = (page: string): string => page.replaceAll(/^(\| .*\|)[^|\n]*\|$/gm, '$1')
+export const withoutCalls = (page: string): string => page.replaceAll(/^(\| .*\|)[^|\n]*\|$/gm, '$1')
 
 function pageOf(heading: Heading, lines: readonly (Entry | string)[], rows: readonly Row[]): string {
   const table = ['', '| Command | Outcome | What the instance was asked |', '|---|---|---|']
