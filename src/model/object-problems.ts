@@ -13,6 +13,9 @@ export const objectProblemKinds = {
   UploadPartInvalid: 'invalid',
   UploadPartsUnordered: 'invalid',
   UploadPartTooSmall: 'invalid',
+  UploadPartChecksumInvalid: 'invalid',
+  UploadSizeDiffers: 'invalid',
+  UploadChecksumDiffers: 'invalid',
   CustomerKeyMissing: 'invalid',
   CustomerKeyWrong: 'forbidden',
   CustomerKeyUnasked: 'invalid',
@@ -31,6 +34,10 @@ export interface ObjectDetails {
   ObjectDeleted: { readonly key: string; readonly versionId: string }
   UploadNotFound: { readonly id: string }
   UploadPartTooSmall: { readonly number: number; readonly etag: string; readonly size: number; readonly minimum: number }
+  /** `missing`, or of an `other` kind than the upload keeps. */
+  UploadPartChecksumInvalid: { readonly algorithm: string; readonly number: number; readonly what: 'missing' | 'other' }
+  UploadSizeDiffers: { readonly said: number; readonly is: number }
+  UploadChecksumDiffers: { readonly algorithm: string }
   /** What a bucket or an object has not: `policy`, `tags`, `publicAccess`, `ownership`. */
   NotConfigured: { readonly what: string; readonly name: string }
   /** A refusal that one wire alone knows, with its own code. */

@@ -1,4 +1,5 @@
 import { blockOf } from '#domain/access/policy-documents/addresses.ts'
+import { parsePolicy } from '#domain/access/policy-documents/parse.ts'
 import type { PolicyDocument, Statement } from '#domain/access/policy-documents/syntax.ts'
 import { Problem } from '#model/problem.ts'
 import { bucketArn } from './scopes.ts'
@@ -45,6 +46,15 @@ export const isPublicPolicy = ({ statements }: PolicyDocument): boolean =>
       (statement.principals?.not === true || statement.principals?.named.some(({ kind }) => kind === 'everyone') === true) &&
       !isFixed(statement),
   )
+
+/** The same of a policy as it is kept: judged when it is asked, so that what counts as public is what counts today. What cannot be read is taken to be. */
+export function letsInWhoeverComes(policy: string): boolean {
+  try {
+    return isPublicPolicy(parsePolicy(policy, 'bucket'))
+  } catch {
+    return true
+  }
+}
 
 /** A bucket's policy speaks of that bucket and of what is in it, and of nothing else. Raises `PolicyMalformed`. */
 export function refusePolicyBeyond({ statements }: PolicyDocument, bucket: string): void {

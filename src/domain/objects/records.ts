@@ -32,8 +32,6 @@ const bucketSchema = z.object({
   ownership: z.enum(['bucketOwner', 'bucketOwnerPreferred', 'writer']).optional(),
   publicAccess: publicAccess.optional(),
   policy: z.string().optional(),
-  /** Does the policy let in whoever comes? Known from its writing. */
-  policyIsPublic: z.boolean().optional(),
   /** Users and roles that the policy names by ARN, with the unique id of whom it meant when it was written. */
   policyBound: z.record(z.string(), z.string()).optional(),
   tags,

@@ -34,7 +34,8 @@ export async function beginUpload(context: UploadNeeds & ObjectKeyNeeds, call: C
   const { permit, bucket, key, headers, metadata, tags, checksum } = request
   assertPermits(permit, objectScope({ bucket: bucket.value.name, key }))
   const { encryption } = await newObjectKeys(context, call, { bucket, key, wish: request.encryption })
-  const id = Buffer.from(context.ground.random.bytes(uploadIdBytes)).toString('base64url')
+  // Lists go on after an id that may be gone by then: in the order of their ids uploads stand as they began.
+  const id = call.at.toString(36).padStart(9, '0') + Buffer.from(context.ground.random.bytes(uploadIdBytes)).toString('base64url')
   const initiator = call.who.acting?.arn ?? call.who.id
   const value: Upload = { id, key, at: call.at, initiator, encryption, headers, metadata, tags, checksum }
   return context.uploads.create(call, bucket.value.compartment, { path: [id], value })

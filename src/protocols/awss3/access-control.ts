@@ -1,5 +1,6 @@
 import type { Problem } from '#model/problem.ts'
 import type { HeldBucket } from '#domain/objects/find-bucket.ts'
+import type { Bucket } from '#domain/objects/records.ts'
 import type { Answer } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { element } from '#protocols/aws/xml.ts'
@@ -20,20 +21,31 @@ export function aclAnswer({ value: { accountId } }: HeldBucket): Answer {
   }
 }
 
-const ownersAlone = new Set(['private', 'bucket-owner-full-control', 'bucket-owner-read'])
+const ownersAlone: ReadonlySet<string> = new Set(['private', 'bucket-owner-full-control', 'bucket-owner-read'])
+/** Where the bucket's owner owns all, this says what is so, and nothing else is taken (S3 User Guide, "Troubleshooting" of Object Ownership). */
+const ownersWhole: ReadonlySet<string> = new Set(['bucket-owner-full-control'])
 const disabled = () => refused('AccessControlListNotSupported', 'The bucket does not allow ACLs')
 
 const grantsIn = ({ rawHeaders }: WireRequest): boolean =>
   rawHeaders.some((name, at) => at % 2 === 0 && name.toLowerCase().startsWith('x-amz-grant-'))
 
-function otherList({ value: { ownership } }: HeldBucket): Problem {
-  return ownership === 'bucketOwner' || ownership === undefined ? disabled() : notImplemented()
-}
+const withoutLists = (ownership: Bucket['ownership']): boolean => ownership === 'bucketOwner' || ownership === undefined
+
+const otherList = ({ value: { ownership } }: HeldBucket): Problem => (withoutLists(ownership) ? disabled() : notImplemented())
 
 /** Lists in the head that say what is so anyway are taken; others are refused, never passed over. Raises `StorageRefused`. */
 export function refuseOtherAcl(request: WireRequest, bucket: HeldBucket): void {
   const canned = request.header('x-amz-acl')
-  if (grantsIn(request) || (canned !== undefined && !ownersAlone.has(canned))) throw otherList(bucket)
+  const taken = withoutLists(bucket.value.ownership) ? ownersWhole : ownersAlone
+  if (grantsIn(request) || (canned !== undefined && !taken.has(canned))) throw otherList(bucket)
+}
+
+/** Of a bucket that is to be made: it has no list but the owner's. Raises `StorageRefused`. */
+export function refuseNewAcl(request: WireRequest, ownership: Bucket['ownership']): void {
+  const canned = request.header('x-amz-acl')
+  if (!grantsIn(request) && (canned === undefined || canned === 'private')) return
+  if (!withoutLists(ownership)) throw notImplemented()
+  throw refused('InvalidBucketAclWithObjectOwnership', "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")
 }
 
 /** The same of a request that is to set one, in its head or as a document. Raises `StorageRefused`. */

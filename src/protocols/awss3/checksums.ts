@@ -60,6 +60,20 @@ export function announced(request: WireRequest): Announced {
   }
 }
 
+/** The same where checksums in the head are of something else than the body. */
+export const announcedMd5 = (request: WireRequest): Announced => ({
+  checksum: undefined,
+  value: undefined,
+  trailer: undefined,
+  md5: md5In(request.header('content-md5')),
+})
+
+/** A digest of an object, which may be of those of its parts and then says how many they are. Raises `StorageRefused`. */
+export function objectDigestIn(text: string, name: ChecksumName): string {
+  digestIn(text.replace(/-\d{1,5}$/, ''), name)
+  return text
+}
+
 function digestIn(text: string, name: ChecksumName): Bytes {
   const bytes = base64(text)
   if (bytes?.length !== lengths[name]) throw invalidRequest(`Value for ${checksumHeader(name)} header is invalid.`)

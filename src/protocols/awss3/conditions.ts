@@ -4,7 +4,7 @@ import type { WireRequest } from '#protocols/http/request.ts'
 import { notImplemented } from './refusals.ts'
 
 /** ETags without quotes and without the mark of weak ones. */
-const etagsIn = (text: string | undefined): readonly string[] | undefined =>
+export const etagsIn = (text: string | undefined): readonly string[] | undefined =>
   text?.split(',').map(one =>
     one
       .trim()

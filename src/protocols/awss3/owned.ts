@@ -2,6 +2,7 @@ import type { Call } from '#domain/call.ts'
 import type { Found, Owned, OwnedFacts } from '#domain/access/permit.ts'
 import type { HeldBucket } from '#domain/objects/find-bucket.ts'
 import type { ObjectVersion } from '#domain/objects/records.ts'
+import { letsInWhoeverComes } from '#domain/objects/public-policy.ts'
 import { accountScope, bucketArn, bucketScope, objectArn, objectScope } from '#domain/objects/scopes.ts'
 import type { AwsSite } from '#protocols/aws/operation.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
@@ -74,9 +75,9 @@ function factsFor(asked: Asked, bucket: HeldBucket | undefined, object?: ObjectV
 
 /** Where public buckets are restricted, a public policy counts for nobody outside the account (S3 User Guide, "Blocking public access"). */
 function policyFor({ call: { who } }: Asked, { value }: HeldBucket): Pick<Owned, 'policy' | 'bound'> {
-  const shut = value.publicAccess?.restrict === true && value.policyIsPublic === true
   const { policy, policyBound: bound } = value
-  if (policy === undefined || (shut && who.acting?.accountId !== value.accountId)) return {}
+  const shut = value.publicAccess?.restrict === true && who.acting?.accountId !== value.accountId
+  if (policy === undefined || (shut && letsInWhoeverComes(policy))) return {}
   return bound === undefined ? { policy } : { policy, bound }
 }
 

@@ -5,7 +5,7 @@ import { digesting } from '#domain/objects/digests.ts'
 import type { Verified } from '#protocols/aws/authenticate.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { withoutChunks } from './aws-chunked.ts'
-import { announced, refuseOtherBytes, wantedDigests } from './checksums.ts'
+import { announced, announcedMd5, refuseOtherBytes, wantedDigests } from './checksums.ts'
 import { invalidRequest, refused } from './refusals.ts'
 
 /** One PUT, one part. */
@@ -93,7 +93,6 @@ export function refuseOtherHash(request: WireRequest, bytes: Uint8Array): void {
 
 /** And to what it is said to be besides. `md5`: checksums in the head are the object's. Raises `StorageRefused`. */
 export function refuseOtherDigests(request: WireRequest, bytes: Uint8Array, held: 'all' | 'md5' = 'all'): void {
-  const said = announced(request)
-  const own = held === 'all' ? said : { ...said, checksum: undefined }
+  const own = held === 'all' ? announced(request) : announcedMd5(request)
   refuseOtherBytes(own, digesting(wantedDigests(own, { checksum: own.checksum, md5: false })).of(Buffer.from(bytes)), new Map())
 }

@@ -87,6 +87,16 @@ const ofObjects: AwsTable = {
     ),
   UploadPartsUnordered: () =>
     bad('InvalidPartOrder', 'The list of parts was not in ascending order. Parts must be ordered by part number.'),
+  UploadPartChecksumInvalid: ({ algorithm, number, what }) =>
+    what === 'missing'
+      ? bad(
+          'InvalidRequest',
+          `The upload was created using a ${algorithm} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
+        )
+      : bad('BadDigest', `The ${algorithm} you specified for part ${number} did not match what we received.`),
+  UploadSizeDiffers: ({ said, is }) =>
+    bad('InvalidRequest', `The provided 'x-amz-mp-object-size' header value ${said} does not match what was computed: ${is}`),
+  UploadChecksumDiffers: ({ algorithm }) => bad('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`),
   UploadPartTooSmall: ({ number, etag, size, minimum }) =>
     naming(
       {

@@ -1,7 +1,6 @@
 import { bindPrincipals, policyToday } from '#domain/access/policy-documents/bound-principals.ts'
 import { changeBucket } from '#domain/objects/change-bucket.ts'
-import { isPublicPolicy } from '#domain/objects/public-policy.ts'
-import { parsePolicy } from '#domain/access/policy-documents/parse.ts'
+import { letsInWhoeverComes } from '#domain/objects/public-policy.ts'
 import { Problem } from '#model/problem.ts'
 import { empty } from '#protocols/http/answer.ts'
 import { xmlAnswer } from '#protocols/awss3/answers.ts'
@@ -34,10 +33,10 @@ export const putBucketPolicyOperation = s3Operation({
   async handle(context, call, input) {
     const found = await bucketFor(context, call, { input, permission: 'bucket.writePolicy' })
     const policy = assertPolicyFits(input.body, found.bucket.value.name)
-    const policyIsPublic = isPublicPolicy(parsePolicy(policy, 'bucket'))
-    if (policyIsPublic && found.bucket.value.publicAccess?.blockPolicy === true) throw new Problem({ code: 'PublicPolicyForbidden' })
+    if (letsInWhoeverComes(policy) && found.bucket.value.publicAccess?.blockPolicy === true)
+      throw new Problem({ code: 'PublicPolicyForbidden' })
     const policyBound = bindPrincipals(policy, 'bucket', context.policyBook.entities.directory)
-    changeBucket(context, call, { ...found, change: settings => ({ ...settings, policy, policyIsPublic, policyBound }) })
+    changeBucket(context, call, { ...found, change: settings => ({ ...settings, policy, policyBound }) })
     return empty(204)
   },
 })
@@ -67,6 +66,6 @@ export const getBucketPolicyStatusOperation = s3Operation({
     const { bucket } = await bucketFor(context, call, { input, permission: 'bucket.readPolicyStatus' })
     const { policy, name } = bucket.value
     if (policy === undefined) throw new Problem({ code: 'NotConfigured', details: { what: 'policy', name } })
-    return xmlAnswer('PolicyStatus', { IsPublic: isPublicPolicy(parsePolicy(policy, 'bucket')) })
+    return xmlAnswer('PolicyStatus', { IsPublic: letsInWhoeverComes(policy) })
   },
 })

@@ -8,6 +8,7 @@ import { quoted } from '#protocols/awss3/headers.ts'
 import { checksumMembers, versionHeader } from '#protocols/awss3/object-answers.ts'
 import { malformed } from '#protocols/awss3/refusals.ts'
 import { objectFor, s3Operation, xmlBody } from '#protocols/awss3/site.ts'
+import { saidOfUpload } from '#protocols/awss3/upload-checksums.ts'
 import { childrenOf, textIn, type Element } from '#protocols/awss3/xml-read.ts'
 
 export const completeMultipartUploadOperation = s3Operation({
@@ -22,7 +23,9 @@ export const completeMultipartUploadOperation = s3Operation({
     const { bucket, permit } = await objectFor(context, call, { input, permission: 'object.write' })
     const upload = await uploadNamed(context, call, { bucket, key: params.key, id: request.query.get('uploadid') ?? '' })
     const parts = partsIn(input.body)
-    const { value } = await completeUpload(context, call, { permit, bucket, upload, parts, conditions: writeConditions(request) })
+    const conditions = writeConditions(request)
+    const said = saidOfUpload(request, upload.value.checksum)
+    const { value } = await completeUpload(context, call, { permit, bucket, upload, parts, conditions, said })
     return xmlAnswer(
       'CompleteMultipartUploadResult',
       {

@@ -2,6 +2,7 @@ import { Problem } from '#model/problem.ts'
 import { createBucket } from '#domain/objects/create-bucket.ts'
 import { empty } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
+import { refuseNewAcl } from '#protocols/awss3/access-control.ts'
 import { assertBucketName, ownershipNamed } from '#protocols/awss3/bucket-shapes.ts'
 import { checkedTags } from '#protocols/awss3/described.ts'
 import { newBucketFound } from '#protocols/awss3/owned.ts'
@@ -36,7 +37,9 @@ export const createBucketOperation = s3Operation({
 function bucketWanted(request: WireRequest, region: string, body: Element | undefined) {
   if (request.header('x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true') throw notImplemented()
   assertLocation(textIn(body, 'LocationConstraint'), region)
-  return { tags: checkedTags(tagsIn(childOf(body, 'Tags')), tagsMax), ownership: ownershipNamed(request.header('x-amz-object-ownership')) }
+  const ownership = ownershipNamed(request.header('x-amz-object-ownership'))
+  refuseNewAcl(request, ownership)
+  return { tags: checkedTags(tagsIn(childOf(body, 'Tags')), tagsMax), ownership }
 }
 
 /** Where nothing is said it is the Region of the request: there is no other front door here. */

@@ -1,16 +1,18 @@
 import { outcomeOf, type Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { deleteObject } from '#domain/objects/delete-object.ts'
+import type { Preconditions } from '#domain/objects/preconditions.ts'
 import { bucketNamed, type HeldBucket } from '#domain/objects/find-bucket.ts'
 import { Problem } from '#model/problem.ts'
 import type { XmlValue } from '#protocols/aws/xml.ts'
 import { xmlAnswer } from '#protocols/awss3/answers.ts'
+import { etagsIn } from '#protocols/awss3/conditions.ts'
 import { announced } from '#protocols/awss3/checksums.ts'
 import { objectFound } from '#protocols/awss3/owned.ts'
 import { refuseOtherDigests, refuseOtherHash } from '#protocols/awss3/payload.ts'
-import { invalidRequest, malformed } from '#protocols/awss3/refusals.ts'
+import { invalidRequest, malformed, notImplemented } from '#protocols/awss3/refusals.ts'
 import { askedOf, s3Operation, type S3Input } from '#protocols/awss3/site.ts'
-import { childrenOf, rawTextIn, readXml, textIn } from '#protocols/awss3/xml-read.ts'
+import { childOf, childrenOf, rawTextIn, readXml, textIn } from '#protocols/awss3/xml-read.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 
 const objectsMax = 1_000
@@ -19,6 +21,7 @@ const bodyBytesMax = 2 * 1024 * 1024
 interface Wanted {
   readonly key: string
   readonly versionId: string | undefined
+  readonly conditions: Preconditions
 }
 
 /** Held to a digest: without one it is refused (API Reference, "DeleteObjects"). */
@@ -29,8 +32,10 @@ const body = {
     refuseUnheld(request, bytes)
     const root = readXml(bytes)
     const wanted = childrenOf(root, 'Object').map(one => {
-      const [key = '', versionId] = [rawTextIn(one, 'Key'), textIn(one, 'VersionId')]
-      return { key, versionId: versionId === '' ? undefined : versionId }
+      const [key = '', versionId, etag] = [rawTextIn(one, 'Key'), textIn(one, 'VersionId'), textIn(one, 'ETag')]
+      // Of directory buckets: held to nothing here, and so refused (API Reference, "ObjectIdentifier").
+      if (childOf(one, 'LastModifiedTime') !== undefined || childOf(one, 'Size') !== undefined) throw notImplemented()
+      return { key, versionId: versionId === '' ? undefined : versionId, conditions: { ifMatch: etagsIn(etag) } }
     })
     if (root.name !== 'Delete' || wanted.length === 0 || wanted.length > objectsMax || wanted.some(({ key }) => key === ''))
       throw malformed()
@@ -64,6 +69,11 @@ export const deleteObjectsOperation = s3Operation({
   },
 })
 
+const sentences = {
+  AccessDenied: 'Access Denied',
+  PreconditionFailed: 'At least one of the pre-conditions you specified did not hold',
+} as const
+
 interface Result {
   readonly deleted?: Readonly<Record<string, XmlValue>>
   readonly error?: Readonly<Record<string, XmlValue>>
@@ -75,15 +85,16 @@ async function deleteOne(
   call: Call,
   { input, bucket, wanted }: { readonly input: S3Input<typeof body>; readonly bucket: HeldBucket; readonly wanted: Wanted },
 ): Promise<Result> {
-  const { key, versionId } = wanted
+  const { key, versionId, conditions } = wanted
   const found = objectFound(askedOf(call, input), bucket, { key })
   try {
     const permit = versionId === undefined ? input.permit('object.delete', found) : input.permit('object.deleteVersion', found)
-    const { marker, versionId: of } = await deleteObject(context, call, { permit, bucket, key, versionId })
+    const { marker, versionId: of } = await deleteObject(context, call, { permit, bucket, key, versionId, conditions })
     const markerOf = marker ? { DeleteMarker: true, DeleteMarkerVersionId: of } : {}
     return { deleted: { Key: key, VersionId: versionId, ...markerOf } }
   } catch (error) {
-    if (!(error instanceof Problem) || outcomeOf(error).code !== 'AccessDenied') throw error
-    return { error: { Key: key, VersionId: versionId, Code: 'AccessDenied', Message: 'Access Denied' } }
+    const code = error instanceof Problem ? outcomeOf(error).code : undefined
+    if (code !== 'AccessDenied' && code !== 'PreconditionFailed') throw error
+    return { error: { Key: key, VersionId: versionId, Code: code, Message: sentences[code] } }
   }
 }

@@ -1,6 +1,7 @@
 import { compareNames } from '#domain/objects/names.ts'
 import { uploadsOf, type HeldUpload } from '#domain/objects/uploads.ts'
 import { xmlAnswer, xmlTime } from '#protocols/awss3/answers.ts'
+import { typeNames } from '#protocols/awss3/checksums.ts'
 import { commonPrefixes, encoder, numberIn } from '#protocols/awss3/lists.ts'
 import { ownerIdOf } from '#protocols/awss3/owners.ts'
 import { bucketFor, noBody, s3Operation } from '#protocols/awss3/site.ts'
@@ -21,14 +22,13 @@ export const listMultipartUploadsOperation = s3Operation({
     const paging = pagingIn(query)
     const { prefix, delimiter, keyMarker, idMarker, max } = paging
     const all = (await uploadsOf(context, call, bucket)).filter(({ value }) => value.key.startsWith(prefix)).toSorted(byKeyThenTime)
-    const { page, prefixes, more } = pageOf(all, paging)
+    const { page, prefixes, last, more } = pageOf(all, paging)
     const owner = { ID: ownerIdOf(bucket.value.accountId) }
-    const last = page.at(-1)?.value
     return xmlAnswer('ListMultipartUploadsResult', {
       Bucket: bucket.value.name,
       KeyMarker: encoded(keyMarker),
       UploadIdMarker: idMarker,
-      ...(more && last !== undefined && { NextKeyMarker: encoded(last.key), NextUploadIdMarker: last.id }),
+      ...(last !== undefined && { NextKeyMarker: encoded(last.key), NextUploadIdMarker: last.id }),
       Prefix: encoded(prefix),
       Delimiter: delimiter === '' ? undefined : encoded(delimiter),
       EncodingType: query.get('encoding-type'),
@@ -42,13 +42,16 @@ export const listMultipartUploadsOperation = s3Operation({
         Owner: owner,
         Initiator: { ID: value.initiator },
         ChecksumAlgorithm: value.checksum.algorithm.toUpperCase(),
+        ChecksumType: typeNames[value.checksum.type],
       })),
       CommonPrefixes: commonPrefixes(prefixes, encoded),
     })
   },
 })
 
-const byKeyThenTime = (one: HeldUpload, other: HeldUpload): number => compareNames(one.value.key, other.value.key) || one.ord - other.ord
+/** Ids are in the order of their beginning. */
+const byKeyThenTime = ({ value: one }: HeldUpload, { value: other }: HeldUpload): number =>
+  compareNames(one.key, other.key) || (one.id < other.id ? -1 : 1)
 
 interface Paging {
   readonly prefix: string
@@ -58,26 +61,46 @@ interface Paging {
   readonly max: number
 }
 
-const pagingIn = (query: ReadonlyMap<string, string>): Paging => ({
-  prefix: query.get('prefix') ?? '',
-  delimiter: query.get('delimiter') ?? '',
-  keyMarker: query.get('key-marker') ?? '',
-  idMarker: query.get('upload-id-marker') ?? '',
-  max: Math.min(pageMax, numberIn(query, 'max-uploads', pageMax)),
-})
+function pagingIn(query: ReadonlyMap<string, string>): Paging {
+  const keyMarker = query.get('key-marker') ?? ''
+  return {
+    prefix: query.get('prefix') ?? '',
+    delimiter: query.get('delimiter') ?? '',
+    keyMarker,
+    // Without a name it counts for nothing (API Reference, "ListMultipartUploads").
+    idMarker: keyMarker === '' ? '' : (query.get('upload-id-marker') ?? ''),
+    max: Math.min(pageMax, numberIn(query, 'max-uploads', pageMax)),
+  }
+}
 
-function pageOf(all: readonly HeldUpload[], { prefix, delimiter, keyMarker, idMarker, max }: Paging) {
-  const at = all.findIndex(({ value }) => value.id === idMarker)
-  const rest =
-    at >= 0 && idMarker !== '' ? all.slice(at + 1) : all.filter(({ value }) => keyMarker === '' || compareNames(value.key, keyMarker) > 0)
+/** Is it behind what the last page ended with: an upload, or a prefix that stands for many? */
+function isAfter({ value: { key, id } }: HeldUpload, common: string | undefined, { keyMarker, idMarker }: Paging): boolean {
+  if (keyMarker === '') return true
+  if (common === keyMarker) return false
+  return compareNames(key, keyMarker) > 0 || (key === keyMarker && idMarker !== '' && id > idMarker)
+}
+
+interface Page {
+  readonly page: readonly HeldUpload[]
+  readonly prefixes: readonly string[]
+  /** What the next page begins after. */
+  readonly last: { readonly key: string; readonly id: string | undefined } | undefined
+  readonly more: boolean
+}
+
+function pageOf(all: readonly HeldUpload[], paging: Paging): Page {
+  const { prefix, delimiter, max } = paging
   const [page, prefixes]: [HeldUpload[], string[]] = [[], []]
-  for (const upload of rest) {
-    const end = delimiter === '' ? -1 : upload.value.key.indexOf(delimiter, prefix.length)
-    const common = end < 0 ? undefined : upload.value.key.slice(0, end + delimiter.length)
-    if (common !== undefined && prefixes.at(-1) === common) continue
-    if (page.length + prefixes.length >= max) return { page, prefixes, more: true }
+  let last: Page['last']
+  for (const upload of all) {
+    const { key, id } = upload.value
+    const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length)
+    const common = end < 0 ? undefined : key.slice(0, end + delimiter.length)
+    if (!isAfter(upload, common, paging) || (common !== undefined && prefixes.at(-1) === common)) continue
+    if (page.length + prefixes.length >= max) return { page, prefixes, last, more: max > 0 }
     if (common === undefined) page.push(upload)
     else prefixes.push(common)
+    last = common === undefined ? { key, id } : { key: common, id: undefined }
   }
-  return { page, prefixes, more: false }
+  return { page, prefixes, last, more: false }
 }

@@ -32,9 +32,10 @@ export const listPartsOperation = s3Operation({
       Owner: { ID: ownerIdOf(bucket.value.accountId) },
       StorageClass: 'STANDARD',
       PartNumberMarker: after,
-      NextPartNumberMarker: page.at(-1)?.value.number,
+      NextPartNumberMarker: page.at(-1)?.value.number ?? 0,
       MaxParts: max,
-      IsTruncated: rest.length > page.length,
+      // Whoever wants none is told of none: there is nothing to go on after.
+      IsTruncated: max > 0 && rest.length > page.length,
       ChecksumAlgorithm: checksum.algorithm.toUpperCase(),
       ChecksumType: typeNames[checksum.type],
       Part: page.map(({ value }) => ({
