@@ -132,12 +132,12 @@ export interface RecordStore extends Committer {
   committed(id: MutationId): Promise<boolean>
   /** Takes or renews a lease for `holdMs`; `undefined` while it is another holder's. */
   lease(name: string, holder: number, holdMs: number): Promise<{ readonly epoch: number } | undefined>
-  /** Outbox rows of a topic that are due, held for `holdMs`; `settle` takes a done one away. */
+  /** Outbox rows of a topic that are due, held for `holdMs`; `settle` takes done ones away. */
   takeEffects(
     topic: string,
     options: { readonly now: Millis; readonly limit: number; readonly holdMs: number },
   ): Promise<readonly StoredEffect[]>
-  settleEffect(id: string): Promise<void>
+  settleEffect(...ids: string[]): Promise<void>
   /** Truncates the write-ahead log after a purge, so that shredded bytes are gone from the live store. */
   scrub(): Promise<void>
   close(): Promise<void>

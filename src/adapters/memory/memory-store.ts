@@ -119,8 +119,8 @@ function leasing(tables: MemoryTables, clock: Pick<Clock, 'now'>): Leasing {
       tables.undo.settle()
       return Promise.resolve(taken.map(effect => storedEffect(effect, effect.attempts + 1)))
     },
-    settleEffect(id) {
-      tables.effects.delete(id)
+    settleEffect(...ids) {
+      for (const id of ids) tables.effects.delete(id)
       tables.undo.settle()
       return Promise.resolve()
     },

@@ -11,7 +11,7 @@ export interface LeaseTables {
     want: { readonly holder: number; readonly holdMs: number; readonly now: number },
   ): { readonly epoch: number } | undefined
   takeEffects(topic: string, options: { readonly now: number; readonly limit: number; readonly holdMs: number }): readonly StoredEffect[]
-  settleEffect(id: string): void
+  settleEffect(...ids: string[]): void
 }
 
 type EffectCells = readonly [id: string, topic: string, dueAt: number | null, attempts: number, body: Bytes]
@@ -42,7 +42,9 @@ export function leaseTables(db: DatabaseSync): LeaseTables {
       for (const { id } of taken) hold(now + holdMs, id)
       return taken
     },
-    settleEffect: id => void settle(id),
+    settleEffect(...ids) {
+      for (const id of ids) settle(id)
+    },
   }
 }
 

@@ -23,7 +23,7 @@ export function sqliteStore({ reader, writer }: { readonly reader: Reader; reado
     addCheckpoint: checkpoint => writer.calls.addCheckpoint(checkpoint),
     lease: (name, holder, holdMs) => writer.calls.lease(name, holder, holdMs),
     takeEffects: (topic, options) => writer.calls.takeEffects(topic, options),
-    settleEffect: id => writer.calls.settleEffect(id),
+    settleEffect: (...ids) => writer.calls.settleEffect(...ids),
     scrub: () => writer.calls.scrub(),
     async close() {
       // The writer last: who closes last writes the log back and removes it, and a reader cannot.

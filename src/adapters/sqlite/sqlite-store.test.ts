@@ -59,7 +59,7 @@ const direct = (writer: Writer): WriterAccess => ({
   calls: {
     lease: (...given) => Promise.try(() => writer.calls.lease(...given)),
     takeEffects: (...given) => Promise.try(() => writer.calls.takeEffects(...given)),
-    settleEffect: id => Promise.try(() => writer.calls.settleEffect(id)),
+    settleEffect: (...ids) => Promise.try(() => writer.calls.settleEffect(...ids)),
     addLeaves: leaves => Promise.try(() => writer.calls.addLeaves(leaves)),
     addCheckpoint: checkpoint => Promise.try(() => writer.calls.addCheckpoint(checkpoint)),
     scrub: () => Promise.try(() => writer.calls.scrub()),

@@ -34,7 +34,7 @@ export interface WriterOptions {
 export interface WriterCalls {
   lease(name: string, holder: number, holdMs: number): { readonly epoch: number } | undefined
   takeEffects(topic: string, options: { readonly now: number; readonly limit: number; readonly holdMs: number }): readonly StoredEffect[]
-  settleEffect(id: string): void
+  settleEffect(...ids: string[]): void
   addLeaves(leaves: readonly AuditLeaf[]): void
   addCheckpoint(checkpoint: Checkpoint): void
   scrub(): void
@@ -158,7 +158,7 @@ function writerCalls(db: DatabaseSync, { audit, clock, walBytes }: CallParts): W
   return {
     lease: (name, holder, holdMs) => transaction(db, () => leases.lease(name, { holder, holdMs, now: clock.now() })),
     takeEffects: (topic, options) => transaction(db, () => leases.takeEffects(topic, options)),
-    settleEffect: id => transaction(db, () => leases.settleEffect(id)),
+    settleEffect: (...ids) => transaction(db, () => leases.settleEffect(...ids)),
     addLeaves: leaves => transaction(db, () => audit.addLeaves(leaves)),
     addCheckpoint: checkpoint => transaction(db, () => audit.addCheckpoint(checkpoint)),
     scrub() {

@@ -5,6 +5,7 @@ import type { KeyUsage, Pki, ReadCertificate } from '#ports/pki.ts'
 import type { Place } from '#ports/record-store.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { tellOfVersion } from '#domain/events/vault-events.ts'
 import { addVersion, type MakingNeeds } from '#domain/keys/add-version.ts'
 import type { KeyVersion } from '#domain/keys/records.ts'
 import type { KindOfKey } from '#domain/keys/specs.ts'
@@ -88,6 +89,8 @@ export async function addCertificateVersion(
     exportable: asked.exported !== undefined,
   }
   call.target = { certificateId: certificateArmId(named), version: id }
+  const object = context.certificates.idOf(named.vault.compartment, objectPath(named.name))
+  tellOfVersion(context, call, { kind: 'Certificate', occasion: 'NewVersionCreated', object, version })
   return { certificate: stageVersion(context, call, { asked, version }), version }
 }
 

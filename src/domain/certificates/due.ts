@@ -1,4 +1,5 @@
 import type { Certificate, CertificateVersion, LifetimeAction } from './records.ts'
+import { nextNotice, thirtyDaysBefore } from '#domain/vault-objects/expiry.ts'
 import { isUnknown } from './policy.ts'
 
 const dayMs = 86_400_000
@@ -41,6 +42,7 @@ export function lifetimeDue(certificate: Certificate): LifetimeDue | undefined {
 /** The same certificate with the time at which a scheduler must look at it: every verb that changes one ends with this. */
 export function withDueAt(certificate: Certificate): Certificate {
   const { dueAt: _before, ...rest } = certificate
-  const dueAt = certificate.deleted?.scheduledPurgeAt ?? lifetimeDue(certificate)?.at
+  const times = [lifetimeDue(certificate)?.at, nextNotice(certificate, thirtyDaysBefore)?.at].filter(at => at !== undefined)
+  const dueAt = certificate.deleted?.scheduledPurgeAt ?? (times.length === 0 ? undefined : Math.min(...times))
   return dueAt === undefined ? rest : { ...rest, dueAt }
 }

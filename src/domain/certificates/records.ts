@@ -51,7 +51,7 @@ const certificateVersion = z.object({
 export type CertificateVersion = z.output<typeof certificateVersion>
 
 export const certificateSchema = z.object({
-  /** Due by a lifetime action of its policy, or by its scheduled purge. */
+  /** Due by a lifetime action of its policy, by what is told of its expiry, or by its scheduled purge. */
   ...objectShape,
   /** In the order of their making; none while the first is still asked for. */
   versions: z.array(certificateVersion),

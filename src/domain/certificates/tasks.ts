@@ -1,12 +1,15 @@
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
+import { tellExpiryIfDue } from '#domain/events/tell-expiry.ts'
 import type { Due, DueTask } from '#domain/jobs/task.ts'
 import { vaultOfCompartment } from '#domain/vault-objects/due-vault.ts'
+import { thirtyDaysBefore } from '#domain/vault-objects/expiry.ts'
 import { announceExpiry } from './announce.ts'
 import { purgeCertificate } from './delete-certificate.ts'
-import { lifetimeDue } from './due.ts'
-import { certificateRecord } from './find-certificate.ts'
+import { lifetimeDue, withDueAt } from './due.ts'
+import { certificateRecord, type HeldCertificate } from './find-certificate.ts'
 import { issueTask } from './issue-task.ts'
+import type { Certificate, CertificateVersion } from './records.ts'
 import { certificateArmId, certificateScope } from './reference.ts'
 import { renewCertificate } from './renew-certificate.ts'
 
@@ -30,12 +33,22 @@ async function runIfDue(context: Context, call: Call, { compartment, path }: Due
     })
     return true
   }
-  const due = lifetimeDue(certificate.value)
   // Certificates of a deleted vault wait for its recovery.
-  if (!live || due === undefined || due.at > call.at) return false
+  if (!live) return false
+  const due = lifetimeDue(certificate.value)
+  if (due === undefined || due.at > call.at) return tellIfDue(context, call, certificate)
   const permit = context.access.permit(call, 'certificate.renew', { on: certificateScope(vault, name) })
   if (due.does === 'renew') await renewCertificate(context, call, { permit, named, certificate })
   else await announceExpiry(context, call, { named, certificate })
+  return true
+}
+
+/** Tells that a version is about to expire, or has expired: once what was to be done about it is done. */
+function tellIfDue(context: Context, call: Call, certificate: HeldCertificate): boolean {
+  const what = { kind: 'Certificate', held: certificate, nearAt: thirtyDaysBefore } as const
+  const versions = tellExpiryIfDue<CertificateVersion, Certificate>(context, call, what)
+  if (versions === undefined) return false
+  context.certificates.update(call, certificate, withDueAt({ ...certificate.value, versions }))
   return true
 }
 

@@ -1,30 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { millis } from '#model/brands.ts'
-import type { VaultEvent } from '#ports/event-sink.ts'
 import { armWire, propertiesOf, refusal, vaultBody, vaultPath } from '#protocols/arm/testing.ts'
-import { vaultEvents, vaultEventTopic } from './vault-events.ts'
+import { eventsTold } from './testing.ts'
 
 const objectId = '33333333-3333-4333-8333-333333333333'
 
-/** What the outbox holds now, handed over as its loop does. */
 async function told() {
   const wire = await armWire()
-  const { context, store, clock } = wire.ground
-  const events: VaultEvent[] = []
-  const consumer = vaultEvents(context, { deliver: async event => void events.push(event) })
-  return {
-    ...wire,
-    async take(): Promise<readonly VaultEvent[]> {
-      events.length = 0
-      for (const effect of await store.takeEffects(vaultEventTopic, { now: millis(clock.now()), limit: 32, holdMs: 1_000 })) {
-        assert.ok(!Buffer.from(effect.body).toString('utf8').includes('kv-1'), 'a name lies in the clear')
-        await consumer.handle(effect.body)
-        await store.settleEffect(effect.id)
-      }
-      return [...events]
-    },
-  }
+  return { ...wire, take: async () => eventsTold(wire.ground, ['kv-1']) }
 }
 
 describe('the event VaultAccessPolicyChanged', () => {

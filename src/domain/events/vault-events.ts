@@ -1,17 +1,39 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { sealed, type Sealed } from '#model/brands.ts'
-import type { EventSink, VaultEvent } from '#ports/event-sink.ts'
+import { sealed, type RecordId } from '#model/brands.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import type { Consumer } from '#domain/jobs/outbox.ts'
 import type { HeldVault } from '#domain/resources/find-vault.ts'
 import type { Vault } from '#domain/resources/records.ts'
+import type { ObjectVersion } from '#domain/vault-objects/object.ts'
 
-/** Outbox topic: rows ride in the commit of the change. A body names its vault by the blind id: nothing in it may not lie in the clear. */
+/** Outbox topic: rows ride in the commit of the change. A body names records by their blind ids: it holds nothing that may not lie in the clear. */
 export const vaultEventTopic = 'vaultEvent'
 
-const bodyShape = z.object({ id: z.string(), type: z.literal('VaultAccessPolicyChanged'), vault: z.string(), at: z.number() })
+export const objectKinds = ['Key', 'Secret', 'Certificate'] as const
+export type ObjectKind = (typeof objectKinds)[number]
+export const objectOccasions = ['NewVersionCreated', 'NearExpiry', 'Expired'] as const
+export type ObjectOccasion = (typeof objectOccasions)[number]
+
+/** Times in milliseconds. */
+export const eventBody = z.union([
+  z.object({ type: z.literal('VaultAccessPolicyChanged'), id: z.string(), vault: z.string(), at: z.number() }),
+  z.object({
+    id: z.string(),
+    kind: z.enum(objectKinds),
+    occasion: z.enum(objectOccasions),
+    object: z.string(),
+    version: z.string(),
+    notBefore: z.number().optional(),
+    expires: z.number().optional(),
+    at: z.number(),
+  }),
+])
+export type EventBody = z.output<typeof eventBody>
+
+function stage(call: Call, body: EventBody): void {
+  call.effects.push({ topic: vaultEventTopic, body: sealed(new TextEncoder().encode(JSON.stringify(body))) })
+}
 
 /** Stages the event where a change decides who may use the vault: its policies, or whether it goes by them at all. */
 export function tellAccessChange(
@@ -19,8 +41,33 @@ export function tellAccessChange(
   { vault, after }: { readonly vault: HeldVault; readonly after: Pick<Vault, 'accessPolicies' | 'enableRbacAuthorization'> },
 ): void {
   if (isDeepStrictEqual(meaningOf(vault.value), meaningOf(after))) return
-  const body = JSON.stringify({ id: call.source.requestId, type: 'VaultAccessPolicyChanged', vault: vault.id, at: call.at })
-  call.effects.push({ topic: vaultEventTopic, body: sealed(new TextEncoder().encode(body)) })
+  stage(call, { id: call.source.requestId, type: 'VaultAccessPolicyChanged', vault: vault.id, at: call.at })
+}
+
+/** Stages the event of one version of an object (key-vault.md 11), as the version stands in this commit. */
+export function tellOfVersion(
+  { ground }: Needs<'ground'>,
+  call: Call,
+  what: {
+    readonly kind: ObjectKind
+    readonly occasion: ObjectOccasion
+    /** Of the object. */
+    readonly object: RecordId
+    readonly version: Pick<ObjectVersion, 'id' | 'notBefore' | 'expires'>
+  },
+): void {
+  const { kind, occasion, object, version } = what
+  const { notBefore, expires } = version
+  stage(call, {
+    id: ground.random.uuid(),
+    kind,
+    occasion,
+    object,
+    version: version.id,
+    ...(notBefore !== undefined && { notBefore }),
+    ...(expires !== undefined && { expires }),
+    at: call.at,
+  })
 }
 
 /** What rules, however it is written: words without case and order, absent kinds as empty ones. */
@@ -34,36 +81,3 @@ const meaningOf = ({ accessPolicies, enableRbacAuthorization }: Pick<Vault, 'acc
   })),
 })
 const kinds = ['keys', 'secrets', 'certificates', 'storage'] as const
-
-/** Of a vault that is gone meanwhile nobody is told. */
-export const vaultEvents = (context: Needs<'vaults' | 'instance'>, sink: EventSink): Consumer => ({
-  topic: vaultEventTopic,
-  async handle(body) {
-    const event = eventOf(context, body)
-    if (event !== undefined) await sink.deliver(event)
-  },
-})
-
-function eventOf({ vaults, instance }: Needs<'vaults' | 'instance'>, body: Sealed): VaultEvent | undefined {
-  const { id, type, vault: vaultId, at } = bodyShape.parse(JSON.parse(Buffer.from(body).toString('utf8')))
-  const vault = vaults.peek().find(held => held.id === vaultId)?.value
-  if (vault === undefined) return undefined
-  return {
-    id,
-    topic: vault.id,
-    subject: vault.name,
-    eventType: `Microsoft.KeyVault.${type}`,
-    eventTime: Temporal.Instant.fromEpochMilliseconds(at).toString(),
-    data: {
-      Id: `https://${vault.name.toLowerCase()}.vault.${instance.domain}`,
-      VaultName: vault.name,
-      ObjectType: 'Vault',
-      ObjectName: vault.name,
-      Version: null,
-      NBF: null,
-      EXP: null,
-    },
-    dataVersion: '1',
-    metadataVersion: '1',
-  }
-}

@@ -6,6 +6,7 @@ import type { Place } from '#ports/record-store.ts'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { tellOfVersion } from '#domain/events/vault-events.ts'
 import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
 import { assertNotAskedFor, assertUnmanaged } from '#domain/vault-objects/managed.ts'
 import { objectPath } from '#domain/vault-objects/reference.ts'
@@ -94,6 +95,7 @@ export async function addVersion(
   }
   const key = stageVersion(context, call, { asked, before, version })
   call.materials.push({ place, material: made.material })
+  tellOfVersion(context, call, { kind: 'Key', occasion: 'NewVersionCreated', object: id, version })
   call.target = { keyId: keyArmId({ vault: named.vault, name: key.name }), version: version.id }
   return { key, version }
 }
@@ -110,5 +112,5 @@ function stageVersion(
   if (before !== undefined)
     return keys.update(call, before, withDueAt({ ...before.value, versions: [...before.value.versions, version], ...released })).value
   const value: Key = { name: named.name, versions: [version], ...(operation === 'certificate' && { managed: true }), ...released }
-  return keys.create(call, named.vault.compartment, { path: objectPath(named.name), value }).value
+  return keys.create(call, named.vault.compartment, { path: objectPath(named.name), value: withDueAt(value) }).value
 }

@@ -1,3 +1,4 @@
+import { nextNotice, type NearAt } from '#domain/vault-objects/expiry.ts'
 import { currentVersion } from '#domain/vault-objects/object.ts'
 import { moved, parseDuration } from './durations.ts'
 import type { Key } from './records.ts'
@@ -15,9 +16,24 @@ export function rotationDueAt(key: Key): number | undefined {
   return from === undefined || duration === undefined ? undefined : moved(from, duration, direction)
 }
 
+const defaultNotify = 'P30D'
+
+/** By the Notify action of its policy, or of the policy that every key has that was given none (key-vault.md 2.9). */
+export function nearExpiryOf({ rotationPolicy }: Pick<Key, 'rotationPolicy'>): NearAt {
+  const notify = rotationPolicy?.lifetimeActions.find(({ action }) => action === 'Notify')?.timeBeforeExpiry ?? defaultNotify
+  const duration = parseDuration(notify)
+  return expires => (duration === undefined ? undefined : moved(expires, duration, -1))
+}
+
+const earliest = (...times: readonly (number | undefined)[]): number | undefined =>
+  times.reduce((one, other) => (one === undefined || (other !== undefined && other < one) ? other : one))
+
 /** The same key with the time at which a scheduler must look at it: every verb that changes a key ends with this. Of a managed one, its certificate is due. */
 export function withDueAt(key: Key): Key {
   const { dueAt: _before, ...rest } = key
-  const dueAt = key.managed === true ? undefined : (key.deleted?.scheduledPurgeAt ?? rotationDueAt(key))
+  const dueAt =
+    key.managed === true
+      ? undefined
+      : (key.deleted?.scheduledPurgeAt ?? earliest(rotationDueAt(key), nextNotice(key, nearExpiryOf(key))?.at))
   return dueAt === undefined ? rest : { ...rest, dueAt }
 }

@@ -48,7 +48,7 @@ const releasePolicy = z.object({
 export type ReleasePolicy = z.output<typeof releasePolicy>
 
 export const keySchema = z.object({
-  /** Due by the rotation of its policy, or by its scheduled purge. */
+  /** Due by the rotation of its policy, by what is told of its expiry, or by its scheduled purge. */
   ...objectShape,
   /** In the order of their making; the last is the current one. */
   versions: z.array(keyVersion).min(1),

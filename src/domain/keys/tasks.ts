@@ -1,11 +1,13 @@
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
+import { tellExpiryIfDue } from '#domain/events/tell-expiry.ts'
 import type { DueTask } from '#domain/jobs/task.ts'
 import type { Vault } from '#domain/resources/records.ts'
 import { vaultOfCompartment } from '#domain/vault-objects/due-vault.ts'
-import { rotationDueAt } from './due.ts'
+import { nearExpiryOf, rotationDueAt, withDueAt } from './due.ts'
 import { keyRecord, type HeldKey } from './find-key.ts'
 import { purgeKey } from './purge-key.ts'
+import type { Key, KeyVersion } from './records.ts'
 import { keyArmId, keyScope } from './reference.ts'
 import { rotateKey } from './rotate-key.ts'
 
@@ -21,6 +23,15 @@ async function rotateIfDue(context: Context, call: Call, { vault, key }: DueKey)
   const { name } = key.value
   const permit = context.access.permit(call, 'key.rotate', { on: keyScope(vault, name) })
   await rotateKey(context, call, { permit, vault, name })
+  return true
+}
+
+/** Tells that a version is about to expire, or has expired. */
+function tellIfDue(context: Context, call: Call, key: HeldKey): boolean {
+  if (key.value.managed === true) return false
+  const versions = tellExpiryIfDue<KeyVersion, Key>(context, call, { kind: 'Key', held: key, nearAt: nearExpiryOf(key.value) })
+  if (versions === undefined) return false
+  context.keys.update(call, key, withDueAt({ ...key.value, versions }))
   return true
 }
 
@@ -44,7 +55,9 @@ async function runIfDue(context: Context, call: Call, { compartment, path }: Par
   if (key === undefined) return false
   call.resource = keyArmId({ vault, name: key.value.name })
   if (key.value.deleted !== undefined) return purgeIfDue(context, call, { vault, key })
-  return live && rotateIfDue(context, call, { vault, key })
+  if (!live) return false
+  // What is replaced by itself is not about to expire.
+  return (await rotateIfDue(context, call, { vault, key })) || tellIfDue(context, call, key)
 }
 
 export const keyTasks: readonly DueTask[] = [{ family: 'keys', operation: 'KeyRotateIfDue', run: runIfDue }]

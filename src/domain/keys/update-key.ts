@@ -2,6 +2,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
+import { watchedAfter } from '#domain/vault-objects/expiry.ts'
 import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
 import { withDueAt } from './due.ts'
 import { replacedPolicy } from './exportable.ts'
@@ -36,6 +37,7 @@ export async function updateKey(
   const version: KeyVersion = {
     ...rest,
     ...changedAttributes(before, attributes),
+    ...watchedAfter(before, attributes?.expires),
     ...(keyOps !== undefined && { keyOps: keyOpsFor(before.spec, keyOps) }),
     ...(tags !== undefined && { tags: { ...tags } }),
     updatedAt: wholeSecond(call.at),

@@ -4,9 +4,11 @@ import { Problem } from '#model/problem.ts'
 import type { Place } from '#ports/record-store.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { tellOfVersion } from '#domain/events/vault-events.ts'
 import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
 import { assertNotAskedFor, assertUnmanaged } from '#domain/vault-objects/managed.ts'
 import { objectPath } from '#domain/vault-objects/reference.ts'
+import { withDueAt } from './due.ts'
 import { secretRecord, type HeldSecret } from './find-secret.ts'
 import type { Secret, SecretVersion } from './records.ts'
 import { secretArmId, type SecretName } from './reference.ts'
@@ -55,6 +57,7 @@ export async function addSecretVersion(
   }
   const secret = stageVersion(context, call, { asked, before, version })
   call.materials.push({ place, material: barrier.sealMaterial(place, asked.value) })
+  tellOfVersion(context, call, { kind: 'Secret', occasion: 'NewVersionCreated', object: id, version })
   call.target = { secretId: secretArmId({ vault: named.vault, name: secret.name }), version: version.id }
   return { secret, version }
 }
@@ -84,7 +87,8 @@ function stageVersion(
 ): Secret {
   const { asked, before, version } = change
   const { named, managed } = asked
-  if (before !== undefined) return secrets.update(call, before, { ...before.value, versions: [...before.value.versions, version] }).value
+  if (before !== undefined)
+    return secrets.update(call, before, withDueAt({ ...before.value, versions: [...before.value.versions, version] })).value
   const value: Secret = { name: named.name, versions: [version], ...(managed !== undefined && { managed: true }) }
-  return secrets.create(call, named.vault.compartment, { path: objectPath(named.name), value }).value
+  return secrets.create(call, named.vault.compartment, { path: objectPath(named.name), value: withDueAt(value) }).value
 }

@@ -3,6 +3,7 @@ import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { deletedNow } from '#domain/vault-objects/deletion.ts'
 import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
+import { withDueAt } from './due.ts'
 import { requireSecret } from './find-secret.ts'
 import type { Secret } from './records.ts'
 import { secretScope, type SecretName } from './reference.ts'
@@ -17,6 +18,5 @@ export async function deleteSecret(
   assertPermits(permit, secretScope(vault, name))
   const { secret } = await requireSecret(context, call, { vault, name, version: 'current' })
   assertUnmanaged(secret.value, 'SecretManaged', 'delete')
-  const deleted = deletedNow(call, vault)
-  return context.secrets.update(call, secret, { ...secret.value, deleted, dueAt: deleted.scheduledPurgeAt }).value
+  return context.secrets.update(call, secret, withDueAt({ ...secret.value, deleted: deletedNow(call, vault) })).value
 }

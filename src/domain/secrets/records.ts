@@ -12,7 +12,7 @@ const secretVersion = z.object({
 export type SecretVersion = z.output<typeof secretVersion>
 
 export const secretSchema = z.object({
-  /** Due by its scheduled purge. */
+  /** Due by what is told of its expiry, or by its scheduled purge. */
   ...objectShape,
   /** In the order of their making; the last is the current one. */
   versions: z.array(secretVersion).min(1),

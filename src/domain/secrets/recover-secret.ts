@@ -1,6 +1,7 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import { withDueAt } from './due.ts'
 import { requireDeletedSecret } from './find-secret.ts'
 import type { Secret } from './records.ts'
 import { secretScope, type SecretName } from './reference.ts'
@@ -14,6 +15,6 @@ export async function recoverSecret(
   const { permit, vault, name } = request
   assertPermits(permit, secretScope(vault, name))
   const { secret } = await requireDeletedSecret(context, call, { vault, name })
-  const { deleted: _, dueAt: __, ...live } = secret.value
-  return context.secrets.update(call, secret, live).value
+  const { deleted: _, ...live } = secret.value
+  return context.secrets.update(call, secret, withDueAt(live)).value
 }

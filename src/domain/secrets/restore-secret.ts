@@ -6,6 +6,7 @@ import type { Vault } from '#domain/resources/records.ts'
 import { assertNotAskedFor } from '#domain/vault-objects/managed.ts'
 import { assertNameFree, openForRestore, stageRestored } from '#domain/vault-objects/backup.ts'
 import { secretBackups } from './back-up-secret.ts'
+import { withDueAt } from './due.ts'
 import type { Secret, SecretVersion } from './records.ts'
 import { secretArmId } from './reference.ts'
 
@@ -27,7 +28,7 @@ export async function restoreSecret(
   await assertNotAskedFor(context, call, { named: { vault, name }, refusal: 'SecretManaged', operation: 'restore' })
   return stageRestored<SecretVersion, Secret>(context.secrets, call, {
     vault,
-    backup,
+    backup: { ...backup, object: withDueAt(backup.object) },
     seal: (_, place, bytes) => context.ground.barrier.sealMaterial(place, bytes.bytes),
   })
 }

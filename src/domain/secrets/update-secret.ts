@@ -2,7 +2,9 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
+import { watchedAfter } from '#domain/vault-objects/expiry.ts'
 import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
+import { withDueAt } from './due.ts'
 import { requireSecret } from './find-secret.ts'
 import type { Secret, SecretVersion } from './records.ts'
 import { secretScope, type SecretReference } from './reference.ts'
@@ -30,10 +32,11 @@ export async function updateSecret(
   const version: SecretVersion = {
     ...rest,
     ...changedAttributes(before, attributes),
+    ...watchedAfter(before, attributes?.expires),
     ...(contentType !== undefined && { contentType }),
     ...(tags !== undefined && { tags: { ...tags } }),
     updatedAt: wholeSecond(call.at),
   }
   const versions = secret.value.versions.map(one => (one.id === version.id ? version : one))
-  return { secret: context.secrets.update(call, secret, { ...secret.value, versions }).value, version }
+  return { secret: context.secrets.update(call, secret, withDueAt({ ...secret.value, versions })).value, version }
 }

@@ -13,6 +13,10 @@ export const versionShape = {
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
   tags: z.record(z.string(), z.string()).optional(),
+  /** For which moments its expiry was told (key-vault.md 11). */
+  told: z.object({ nearExpiry: z.number().int().optional(), expired: z.number().int().optional() }).optional(),
+  /** Its expiry was set by itself: it is told of even when another version is the current one. */
+  watched: z.literal(true).optional(),
 }
 
 /** Of every object, but for its versions. */
@@ -34,6 +38,8 @@ export interface ObjectVersion {
   readonly createdAt: number
   readonly updatedAt: number
   readonly tags?: Readonly<Record<string, string>> | undefined
+  readonly told?: { readonly nearExpiry?: number | undefined; readonly expired?: number | undefined } | undefined
+  readonly watched?: true | undefined
 }
 
 /** Of a soft-deleted object. */
