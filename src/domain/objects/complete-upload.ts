@@ -3,7 +3,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { HeldBucket } from './find-bucket.ts'
-import { refuseUnlessMet, type Preconditions } from './preconditions.ts'
+import { refuseToWriteUnlessMet, type Preconditions } from './preconditions.ts'
 import type { Checksum, ObjectVersion, Piece, Upload } from './records.ts'
 import { objectScope } from './scopes.ts'
 import { checksumOfParts, endUpload, etagOfParts, partsOf, type HeldPart, type HeldUpload, type UploadNeeds } from './uploads.ts'
@@ -39,7 +39,7 @@ export interface SaidOfWhole {
 /**
  * Makes an object of parts that have come: their bytes stay where they are. Parts that are not named go.
  * Raises `UploadPartInvalid`, `UploadPartChecksumInvalid`, `UploadPartsUnordered`, `UploadPartTooSmall`, `UploadSizeDiffers`,
- * `UploadChecksumDiffers`, `PreconditionFailed`.
+ * `UploadChecksumDiffers`, `PreconditionFailed`, `ObjectNotFound`.
  */
 export async function completeUpload(
   context: UploadNeeds & VersionNeeds & Needs<'objectStore'>,
@@ -48,7 +48,7 @@ export async function completeUpload(
 ): Promise<HeldObject> {
   const { key, encryption, headers, metadata, tags } = upload.value
   assertPermits(permit, objectScope({ bucket: bucket.value.name, key }))
-  refuseUnlessMet((await findVersion(context, call, { bucket, key, versionId: undefined }))?.value, conditions)
+  refuseToWriteUnlessMet(key, (await findVersion(context, call, { bucket, key, versionId: undefined }))?.value, conditions)
   const come = await partsOf(context, call, upload)
   const named = partsNamed(come, { parts, checksum: upload.value.checksum })
   const { algorithm, type } = upload.value.checksum

@@ -32,7 +32,17 @@ function isUnchanged(there: ObjectVersion, { ifNoneMatch, ifModifiedSince }: Pre
   return ifModifiedSince !== undefined && secondsOf(there) <= ifModifiedSince
 }
 
-/** For who writes. Raises `PreconditionFailed`; `ObjectNotFound` is the caller's, where an object must be there. */
+/**
+ * For who writes over what is there: where an ETag is named and nothing is, it is that which is told (S3 User Guide, "Add preconditions with
+ * conditional writes"). Raises `PreconditionFailed`, `ObjectNotFound`.
+ */
+export function refuseToWriteUnlessMet(key: string, version: ObjectVersion | undefined, conditions: Preconditions): void {
+  if (conditions.ifMatch !== undefined && (version === undefined || version.marker))
+    throw new Problem({ code: 'ObjectNotFound', details: { key } })
+  refuseUnlessMet(version, conditions)
+}
+
+/** For who deletes. Raises `PreconditionFailed`. */
 export function refuseUnlessMet(version: ObjectVersion | undefined, conditions: Preconditions): void {
   if (judge(version, conditions) !== 'met') throw new Problem({ code: 'PreconditionFailed' })
 }

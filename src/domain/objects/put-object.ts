@@ -3,7 +3,7 @@ import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { HeldBucket } from './find-bucket.ts'
 import { newObjectKeys, type EncryptionWish, type ObjectKeyNeeds } from './object-keys.ts'
-import { refuseUnlessMet, type Preconditions } from './preconditions.ts'
+import { refuseToWriteUnlessMet, type Preconditions } from './preconditions.ts'
 import { receiveBytes, type Incoming, type ReceivingNeeds, type Stored } from './receive-bytes.ts'
 import type { Checksum, ObjectVersion } from './records.ts'
 import { objectScope } from './scopes.ts'
@@ -26,13 +26,13 @@ export interface PutObject extends Described {
 export type PutNeeds = VersionNeeds & ObjectKeyNeeds & ReceivingNeeds & Needs<'ground'>
 
 /**
- * Writes an object whole: its conditions, then its key, then its bytes, of which none is read before. Raises `PreconditionFailed`, what
+ * Writes an object whole: its conditions, then its key, then its bytes, of which none is read before. Raises `PreconditionFailed`, `ObjectNotFound`, what
  * the key says, and what `incoming` says of its bytes.
  */
 export async function putObject(context: PutNeeds, call: Call, request: PutObject): Promise<HeldObject> {
   const { permit, bucket, key, conditions, incoming, checksum } = request
   assertPermits(permit, objectScope({ bucket: bucket.value.name, key }))
-  refuseUnlessMet((await findVersion(context, call, { bucket, key, versionId: undefined }))?.value, conditions)
+  refuseToWriteUnlessMet(key, (await findVersion(context, call, { bucket, key, versionId: undefined }))?.value, conditions)
   const under = await newObjectKeys(context, call, { bucket, key, wish: request.encryption })
   const stored = await receiveBytes(context, call, { bucket, under, incoming })
   const value = checksum && stored.digests.get(checksum)?.toBase64()

@@ -104,6 +104,16 @@ describe('a JSON service', () => {
 })
 
 describe('a Query service', () => {
+  test('tells whoever signs nothing and means another service that a signature is missing', async () => {
+    const meant = new URLSearchParams({ Action: 'ListUsers', Version: '2010-05-08' })
+    const at = `https://localhost/`
+    assert.match((await ask(query, { url: at, body: meant })).text, /<Code>MissingAuthenticationToken</)
+    const broken = { authorization: 'AWS4-HMAC-SHA256 nothing' }
+    assert.match((await ask(query, { url: at, body: meant, headers: broken })).text, /<Code>IncompleteSignature</)
+    const own = new URLSearchParams({ Action: 'ListUsers', Version: '2011-06-15' })
+    assert.match((await ask(query, { url: at, body: own })).text, /<Code>InvalidAction</)
+  })
+
   test('answers the action of a form and of a query', async () => {
     const form = new URLSearchParams({ Action: 'Say', Version: '2011-06-15', 'Words.member.1': 'a<b' })
     for (const answered of [

@@ -11,6 +11,7 @@ import { formText } from './bodies.ts'
 import { credentialScope } from './credential-scope.ts'
 import type { AwsSite } from './operation.ts'
 import { namesOf, serviceAddress, type Called } from './service-address.ts'
+import { shownSignature } from './signature.ts'
 import { beginTrail, type TrailKind } from './trail.ts'
 
 /** A service by its names: of the wire here, of its signatures, of its hosts. */
@@ -85,6 +86,7 @@ export function jsonService(service: Service, own: Own & { readonly prefixes: re
 /** A service whose operations are named by the `Action` of a form, or of a query. */
 export function queryService(service: Service, own: Own & { readonly version: string }): Protocol<Context, AwsSite> {
   const { version, ...rest } = own
+  const names = new Set(own.operations.map(({ name }) => name))
   return {
     ...serviceBase(service, rest),
     nameInBody: true,
@@ -94,10 +96,21 @@ export function queryService(service: Service, own: Own & { readonly version: st
       const form = formText(request, request.body ?? new Uint8Array(0))
       const action = parameter(form, 'Action') ?? ''
       const asked = parameter(form, 'Version') ?? version
-      if (asked !== version) throw unknownAction(`${action} of version ${asked}`)
+      if (asked !== version) {
+        if (!names.has(action)) refuseUnsigned(request)
+        throw unknownAction(`${action} of version ${asked}`)
+      }
       return { name: action }
     },
   }
+}
+
+/**
+ * At the names that all share, a form without a signature comes to the service that takes some so. Actions that are
+ * not its own, of another version, are meant for another service, and no other takes any: what is missing is the signature. Raises `SignatureMissing`, `SignatureIncomplete`.
+ */
+function refuseUnsigned(request: WireRequest): void {
+  if (credentialScope(request) === undefined) shownSignature(request, { presigned: true })
 }
 
 function refuseOtherThan(method: string, type: string, request: WireRequest): void {

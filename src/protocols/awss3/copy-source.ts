@@ -32,6 +32,7 @@ export async function sourceOfCopy(
     permissions: ['object.read', 'object.readVersion'],
     permit,
     asked,
+    as: 'source',
   })
   const version = found.version.value
   if (judge(version, readConditions(request, 'x-amz-copy-source-')) !== 'met') throw new Problem({ code: 'PreconditionFailed' })

@@ -1,12 +1,13 @@
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
-import { bucketNamed, type HeldBucket } from '#domain/objects/find-bucket.ts'
+import type { HeldBucket } from '#domain/objects/find-bucket.ts'
 import type { ObjectVersion } from '#domain/objects/records.ts'
 import { findVersion, versionToRead, type HeldVersion } from '#domain/objects/versions.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import type { Ask } from '#protocols/http/operation.ts'
+import { bucketAsExpected } from './expected-owner.ts'
 import { bucketFound, objectFound, type Asked } from './owned.ts'
 
 export interface WhichObject<P extends Permission, V extends Permission> {
@@ -17,6 +18,8 @@ export interface WhichObject<P extends Permission, V extends Permission> {
   readonly permissions: readonly [newest: P, named: V]
   readonly permit: Ask
   readonly asked: Asked
+  /** The source of a copy has a header of its own that says whose it must be. */
+  readonly as?: 'named' | 'source'
 }
 
 export interface FoundObject<P extends Permission> {
@@ -35,7 +38,7 @@ export async function objectToRead<P extends Permission, V extends Permission>(
   which: WhichObject<P, V>,
 ): Promise<FoundObject<P | V>> {
   const { key, versionId, permit, asked, permissions } = which
-  const bucket = await bucketNamed(context, call, which.bucket)
+  const bucket = await bucketAsExpected(context, call, { name: which.bucket, request: asked.request, as: which.as ?? 'named' })
   const there: ObjectVersion | undefined = (await findVersion(context, call, { bucket, key, versionId }))?.value
   const found = objectFound(asked, bucket, { key, object: there })
   const given = versionId === undefined ? permit(permissions[0], found) : permit(permissions[1], found)

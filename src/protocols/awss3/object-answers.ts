@@ -11,7 +11,7 @@ import { readConditions } from './conditions.ts'
 import { describingHeaders } from './described.ts'
 import { encryptionHeaders } from './encryption-headers.ts'
 import { quoted } from './headers.ts'
-import { invalidArgument, invalidRequest } from './refusals.ts'
+import { invalidArgument, invalidRequest, refused } from './refusals.ts'
 
 /** Versions have names only where the bucket keeps them. */
 export const versionHeader = ({ value }: HeldBucket, { versionId }: Pick<ObjectVersion, 'versionId'>): Readonly<Record<string, string>> =>
@@ -50,7 +50,7 @@ function rangeOfPart({ pieces, size, inParts }: ObjectVersion, text: string): By
     throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive')
   if (!inParts && number === 1) return { start: 0, end: size }
   const piece = inParts ? pieces[number - 1] : undefined
-  if (piece === undefined) throw new Problem({ code: 'RangeNotSatisfiable', details: { sizeBytes: size } })
+  if (piece === undefined) throw refused('InvalidPartNumber', 'The requested partnumber is not satisfiable', 416)
   const start = pieces.slice(0, number - 1).reduce((sum, one) => sum + one.size, 0)
   return { start, end: start + piece.size }
 }

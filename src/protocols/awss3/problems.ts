@@ -2,6 +2,7 @@ import type { ProblemDetails } from '#model/problem.ts'
 import type { AwsSite } from '#protocols/aws/operation.ts'
 import { deniedSentence, refuseIn, sentences, type AwsTable, type AwsWords, type ErrorFamily } from '#protocols/aws/problems.ts'
 import { element, elements } from '#protocols/aws/xml.ts'
+import type { WireRequest } from '#protocols/http/request.ts'
 import { requestIds } from './headers.ts'
 
 const words = (status: number, code: string, message: string): AwsWords => ({ status, code, message })
@@ -138,10 +139,14 @@ function denied(details: ProblemDetails<'AccessDenied'>): AwsWords {
   return forbidden('AccessDenied', details.arn === undefined ? 'Access Denied' : deniedSentence(details))
 }
 
+/** A signature stands in the header, or in the query. */
+const malformedSignature = (request: WireRequest): string =>
+  request.header('authorization') === undefined ? 'AuthorizationQueryParametersError' : 'AuthorizationHeaderMalformed'
+
 /** aws-kms.md 5.1, in the words of S3. */
 const door: AwsTable = {
   SignatureMissing: () => forbidden('AccessDenied', 'Access Denied'),
-  SignatureIncomplete: ({ message }) => bad('AuthorizationHeaderMalformed', message),
+  SignatureIncomplete: ({ message }, { request }) => bad(malformedSignature(request), message),
   SignatureAlgorithmUnknown: () => bad('InvalidRequest', sentences.unknownAlgorithm),
   AccessKeyUnknown: () => forbidden('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.'),
   SessionExpired: () => bad('ExpiredToken', 'The provided token has expired.'),
@@ -154,8 +159,8 @@ const door: AwsTable = {
     request.query.has('x-amz-signature')
       ? forbidden('AccessDenied', 'Request has expired')
       : forbidden('RequestTimeTooSkewed', `The difference between the request time and the current time is too large. ${message}`),
-  SignatureScopeWrong: ({ message, region }) =>
-    naming(region === undefined ? {} : { Region: region }, words(400, 'AuthorizationHeaderMalformed', message)),
+  SignatureScopeWrong: ({ message, region }, { request }) =>
+    naming(region === undefined ? {} : { Region: region }, bad(malformedSignature(request), message)),
   UnknownAction: ({ action }) =>
     words(501, 'NotImplemented', `A header or query you provided implies functionality that is not implemented: ${action.slice(0, 64)}.`),
   UnknownRoute: () => words(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
-import { bucketNamed, type HeldBucket } from '#domain/objects/find-bucket.ts'
+import type { HeldBucket } from '#domain/objects/find-bucket.ts'
 import type { ObjectVersion } from '#domain/objects/records.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { Permit } from '#domain/access/permit.ts'
@@ -11,6 +11,7 @@ import type { TrailKind } from '#protocols/aws/trail.ts'
 import type { Answer } from '#protocols/http/answer.ts'
 import type { Body, BodyOf, Input, Operation } from '#protocols/http/operation.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
+import { bucketAsExpected } from './expected-owner.ts'
 import { bucketFound, objectFound, type Asked } from './owned.ts'
 import { refuseOtherDigests, refuseOtherHash } from './payload.ts'
 import { malformed } from './refusals.ts'
@@ -91,7 +92,7 @@ export async function bucketFor<P extends Permission>(
   call: Call,
   { input, permission }: { readonly input: Handled; readonly permission: P },
 ): Promise<InBucket<P>> {
-  const bucket = await bucketNamed(context, call, input.params.bucket)
+  const bucket = await bucketAsExpected(context, call, { name: input.params.bucket, request: input.request })
   return { bucket, permit: input.permit(permission, bucketFound(askedOf(call, input), bucket)) }
 }
 
@@ -101,7 +102,7 @@ export async function objectFor<P extends Permission>(
   call: Call,
   { input, permission, tags }: { readonly input: Handled; readonly permission: P; readonly tags?: ObjectVersion['tags'] },
 ): Promise<InBucket<P>> {
-  const bucket = await bucketNamed(context, call, input.params.bucket)
+  const bucket = await bucketAsExpected(context, call, { name: input.params.bucket, request: input.request })
   const asked = { ...askedOf(call, input), ...(tags !== undefined && { tags }) }
   return { bucket, permit: input.permit(permission, objectFound(asked, bucket, { key: input.params.key })) }
 }

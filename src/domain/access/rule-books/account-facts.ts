@@ -30,8 +30,8 @@ const ofPrincipal: ReadonlyMap<string, (asked: Asked) => Fact> = new Map(
     'aws:username': ofAccount(({ kind, name }) => (kind === 'user' ? name : undefined)),
     'aws:principalisawsservice': ({ acting }: Asked) => String(acting.kind === 'service'),
     'aws:principalservicename': ({ acting }: Asked) => (acting.kind === 'service' ? acting.arn : undefined),
-    // Only sessions say whether a second factor was there; none of ours has one.
-    'aws:multifactorauthpresent': ofAccount(({ kind }) => (kind === 'session' ? 'false' : undefined)),
+    // Only sessions, a user's own among them, say whether a second factor was there; none of ours has one.
+    'aws:multifactorauthpresent': ofAccount(({ kind, issuedAt }) => (kind === 'session' || issuedAt !== undefined ? 'false' : undefined)),
     'aws:tokenissuetime': ofAccount(({ issuedAt }) => (issuedAt === undefined ? undefined : instant(issuedAt))),
     'aws:sourceidentity': ofAccount(({ sourceIdentity }) => sourceIdentity),
     'aws:federatedprovider': ({ acting }: Asked) => acting.federatedProvider,

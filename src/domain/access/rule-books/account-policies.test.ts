@@ -66,6 +66,15 @@ describe('the rule book of accounts', () => {
     assert.equal(asked(world, asUser(me), { policy: [allow('kms:Encrypt', to(home))] }), true, 'the bare number')
   })
 
+  test('a session of a user has shown no second factor, and says so; a key of a user says nothing of it', () => {
+    const world = accountWorld()
+    const me = asUser(user(world, allow('kms:*'), deny('kms:*', { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'false' } } })))
+    assert.ok(me.acting)
+    assert.equal(asked(world, me, { policy: [accountStatement] }), true)
+    const session = { ...me, acting: { ...me.acting, issuedAt: millis(0) } }
+    assert.equal(asked(world, session, { policy: [accountStatement] }), explicit('an identity-based policy'))
+  })
+
   test('a denial wins wherever it stands, and says where', () => {
     const world = accountWorld()
     const boundary = world.managed('boundary', [allow('*'), deny('kms:Encrypt')])

@@ -10,7 +10,7 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { enumOf, flag, optional, structure, text } from '#protocols/aws/schemas.ts'
 import { askedRegion } from '#protocols/awskms/asked-key.ts'
 import { keyMetadata } from '#protocols/awskms/key-metadata.ts'
-import { description, keyTags, policyText, tags } from '#protocols/awskms/members.ts'
+import { description, keyTags, policyBodyBytes, policyText, tags } from '#protocols/awskms/members.ts'
 
 const specNames = [...namesOf(accountKeySpecs), 'SM2'] as const
 const spec = optional(enumOf(specNames))
@@ -39,7 +39,7 @@ const members = structure({
 export const createKeyOperation = awsOperation({
   name: 'CreateKey',
   permissions: ['accountKey.create', 'accountKey.tag'],
-  body: { amzJson: members },
+  body: { maximumBytes: policyBodyBytes, amzJson: members },
   trail: {
     parameters: [
       'policy',

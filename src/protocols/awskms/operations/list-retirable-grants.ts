@@ -40,15 +40,16 @@ function retiringOf(body: { readonly RetiringPrincipal?: string; readonly Retiri
   return retiring
 }
 
-/** Whoever asks, asks for its own account: what others may retire is theirs to know. Services are nobody's. */
+/** Whoever asks, asks for its own account: what others may retire is theirs to know. Services, and who is there no more, are nobody's. */
 function assertOwn(retiring: string, accountId: string): void {
   const [arn, , , , account] = retiring.split(':')
-  if (arn === 'arn' && account !== accountId)
-    throw new Problem({
-      code: 'ArnInvalid',
-      details: { message: `ARN does not refer to a principal of the account ${accountId}: ${retiring}` },
-    })
+  if (arn === 'arn' ? account === accountId : nobodys.test(retiring)) return
+  throw new Problem({
+    code: 'ArnInvalid',
+    details: { message: `ARN does not refer to a principal of the account ${accountId}: ${retiring}` },
+  })
 }
+const nobodys = /^(?:A(?:IDA|ROA)[A-Z0-9]+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)$/
 
 const positionShape = z.object({ compartment: z.string(), ord: z.number() })
 const position = (text: string): GrantsAfter => positionShape.parse(JSON.parse(text))

@@ -4,12 +4,13 @@ import { amzEmpty } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { enumOf, flag, optional, structure } from '#protocols/aws/schemas.ts'
 import { askedKey } from '#protocols/awskms/asked-key.ts'
-import { keyId, policyText } from '#protocols/awskms/members.ts'
+import { keyId, policyBodyBytes, policyText } from '#protocols/awskms/members.ts'
 
 export const putKeyPolicyOperation = awsOperation({
   name: 'PutKeyPolicy',
   permissions: ['accountKey.writePolicy'],
   body: {
+    maximumBytes: policyBodyBytes,
     amzJson: structure({
       KeyId: keyId,
       PolicyName: optional(enumOf(policyNames)),

@@ -7,12 +7,13 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { flag, optional, structure } from '#protocols/aws/schemas.ts'
 import { askedKey, askedRegion } from '#protocols/awskms/asked-key.ts'
 import { keyMetadata } from '#protocols/awskms/key-metadata.ts'
-import { description, keyId, keyTags, policyText, regionName, tags } from '#protocols/awskms/members.ts'
+import { description, keyId, keyTags, policyBodyBytes, policyText, regionName, tags } from '#protocols/awskms/members.ts'
 
 export const replicateKeyOperation = awsOperation({
   name: 'ReplicateKey',
   permissions: ['accountKey.replicate', 'accountKey.create', 'accountKey.tag'],
   body: {
+    maximumBytes: policyBodyBytes,
     amzJson: structure({
       KeyId: keyId,
       ReplicaRegion: regionName,

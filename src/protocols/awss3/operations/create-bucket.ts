@@ -2,6 +2,7 @@ import { Problem } from '#model/problem.ts'
 import { createBucket } from '#domain/objects/create-bucket.ts'
 import { empty } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
+import { isRegion } from '#protocols/aws/addresses.ts'
 import { refuseNewAcl } from '#protocols/awss3/access-control.ts'
 import { assertBucketName, ownershipNamed } from '#protocols/awss3/bucket-shapes.ts'
 import { checkedTags } from '#protocols/awss3/described.ts'
@@ -36,17 +37,21 @@ export const createBucketOperation = s3Operation({
 /** What the request says of the new bucket. Raises `StorageRefused`. */
 function bucketWanted(request: WireRequest, region: string, body: Element | undefined) {
   if (request.header('x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true') throw notImplemented()
-  assertLocation(textIn(body, 'LocationConstraint'), region)
+  assertLocation(textIn(body, 'LocationConstraint') ?? '', region)
   const ownership = ownershipNamed(request.header('x-amz-object-ownership'))
   refuseNewAcl(request, ownership)
   return { tags: checkedTags(tagsIn(childOf(body, 'Tags')), tagsMax), ownership }
 }
 
-/** Where nothing is said it is the Region of the request: there is no other front door here. */
-function assertLocation(location: string | undefined, region: string): void {
-  if (location === undefined || location === '' || location === region) return
+/** Every Region but the first wants itself to be named (API Reference, "CreateBucket"). */
+function assertLocation(location: string, region: string): void {
+  if (location === region || (location === '' && region === eldestRegion)) return
+  if (location !== '' && !isRegion(location)) throw refused('InvalidLocationConstraint', 'The specified location-constraint is not valid')
   throw refused(
     'IllegalLocationConstraintException',
-    `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+    `The ${location === '' ? 'unspecified' : location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
   )
 }
+
+/** The one that is meant where no constraint is named. */
+const eldestRegion = 'us-east-1'

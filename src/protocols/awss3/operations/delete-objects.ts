@@ -2,12 +2,13 @@ import { outcomeOf, type Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { deleteObject } from '#domain/objects/delete-object.ts'
 import type { Preconditions } from '#domain/objects/preconditions.ts'
-import { bucketNamed, type HeldBucket } from '#domain/objects/find-bucket.ts'
+import type { HeldBucket } from '#domain/objects/find-bucket.ts'
 import { Problem } from '#model/problem.ts'
 import type { XmlValue } from '#protocols/aws/xml.ts'
 import { xmlAnswer } from '#protocols/awss3/answers.ts'
 import { etagsIn } from '#protocols/awss3/conditions.ts'
 import { announced } from '#protocols/awss3/checksums.ts'
+import { bucketAsExpected } from '#protocols/awss3/expected-owner.ts'
 import { objectFound } from '#protocols/awss3/owned.ts'
 import { refuseOtherDigests, refuseOtherHash } from '#protocols/awss3/payload.ts'
 import { invalidRequest, malformed, notImplemented } from '#protocols/awss3/refusals.ts'
@@ -58,7 +59,7 @@ export const deleteObjectsOperation = s3Operation({
   trail: { readOnly: false, data: true },
   body,
   async handle(context, call, input) {
-    const bucket = await bucketNamed(context, call, input.params.bucket)
+    const bucket = await bucketAsExpected(context, call, { name: input.params.bucket, request: input.request })
     const results: Result[] = []
     // One after the other: two of one object are two changes of it.
     for (const wanted of input.body.wanted) results.push(await deleteOne(context, call, { input, bucket, wanted }))

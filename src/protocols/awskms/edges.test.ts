@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import { testAccount, type Credentials } from '#domain/accounts/testing.ts'
+import { testGround, type TestGround } from '#domain/testing.ts'
+import { sign } from '#protocols/aws/testing.ts'
+import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
+import { ask, objectIn, textIn } from '#protocols/http/testing.ts'
+import { awsKmsProtocol } from './index.ts'
+
+const [region, accountId] = ['us-east-1', '111122223333']
+let ground: TestGround
+let pipeline: Pipeline
+let root: Credentials
+
+before(async () => {
+  ground = await testGround()
+  root = (await testAccount(ground, accountId)).root
+  pipeline = createPipeline(ground.context, awsKmsProtocol('keystead.test'))
+})
+
+const send = async (operation: string, body: object) =>
+  ask(
+    pipeline,
+    sign({
+      method: 'POST',
+      url: `https://kms.${region}.keystead.test/`,
+      credentials: root,
+      service: 'kms',
+      region,
+      at: ground.clock.now(),
+      headers: { 'x-amz-target': `TrentService.${operation}`, 'content-type': 'application/x-amz-json-1.1' },
+      body: JSON.stringify(body),
+    }),
+  )
+const newKey = async (): Promise<string> => textIn(objectIn((await send('CreateKey', {})).json['KeyMetadata'])['KeyId'])
+const codeOf = async (operation: string, body: object): Promise<unknown> => (await send(operation, body)).json['__type']
+
+describe('a key policy', () => {
+  test('beyond the quota is over the limit, and beyond the member no policy at all, escaped or not', async () => {
+    const KeyId = await newKey()
+    assert.equal(await codeOf('PutKeyPolicy', { KeyId, Policy: '"'.repeat(131_072) }), 'LimitExceededException')
+    assert.equal(await codeOf('PutKeyPolicy', { KeyId, Policy: ' '.repeat(131_073) }), 'ValidationException')
+    assert.equal(await codeOf('CreateKey', { Policy: ' '.repeat(131_073) }), 'ValidationException')
+    assert.equal(await codeOf('CreateKey', { Policy: ' '.repeat(32_769) }), 'LimitExceededException')
+  })
+})
+
+describe('grants that somebody may retire', () => {
+  test('are listed for principals of the own account, and for nothing that is no principal', async () => {
+    for (const RetiringPrincipal of ['x', accountId, 'arn:aws:iam::444455556666:root'])
+      assert.equal(await codeOf('ListRetirableGrants', { RetiringPrincipal }), 'InvalidArnException', RetiringPrincipal)
+    assert.equal((await send('ListRetirableGrants', { RetiringPrincipal: `arn:aws:iam::${accountId}:root` })).status, 200)
+  })
+})

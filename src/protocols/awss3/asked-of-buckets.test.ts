@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { describe, test } from 'node:test'
+import { testAccount, type Credentials } from '#domain/accounts/testing.ts'
+import { testGround } from '#domain/testing.ts'
+import { sign } from '#protocols/aws/testing.ts'
+import { createPipeline } from '#protocols/http/pipeline.ts'
+import { ask, type Answered } from '#protocols/http/testing.ts'
+import { s3Protocol } from './index.ts'
+
+interface Sent {
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly as?: Credentials
+  readonly region?: string
+}
+
+const [mine, other] = ['111122223333', '444455556666']
+const codeIn = ({ status, text }: Answered): string => `${status} ${/<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? ''}`.trim()
+const owner = (account: string) => ({ 'x-amz-expected-bucket-owner': account })
+const isMine = owner(mine)
+const isNotMine = owner(other)
+
+async function house() {
+  const ground = await testGround()
+  const { root } = await testAccount(ground, mine)
+  const { root: stranger } = await testAccount(ground, other)
+  const pipeline = createPipeline(ground.context, s3Protocol('keystead.test'))
+  const send = async (method: string, path: string, { body, headers = {}, as = root, region = 'us-east-1' }: Sent = {}) =>
+    ask(
+      pipeline,
+      sign({
+        method,
+        url: `https://s3.${region}.keystead.test${path}`,
+        credentials: as,
+        service: 's3',
+        region,
+        at: ground.clock.now(),
+        payloadHash: createHash('sha256')
+          .update(body ?? '')
+          .digest('hex'),
+        headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body).toString() }) },
+        ...(body !== undefined && { body }),
+      }),
+    )
+  const get = async (path: string): Promise<Answered> =>
+    ask(pipeline, { method: 'GET', url: `https://s3.us-east-1.keystead.test${path}`, headers: {} })
+  for (const [name, as] of [
+    ['bucket', root],
+    ['theirs', stranger],
+  ] as const)
+    assert.equal((await send('PUT', `/${name}`, { as })).status, 200)
+  return { send, get }
+}
+
+describe('a caller who says whose a bucket must be', () => {
+  test('gets nothing done in a bucket of another account, whatever the operation', async () => {
+    const { send } = await house()
+    await send('PUT', '/bucket/o', { body: 'kept' })
+    const refused = [
+      await send('PUT', '/bucket/n', { body: 'x', headers: isNotMine }),
+      await send('GET', '/bucket/o', { headers: isNotMine }),
+      await send('DELETE', '/bucket/o', { headers: isNotMine }),
+      await send('GET', '/bucket?list-type=2', { headers: isNotMine }),
+      await send('GET', '/bucket?versioning=', { headers: isNotMine }),
+      await send('POST', '/bucket/n?uploads=', { headers: isNotMine }),
+    ]
+    assert.deepEqual(new Set(refused.map(codeIn)), new Set(['403 AccessDenied']))
+    assert.equal((await send('HEAD', '/bucket', { headers: isNotMine })).status, 403)
+    assert.equal((await send('GET', '/bucket/o', { headers: isMine })).text, 'kept')
+    assert.equal(codeIn(await send('GET', '/bucket/o', { headers: owner('me') })), '400 InvalidBucketOwnerAWSAccountID')
+  })
+
+  test('says so of the source of a copy apart', async () => {
+    const { send } = await house()
+    await send('PUT', '/bucket/o', { body: 'kept' })
+    const copy = async (headers: Readonly<Record<string, string>>) =>
+      send('PUT', '/bucket/copy', { headers: { 'x-amz-copy-source': '/bucket/o', ...headers } })
+    assert.equal(codeIn(await copy({ ...isMine, 'x-amz-source-expected-bucket-owner': other })), '403 AccessDenied')
+    assert.equal((await copy({ ...isMine, 'x-amz-source-expected-bucket-owner': mine })).status, 200)
+  })
+})
+
+describe('a condition of whoever writes', () => {
+  test('on an object that is not there, or whose newest version is a marker, is told that there is none', async () => {
+    const { send } = await house()
+    const only = { body: 'x', headers: { 'if-match': '"781e5e245d69b566979b86e28d23f2c7"' } }
+    assert.equal(codeIn(await send('PUT', '/bucket/o', only)), '404 NoSuchKey')
+    await send('PUT', '/bucket?versioning=', { body: '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>' })
+    await send('PUT', '/bucket/o', { body: 'there' })
+    assert.equal(codeIn(await send('PUT', '/bucket/o', only)), '412 PreconditionFailed')
+    await send('DELETE', '/bucket/o')
+    assert.equal(codeIn(await send('PUT', '/bucket/o', only)), '404 NoSuchKey')
+  })
+
+  test('counts for each of many that are deleted', async () => {
+    const { send } = await house()
+    const { headers } = await send('PUT', '/bucket/as-it-was', { body: 'x' })
+    await send('PUT', '/bucket/changed', { body: 'y' })
+    const one = (key: string, more = ''): string => `<Object><Key>${key}</Key><ETag>${headers['etag']}</ETag>${more}</Object>`
+    const deleting = async (objects: string) => {
+      const body = `<Delete>${objects}</Delete>`
+      return send('POST', '/bucket?delete=', { body, headers: { 'content-md5': createHash('md5').update(body).digest('base64') } })
+    }
+    const { text } = await deleting(one('as-it-was') + one('changed'))
+    assert.match(text, /<Deleted><Key>as-it-was<\/Key>/)
+    assert.match(text, /<Error><Key>changed<\/Key><Code>PreconditionFailed<\/Code>/)
+    assert.equal((await send('GET', '/bucket/changed')).text, 'y')
+    assert.equal(codeIn(await deleting(one('changed', '<Size>1</Size>'))), '501 NotImplemented')
+    assert.equal(codeIn(await send('DELETE', '/bucket/changed', { headers: { 'x-amz-if-match-size': '9' } })), '501 NotImplemented')
+  })
+})
+
+describe('a new bucket', () => {
+  test('names its Region, but in the first of them', async () => {
+    const { send } = await house()
+    const at = (name: string): string =>
+      `<CreateBucketConfiguration><LocationConstraint>${name}</LocationConstraint></CreateBucketConfiguration>`
+    const europe = { region: 'eu-west-1' }
+    assert.equal(codeIn(await send('PUT', '/new', europe)), '400 IllegalLocationConstraintException')
+    assert.equal(codeIn(await send('PUT', '/new', { ...europe, body: at('us-west-2') })), '400 IllegalLocationConstraintException')
+    assert.equal(codeIn(await send('PUT', '/new', { ...europe, body: at('nowhere') })), '400 InvalidLocationConstraint')
+    assert.equal((await send('PUT', '/new', { ...europe, body: at('eu-west-1') })).status, 200)
+  })
+})
+
+describe('a request that is signed in its query', () => {
+  test('is told so when something is wrong with that', async () => {
+    const { get } = await house()
+    const query = (seconds: number): string =>
+      `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAAAAAAAAAAAAAAAAA%2F20260102%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20260102T030405Z&X-Amz-Expires=${seconds}&X-Amz-SignedHeaders=host&X-Amz-Signature=00`
+    assert.equal(codeIn(await get(`/bucket/o?${query(604_801)}`)), '400 AuthorizationQueryParametersError')
+    assert.equal(codeIn(await get(`/bucket/o?${query(0)}`)), '400 AuthorizationQueryParametersError')
+  })
+})
+
+describe('a part of an object', () => {
+  test('that there is not cannot be read', async () => {
+    const { send } = await house()
+    await send('PUT', '/bucket/o', { body: 'whole' })
+    assert.equal((await send('GET', '/bucket/o?partNumber=1')).text, 'whole')
+    assert.equal(codeIn(await send('GET', '/bucket/o?partNumber=2')), '416 InvalidPartNumber')
+  })
+})
