@@ -4,9 +4,9 @@ import { integer, list, optional, structure, text } from '#protocols/aws/schemas
 
 export const keyId = text({ min: 1, max: 2048 })
 export const description = text({ max: 8192 })
-// oxlint-disable-next-line no-control-regex -- the service's own pattern, which its refusals show
 /** The longest policy with every letter of it escaped once, and what comes with it. */
 export const policyBodyBytes = 512 * 1024
+// oxlint-disable-next-line no-control-regex -- the service's own pattern, which its refusals show
 export const policyText = text({ min: 1, max: 131_072, pattern: /^[\u0009\u000A\u000D\u0020-\u00FF]+$/ })
 
 export const policyName = text({ min: 1, max: 128, pattern: /^\w+$/ })
