@@ -15,6 +15,8 @@ export interface Load {
   readonly requestsFile: string
   /** Whom the generator trusts; wrk asks nobody. */
   readonly caFile: string
+  /** Without TLS. */
+  readonly plain?: true
   readonly connections: number
   readonly seconds: number
 }
@@ -59,7 +61,7 @@ export async function openLoad(what: Load & { readonly rate: number }): Promise<
   return loadResult.parse(JSON.parse(stdout))
 }
 
-const wrkArguments = ({ host, port, requestsFile: file, connections, seconds }: Load): string[] => [
+const wrkArguments = ({ host, port, plain, requestsFile: file, connections, seconds }: Load): string[] => [
   '-t1',
   `-c${connections}`,
   `-d${seconds}s`,
@@ -67,7 +69,7 @@ const wrkArguments = ({ host, port, requestsFile: file, connections, seconds }: 
   '10s',
   '-s',
   join(import.meta.dirname, 'wrk.lua'),
-  `https://${host}:${port}/`,
+  `${plain === true ? 'http' : 'https'}://${host}:${port}/`,
   '--',
   file,
 ]

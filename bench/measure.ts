@@ -11,8 +11,12 @@ export interface Target {
   readonly host: string
   readonly requestsFile: string
   readonly caFile: string
+  /** Spoken to without TLS: what others have by default. */
+  readonly plain?: true
   /** One whole request, its answer looked at through and through; rejects where it is wrong. */
   check(): Promise<void>
+  /** Checked before a window alone: its requests are so long that those of the checks would count. */
+  readonly checkedBefore?: true
 }
 
 export interface Window {
@@ -40,8 +44,10 @@ const checkEveryMs = 100
 const [clientShareMax, othersShareMax] = [0.9, 0.1]
 
 export async function measure(target: Target, pressure: Pressure): Promise<Window> {
+  await target.check()
   const before = { cpu: readCpu(target.pid), busy: machineBusy(), own: process.cpuUsage(), at: performance.now() }
-  const result = await checkedAlongside(target, () => load({ ...target, ...pressure }))
+  const work = async () => load({ ...target, ...pressure })
+  const result = await (target.checkedBefore === true ? work() : checkedAlongside(target, work))
   const wall = (performance.now() - before.at) * 1_000
   const cpu = cpuSince(before.cpu, target.pid)
   const own = process.cpuUsage(before.own)
@@ -64,7 +70,6 @@ export async function measure(target: Target, pressure: Pressure): Promise<Windo
 
 /** Ten answers a second are verified while the load runs; one that is wrong ends the case. */
 async function checkedAlongside<T>(target: Target, work: () => Promise<T>): Promise<T> {
-  await target.check()
   const over = new AbortController()
   const checking = (async () => {
     while (!over.signal.aborted) {
@@ -83,22 +88,26 @@ async function checkedAlongside<T>(target: Target, work: () => Promise<T>): Prom
 
 const [warmWindowsLeast, warmWindowsMost, agreement] = [4, 15, 0.05]
 
-/** One-second windows until three in a row agree in CPU a request: compiled code comes late. What never settles is taken as it is. */
-export async function warm(target: Target, connections: number): Promise<void> {
+/**
+ * One-second windows until three in a row agree in CPU a request: compiled code comes late. What never settles is taken as it is, and a short look
+ * is not warmed for longer than two of its own.
+ */
+export async function warm(target: Target, how: Pressure & { readonly rounds: number }): Promise<void> {
+  const most = Math.max(2, Math.min(warmWindowsMost, Math.ceil(2 * how.rounds * how.seconds)))
   const seen: number[] = []
-  while (seen.length < warmWindowsMost) {
-    seen.push((await measure(target, { connections, seconds: 1 })).cpu)
+  while (seen.length < most) {
+    seen.push((await measure(target, { connections: how.connections, seconds: 1 })).cpu)
     const last = seen.slice(-3)
     if (seen.length >= warmWindowsLeast && Math.max(...last) < Math.min(...last) * (1 + agreement)) return
   }
 }
 
-/** All alive, in alternating order, so that what drifts drifts for all. */
+/** `warmed: false`: one request of theirs is long enough to warm what answers it. All alive, in alternating order, so that what drifts drifts for all. */
 export async function inRounds(
   targets: readonly Target[],
-  how: Pressure & { readonly rounds: number },
+  how: Pressure & { readonly rounds: number; readonly warmed?: false },
 ): Promise<readonly ReadonlyMap<string, Window>[]> {
-  for (const target of targets) await warm(target, how.connections)
+  if (how.warmed !== false) for (const target of targets) await warm(target, how)
   const all: ReadonlyMap<string, Window>[] = []
   for (let round = 0; round < how.rounds; round += 1) {
     const windows = new Map<string, Window>()

@@ -26,7 +26,9 @@ const [word = '', seconds = '5'] = process.argv.slice(2)
 const found = requestCases.find(one => one.name.toLowerCase().includes(word.toLowerCase()))
 if (found === undefined) throw new Error(`no case is called ${word}`)
 const inspectorPort = await freePort()
-const world = await openWorld('/dev/shm', { keys: 1_000, assignments: 10 }, { NODE_OPTIONS: `--inspect=127.0.0.1:${inspectorPort}` })
+const world = await openWorld('/dev/shm', found.declared.sown ?? { keys: 1_000, secrets: 1_000, assignments: 10 }, {
+  NODE_OPTIONS: `--inspect=127.0.0.1:${inspectorPort}`,
+})
 const target = productTarget(world, found.name, await found.declared.prepare(world))
 await load({ ...target, connections: 32, seconds: 2 })
 const inspector = await inspectorOf(inspectorPort)

@@ -8,7 +8,7 @@ import { requestsFile } from './load.ts'
 import { inRounds, type Pressure, type Target, type Window } from './measure.ts'
 import { median } from './statistics.ts'
 import { type Exchange, openWeb, rawRequest, type Reply, type Web } from './web.ts'
-import type { World } from './world.ts'
+import { openWorld, type Seed, type World } from './world.ts'
 
 export interface Prepared {
   /** Sent in turn. */
@@ -21,6 +21,8 @@ export interface RequestCase {
   readonly name: string
   readonly work: WorkName
   readonly quick?: true
+  /** In a world of its own, where the shared one has not what it needs. */
+  readonly sown?: Seed
   prepare(world: World): Promise<Prepared>
   readonly goals: {
     /** CPU of D by CPU of the product. */
@@ -45,8 +47,16 @@ export const requestCase = (declared: RequestCase): MeasuredRequest => ({
   declared,
   ...(declared.quick && { quick: declared.quick }),
   async run(bench) {
-    const rounds = await besideAnchors(await bench.world(), declared, { ...bench.settings, connections })
-    return rowsOf(declared, rounds)
+    const { settings } = bench
+    const measured = async (world: World): Promise<readonly Row[]> =>
+      rowsOf(declared, await besideAnchors(world, declared, { ...settings, connections }))
+    if (declared.sown === undefined) return measured(await bench.world())
+    const world = await openWorld(settings.memory, declared.sown)
+    try {
+      return await measured(world)
+    } finally {
+      await world.close()
+    }
   },
 })
 
@@ -60,31 +70,46 @@ export async function besideAnchors(world: World, declared: RequestCase, how: Pr
     const product = productTarget(world, declared.name, prepared)
     return await inRounds([product, ...anchors.map(anchor => anchorTarget(world, { ...anchor, answer, prepared }))], how)
   } finally {
-    for (const { anchor, web } of anchors) {
-      web.close()
-      anchor.stop()
-    }
+    stopAnchors(anchors)
   }
 }
 
-type AnchorName = 'A' | 'F' | 'D'
+export type AnchorName = 'A' | 'F' | 'D'
 
-interface Named {
+export interface Named {
   readonly name: AnchorName
   readonly anchor: Anchor
   readonly web: Web
 }
 
-async function startAnchors(world: World, what: { readonly answer: Reply; readonly work: WorkName }): Promise<readonly Named[]> {
-  const { folder, data } = world.instance
-  const storeIn = join(folder, `anchor-${process.hrtime.bigint()}`)
-  mkdirSync(storeIn)
-  const settings = { tlsFolder: join(data, 'tls'), answer: what.answer }
-  const start = async (name: AnchorName, more: { readonly work: WorkName; readonly storeIn?: string }): Promise<Named> => {
-    const anchor = await startAnchor({ ...settings, ...more })
-    return { name, anchor, web: openWeb({ port: anchor.port, caFile: world.instance.environment.caFile }) }
+export interface Anchored {
+  /** The product's. */
+  readonly answer: Reply
+  readonly work: WorkName
+  readonly workBytes?: number
+}
+
+export async function startAnchors(
+  world: World,
+  what: Anchored,
+  names: readonly AnchorName[] = ['A', 'F', 'D'],
+): Promise<readonly Named[]> {
+  const started: Named[] = []
+  for (const name of names) {
+    const folder = join(world.instance.folder, `anchor-${process.hrtime.bigint()}`)
+    mkdirSync(folder)
+    const work = name === 'A' ? 'none' : what.work
+    const anchor = await startAnchor({ ...what, tlsFolder: join(world.instance.data, 'tls'), work, folder, stores: name === 'D' })
+    started.push({ name, anchor, web: openWeb({ port: anchor.port, caFile: world.instance.environment.caFile }) })
   }
-  return [await start('A', { work: 'none' }), await start('F', { work: what.work }), await start('D', { work: what.work, storeIn })]
+  return started
+}
+
+export function stopAnchors(anchors: readonly Named[]): void {
+  for (const { anchor, web } of anchors) {
+    web.close()
+    anchor.stop()
+  }
 }
 
 export function productTarget(world: World, name: string, prepared: Prepared): Target {
@@ -104,7 +129,7 @@ export function productTarget(world: World, name: string, prepared: Prepared): T
   }
 }
 
-function anchorTarget(
+export function anchorTarget(
   world: World,
   { name, anchor, web, answer, prepared }: Named & { readonly answer: Reply; readonly prepared: Prepared },
 ): Target {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
@@ -16,21 +17,29 @@ export interface AnchorSettings {
   readonly tlsFolder: string
   readonly answer: Reply
   readonly work: WorkName
-  readonly storeIn?: string
+  /** Of work on so many bytes. */
+  readonly workBytes?: number | undefined
+  /** Its own, there already. */
+  readonly folder: string
+  /** D: a row of each answer is stored. */
+  readonly stores: boolean
 }
 
 /** What node:http writes by itself. */
 const written = new Set(['date', 'connection', 'keep-alive', 'content-length', 'transfer-encoding'])
 
-export async function startAnchor({ tlsFolder, answer, work, storeIn }: AnchorSettings): Promise<Anchor> {
+export async function startAnchor({ tlsFolder, answer, work, workBytes, folder, stores }: AnchorSettings): Promise<Anchor> {
   const { status, body } = answer
+  const bodyFile = join(folder, 'answer')
+  writeFileSync(bodyFile, body)
   const headers = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !written.has(name)))
   const settings = {
     certFile: join(tlsFolder, 'server.pem'),
     keyFile: join(tlsFolder, 'server.key'),
-    answer: { status, headers, body: body.toString() },
+    answer: { status, headers, bodyFile },
     work,
-    ...(storeIn !== undefined && { storeIn }),
+    ...(workBytes !== undefined && { workBytes }),
+    ...(stores && { storeIn: folder }),
   }
   const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'programs', 'anchor.ts'), JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'inherit'],

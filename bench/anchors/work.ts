@@ -2,6 +2,8 @@
 // private RSA on libuv's threads (performance.md 5.1). Keys are opened once.
 import {
   constants,
+  createCipheriv,
+  createDecipheriv,
   createHmac,
   createSecretKey,
   generateKeyPairSync,
@@ -12,6 +14,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { freshBytes, sealBox } from '#crypto/derived-key-box.ts'
+import { chunkBytes } from '#domain/objects/byte-seal.ts'
 import { type Binding, hashBits, loadBinding, paddings } from '#adapters/native/binding.ts'
 
 export const workNames = [
@@ -25,6 +28,8 @@ export const workNames = [
   'ec-verify',
   'envelope',
   'hmac',
+  'seal-bytes',
+  'open-bytes',
 ] as const
 export type WorkName = (typeof workNames)[number]
 
@@ -34,8 +39,10 @@ export type Work = () => Promise<void>
 const value = new Uint8Array(hash('sha256', 'what the anchors work on', 'buffer'))
 const oaep = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' } as const
 
-export function openWork(name: WorkName): Work {
+/** `bytes`: of the work on so many. */
+export function openWork(name: WorkName, bytes = 0): Work {
   if (name === 'none') return async () => undefined
+  if (name === 'seal-bytes' || name === 'open-bytes') return bytesWork(name, bytes)
   const loaded = loadBinding()
   if ('reason' in loaded) throw new Error(`the anchors need the native module: ${loaded.reason}`)
   if (name === 'envelope' || name === 'hmac') return symmetricWork(name)
@@ -81,6 +88,33 @@ function symmetricWork(name: 'envelope' | 'hmac'): Work {
   if (name === 'hmac') return async () => demand(createHmac('sha256', key).update(value).digest())
   const under = { key, label: 'anchor', context: value }
   return async () => demand(sealBox(under, value, randomBytes(freshBytes)))
+}
+
+/** AES-256-GCM in chunks as long as those of objects, the key and the nonces there already. */
+function bytesWork(name: 'seal-bytes' | 'open-bytes', bytes: number): Work {
+  const [key, nonce] = [createSecretKey(randomBytes(32)), Buffer.alloc(12)]
+  const chunk = Buffer.alloc(Math.min(chunkBytes, bytes))
+  const how = { authTagLength: 16 }
+  const sealing = createCipheriv('aes-256-gcm', key, nonce, how)
+  const sealed = sealing.update(chunk)
+  sealing.final()
+  const tag = sealing.getAuthTag()
+  const seal = (plaintext: Buffer): void => {
+    const cipher = createCipheriv('aes-256-gcm', key, nonce, how)
+    demand(cipher.update(plaintext).length === plaintext.length)
+    cipher.final()
+  }
+  const open = (): void => {
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, how).setAuthTag(tag)
+    demand(decipher.update(sealed).length === chunk.length)
+    decipher.final()
+  }
+  return async () => {
+    for (let at = 0; at < bytes; at += chunk.length) {
+      if (name === 'open-bytes') open()
+      else seal(chunk)
+    }
+  }
 }
 
 function known(works: Readonly<Record<string, Work>>, name: WorkName): Work {

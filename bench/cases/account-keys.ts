@@ -1,41 +1,20 @@
-// The key service of accounts: requests signed once, good for five minutes of the clock.
+// The key service of accounts.
 import { createPublicKey, verify } from 'node:crypto'
 import { z } from 'zod'
+import { addAccount, askingKeys, type Ask } from '#bench/account.ts'
 import type { WorkName } from '#bench/anchors/work.ts'
 import { requestCase, type RequestCase } from '#bench/request-case.ts'
 import type { Exchange, Reply } from '#bench/web.ts'
 import type { World } from '#bench/world.ts'
-import { sign } from '#protocols/aws/testing.ts'
 import { json } from './keys.ts'
 
-const region = 'us-east-1'
 const message = Buffer.from('what the cases work on')
 const Message = message.toString('base64')
 const EncryptionContext = { for: 'the bench' }
 
-const accountShape = z.object({ rootAccessKeyId: z.string(), rootSecretAccessKey: z.string() })
 const createdShape = z.object({ KeyMetadata: z.object({ KeyId: z.string() }) })
 
-type Ask = (operation: string, body: unknown) => Exchange
-
-/** Signs for the root of a new account. */
-async function asking({ instance }: World): Promise<Ask> {
-  const id = process.hrtime.bigint().toString().slice(-12).padStart(12, '7')
-  const account = accountShape.parse(await instance.ask('aws', 'account', 'add', id))
-  const credentials = { accessKeyId: account.rootAccessKeyId, secretAccessKey: account.rootSecretAccessKey }
-  const host = `kms.${region}.${instance.environment.domain}`
-  return (operation, members) => {
-    const body = JSON.stringify(members)
-    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${operation}` }
-    const asked = { url: `https://${host}:${instance.port}/`, method: 'POST', headers, body }
-    const signed = sign({ ...asked, credentials, service: 'kms', region, at: Date.now() })
-    // The harness writes the host itself, with its port.
-    const { host: _host, ...rest } = signed.headers
-    return { method: 'POST', host, path: '/', headers: rest, body }
-  }
-}
-
-async function newKey({ web }: World, ask: Ask, members: object): Promise<string> {
+export async function newKey({ web }: World, ask: Ask, members: object): Promise<string> {
   return createdShape.parse(await web.json(ask('CreateKey', members))).KeyMetadata.KeyId
 }
 
@@ -55,7 +34,7 @@ const keyCase = ({ key, sent, ...one }: KeyCase) =>
   requestCase({
     ...one,
     async prepare(world) {
-      const ask = await asking(world)
+      const ask = askingKeys(world, (await addAccount(world)).root)
       const { exchange, verify: demand } = await sent(ask, await newKey(world, ask, key), world)
       return { exchanges: [exchange], verify: demand }
     },
@@ -177,4 +156,39 @@ export const accountSignEc = signingCase({
   algorithm: 'ECDSA_SHA_256',
   work: 'ec-sign',
   goals: { cpuOfD: 0.78, rateOfA: 0.32 },
+})
+
+const describedShape = z.object({ KeyMetadata: z.object({ KeyId: z.string(), KeyState: z.literal('Enabled') }) })
+
+export const accountDescribe = keyCase({
+  name: 'account key DescribeKey',
+  key: {},
+  work: 'none',
+  goals: { cpuOfD: 0.75, rateOfA: 0.6 },
+  sent: async (ask, KeyId) => ({
+    exchange: ask('DescribeKey', { KeyId }),
+    verify: async reply => void describedShape.parse(json(reply)),
+  }),
+})
+
+const manyKeys = 100_000
+const listedShape = z.object({ Keys: z.array(z.object({ KeyId: z.string() })).length(100), NextMarker: z.string() })
+/** Of the list, evenly walked from its start. */
+const pages = 40
+
+export const accountListKeys = requestCase({
+  name: `account ListKeys of ${manyKeys.toLocaleString('en')}, pages of 100`,
+  work: 'none',
+  sown: { keys: 0, assignments: 10, accountKeys: manyKeys },
+  goals: { cpuOfD: 0.75, rateOfA: 0.42 },
+  async prepare(world) {
+    if (world.account === undefined) throw new Error('no account was sown')
+    const ask = askingKeys(world, world.account)
+    const exchanges: [Exchange, ...Exchange[]] = [ask('ListKeys', {})]
+    while (exchanges.length < pages) {
+      const { NextMarker } = listedShape.parse(await world.web.json(exchanges.at(-1) ?? exchanges[0]))
+      exchanges.push(ask('ListKeys', { Marker: NextMarker }))
+    }
+    return { exchanges, verify: async reply => void listedShape.parse(json(reply)) }
+  },
 })

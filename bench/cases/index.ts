@@ -1,8 +1,11 @@
 import type { BenchCase } from '#bench/case.ts'
+import { accountDecisions } from './account-decisions.ts'
 import {
   accountDataKey,
   accountDecrypt,
+  accountDescribe,
   accountEncrypt,
+  accountListKeys,
   accountMac,
   accountReEncrypt,
   accountSignEc,
@@ -13,12 +16,16 @@ import type { MeasuredRequest } from '#bench/request-case.ts'
 import { certificates } from './certificates.ts'
 import { connectionCounts } from './connections.ts'
 import { decisions } from './decisions.ts'
+import { assumeRole } from './assume-role.ts'
 import { getKey } from './get-key.ts'
 import { growth } from './growth.ts'
 import { latency } from './latency.ts'
 import { listKeys } from './list-keys.ts'
 import { signEs256, signPs256, signRs256, verifyEs256, verifyPs256, verifyRs256 } from './signatures.ts'
+import { mixedLoad } from './mixed-load.ts'
 import { nbd } from './nbd.ts'
+import { objects } from './objects.ts'
+import { peers } from './peers.ts'
 import { requestSignatures } from './request-signatures.ts'
 import { rewrap } from './rewrap.ts'
 import { getSecret, listSecrets, setSecret } from './secrets.ts'
@@ -51,14 +58,21 @@ export const requestCases: readonly MeasuredRequest[] = [
   accountMac,
   accountSignRsa,
   accountSignEc,
+  accountDescribe,
+  accountListKeys,
+  assumeRole,
 ]
 
 export const cases: readonly BenchCase[] = [
   ...requestCases,
   connectionCounts,
   latency,
+  mixedLoad,
+  ...objects,
   certificates,
   decisions,
+  accountDecisions,
+  ...peers,
   requestSignatures,
   xts,
   nbd,

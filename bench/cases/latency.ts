@@ -28,8 +28,8 @@ export const latency: BenchCase = {
     const { settings } = bench
     const cheap = await targetOf(world, getKey)
     const dear = await targetOf(world, signRs256)
-    await warm(cheap, cheapConnections)
-    await warm(dear, dearConnections)
+    await warm(cheap, { ...settings, connections: cheapConnections })
+    await warm(dear, { ...settings, connections: dearConnections })
     const commitUs = durabilityOf(settings.memory).commitP99 * 1_000
     return [
       ...(await beside({ cheap, dear }, settings)),

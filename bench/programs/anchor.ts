@@ -14,16 +14,18 @@ const settings = z.object({
   certFile: z.string(),
   keyFile: z.string(),
   /** What the product answered. */
-  answer: z.object({ status: z.int(), headers: z.record(z.string(), z.string()), body: z.string() }),
+  answer: z.object({ status: z.int(), headers: z.record(z.string(), z.string()), bodyFile: z.string() }),
   work: z.enum(workNames),
+  workBytes: z.int().optional(),
   /** Where D keeps its rows. */
   storeIn: z.string().optional(),
 })
 
-const { certFile, keyFile, answer, work: workName, storeIn } = settings.parse(JSON.parse(process.argv[2] ?? ''))
-const work = openWork(workName)
+const { certFile, keyFile, answer, work: workName, workBytes, storeIn } = settings.parse(JSON.parse(process.argv[2] ?? ''))
+const work = openWork(workName, workBytes)
+const body = readFileSync(answer.bodyFile)
 const store = storeIn === undefined ? async () => undefined : openRowStore(storeIn)
-const headers = { ...answer.headers, 'content-length': Buffer.byteLength(answer.body).toString() }
+const headers = { ...answer.headers, 'content-length': body.length.toString() }
 
 function listen(message: IncomingMessage, response: ServerResponse): void {
   message.on('data', () => undefined)
@@ -34,7 +36,7 @@ async function answered(response: ServerResponse): Promise<void> {
   await work()
   await store()
   response.writeHead(answer.status, headers)
-  response.end(answer.body)
+  response.end(body)
 }
 
 const server = createServer(

@@ -1,7 +1,8 @@
-// A load generator in Node: raw TLS sockets, prepared requests, answers told apart by their content-length. Prints one line of JSON.
+// A load generator in Node: raw sockets, of TLS unless it is said otherwise, prepared requests, answers told apart by their content-length. Prints one line of JSON.
 import { readFileSync } from 'node:fs'
 import { once } from 'node:events'
-import { connect, type TLSSocket } from 'node:tls'
+import { connect as connectPlainly, type Socket } from 'node:net'
+import { connect } from 'node:tls'
 import { z } from 'zod'
 import { percentile } from '#bench/statistics.ts'
 
@@ -10,13 +11,14 @@ const settings = z.object({
   port: z.int(),
   requestsFile: z.string(),
   caFile: z.string(),
+  plain: z.boolean().default(false),
   connections: z.int(),
   seconds: z.number(),
   /** Requests a second, whatever comes back; absent: the next when the last is answered. */
   rate: z.number().optional(),
 })
 
-const { host, port, requestsFile, caFile, connections, seconds, rate } = settings.parse(JSON.parse(process.argv[2] ?? ''))
+const { host, port, requestsFile, caFile, plain, connections, seconds, rate } = settings.parse(JSON.parse(process.argv[2] ?? ''))
 const requests = requestsOf(readFileSync(requestsFile))
 const latencies: number[] = []
 const counts = { sent: 0, answered: 0, bytes: 0, errors: 0 }
@@ -33,14 +35,16 @@ function requestsOf(bytes: Buffer): readonly Buffer[] {
 }
 
 interface Line {
-  readonly socket: TLSSocket
+  readonly socket: Socket
   /** When what is under way was meant to be sent; in the order of the answers. */
   readonly due: number[]
 }
 
 /** One connection: `due` requests wait for their answers in order. */
 async function open(onAnswer: (line: Line) => void): Promise<Line> {
-  const socket = connect({ host: '127.0.0.1', port, servername: host, ca: readFileSync(caFile) })
+  const socket = plain
+    ? connectPlainly({ host: '127.0.0.1', port })
+    : connect({ host: '127.0.0.1', port, servername: host, ca: readFileSync(caFile) })
   const line: Line = { socket, due: [] }
   let rest: Buffer = Buffer.alloc(0)
   socket.on('data', (chunk: Buffer) => {
@@ -52,7 +56,7 @@ async function open(onAnswer: (line: Line) => void): Promise<Line> {
     }
   })
   socket.on('error', () => (counts.errors += 1))
-  await once(socket, 'secureConnect')
+  await once(socket, plain ? 'connect' : 'secureConnect')
   return line
 }
 

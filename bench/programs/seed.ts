@@ -1,6 +1,7 @@
 // Fills a data directory that nothing else has open, through the domain (performance.md 10). Prints what it made as one line of JSON.
 import { z } from 'zod'
 import { openInstance, performAs } from '#bench/seeding/open-instance.ts'
+import { seedAccountKeys } from '#bench/seeding/seed-account-keys.ts'
 import { seedAssignments } from '#bench/seeding/seed-assignments.ts'
 import { seedGroups } from '#bench/seeding/seed-groups.ts'
 import { seedKeys } from '#bench/seeding/seed-keys.ts'
@@ -24,9 +25,11 @@ const plan = z.object({
   assignments: z.int(),
   /** The measured principal is in the first, each is in the next. */
   groups: z.int().default(0),
+  /** Symmetric keys of an account that there is then. */
+  accountKeys: z.int().default(0),
 })
 
-const { dataDir, stateHome, keys, secrets, assignments, groups } = plan.parse(JSON.parse(process.argv[2] ?? ''))
+const { dataDir, stateHome, keys, secrets, assignments, groups, accountKeys } = plan.parse(JSON.parse(process.argv[2] ?? ''))
 const opened = await openInstance({ dataDir, stateHome })
 const { context, home } = opened
 const { tenantId, subscriptionId, resourceGroup: group, administrator } = home
@@ -92,5 +95,7 @@ if (keys > 0) {
 }
 const chain = await seedGroups(context, { count: groups, who: owner, memberId: credentials.objectId, tenantId })
 await seedAssignments(context, { vault: bench, count: assignments, who: owner, holders: [credentials.objectId, ...chain], tenantId })
+const inRegion = { accountId: '777777777777', region: 'us-east-1' }
+const account = accountKeys === 0 ? undefined : await seedAccountKeys(context, { ...inRegion, count: accountKeys })
 await opened.close()
-console.log(JSON.stringify(credentials))
+console.log(JSON.stringify({ ...credentials, account }))
