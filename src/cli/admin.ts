@@ -8,6 +8,10 @@ import { CommandFailed, exits, type Failure } from './output.ts'
 /** Where the instance is: `--data`, else KEYSTEAD_DATA, else ./data. Proxy variables and their kin do not count: the socket is a file. */
 export const dataDirOf = (options: { readonly data?: string }): string => resolve(options.data ?? process.env['KEYSTEAD_DATA'] ?? './data')
 
+/** The same, of the options as they came. */
+export const dataDirGiven = ({ data }: Readonly<Record<string, unknown>>): string =>
+  dataDirOf(typeof data === 'string' && data !== '' ? { data } : {})
+
 export const socketOf = (dataDir: string): string => adminSocketPath(dataDir, process.env['XDG_RUNTIME_DIR'])
 
 export const isRunning = async (dataDir: string): Promise<boolean> => {

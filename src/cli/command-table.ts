@@ -223,6 +223,7 @@ export const commands: readonly CommandRow[] = [
 /** What the words in front of a group's commands stand for. */
 export const groups: Readonly<Record<string, string>> = {
   app: 'applications that sign in',
+  'app credential': 'secrets and certificates of applications',
   group: 'groups, and who is in them',
   user: 'people who sign in',
   tenant: 'tenants and the rules of their directories',
@@ -232,6 +233,7 @@ export const groups: Readonly<Record<string, string>> = {
   'aws role': 'roles of accounts',
   disk: 'disks and where they are served',
   vault: 'vaults, live and deleted',
+  key: 'keys, wherever they are',
   vm: 'virtual machines: identities, and what they are told',
   'vm identity': 'identities of virtual machines',
   access: 'who may do what, and why',

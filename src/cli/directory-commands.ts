@@ -17,6 +17,33 @@ export const directoryCommands: readonly CommandRow[] = [
     load: () => import('./commands/app-federate.ts'),
   },
   {
+    words: 'app credential add <app>',
+    example: 'keystead app credential add ci --days 30 --json',
+    summary: 'one more secret, shown once, or one more certificate; those that are there stay',
+    options: [
+      data,
+      ['--cert <file>', 'a certificate (PEM or DER) that the application signs with, instead of a secret'],
+      ['--days <n>', 'how long it counts: 1 to 730 (a secret 180, a certificate as long as it is valid)'],
+      ['--name <name>', 'what lists call it'],
+      json,
+    ],
+    load: async () => (await import('./commands/app-credential.ts')).add,
+  },
+  {
+    words: 'app credential list <app>',
+    example: 'keystead app credential list ci',
+    summary: 'secrets, certificates and federated credentials of an application, and when each ends',
+    options: [data, json],
+    load: async () => (await import('./commands/app-credential.ts')).list,
+  },
+  {
+    words: 'app credential remove <app> <key-id>',
+    example: 'keystead app credential remove ci 5f0c7d1e-…',
+    summary: 'what was signed in with it counts no more, from the next request on',
+    options: [data, json],
+    load: async () => (await import('./commands/app-credential.ts')).remove,
+  },
+  {
     words: 'group create <name>',
     example: 'keystead group create "Contoso Security Team" --json',
     summary: 'a group: roles that it is given are its members’',

@@ -37,6 +37,20 @@ export const resourceCommands: readonly CommandRow[] = [
     load: () => import('./commands/vault-purge.ts'),
   },
   {
+    words: 'key list [vault]',
+    example: 'keystead key list --all --expiring 30d',
+    summary: 'keys of every vault, or of one: until when they are, who used them last, what is under them',
+    options: [
+      data,
+      ['--all', 'keys of accounts too: one list of everything'],
+      ['--expiring <duration>', 'those alone that expire within it, or have: 30d, 12h'],
+      ['--rotation', 'when each is rotated, was, and what still hangs on an earlier version'],
+      ['--reference <name>', 'what to hand out of one key, kv1/k1, and the roles that its users need'],
+      json,
+    ],
+    load: () => import('./commands/key-list.ts'),
+  },
+  {
     words: 'vm create <name>',
     example: 'keystead vm create vm1',
     summary: 'a virtual machine with an identity of its own, in the group of the first start; it is described, not run',

@@ -11,6 +11,12 @@ import type { BootStore, SealEnvelope } from '#ports/record-store.ts'
 import { clusterIdOf, initialise, unseal } from '#domain/seal/boot.ts'
 import type { Custody } from '#domain/seal/custody.ts'
 
+/** It has no Keystead: commands that look make none. */
+export class DirectoryEmpty extends Error {}
+
+/** It opens only with somebody present; the message says why not without. */
+export class DirectorySealed extends Error {}
+
 /** What stands in a data directory. Everything of an instance but its seal is under it. */
 export const filesOf = (dataDir: string) =>
   ({
@@ -59,7 +65,7 @@ interface Opening {
 /** Locks the directory for this process. Throws with what to do where it cannot. */
 export function takeDataDirectory(opening: Opening): DataDirectory {
   const { dataDir, clock } = opening
-  if (opening.mustExist === true && !existsSync(filesOf(dataDir).database)) throw new Error(`There is no Keystead in ${dataDir}.`)
+  if (opening.mustExist === true && !existsSync(filesOf(dataDir).database)) throw new DirectoryEmpty(`There is no Keystead in ${dataDir}.`)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   mkdirSync(join(dataDir, 'audit'), { recursive: true, mode: 0o700 })
   const lock = lockDataDirectory(dataDir, { pid: process.pid, since: clock.now() })
@@ -88,7 +94,7 @@ export async function openDataDirectory(opening: Opening): Promise<OpenDirectory
   const directory = takeDataDirectory(opening)
   try {
     const opened = await directory.open()
-    if ('sealed' in opened) throw new Error(`${opening.dataDir} is sealed: ${opened.sealed}.`)
+    if ('sealed' in opened) throw new DirectorySealed(`${opening.dataDir} is sealed: ${opened.sealed}.`)
     return { boot: directory.boot, custody: opened.custody, [Symbol.dispose]: () => directory[Symbol.dispose]() }
   } catch (error) {
     directory[Symbol.dispose]()

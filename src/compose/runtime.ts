@@ -31,6 +31,7 @@ export function runtimeOf({ world, core, rewrap, listeners, keeper, sealNow }: R
     tenantId: home.tenantId,
     home: { subscriptionId: home.subscriptionId, group: home.resourceGroup },
     words: async () => (await import('./vault-words.ts')).vaultWordOf,
+    keyUses: async () => (await import('./key-uses.ts')).isKeyUse,
     audit,
     collectsAlarms: config.syslog !== undefined,
     testAlarm: async alarm => core.alarms.test(alarm),

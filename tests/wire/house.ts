@@ -120,6 +120,7 @@ export const unreachable: Runtime = {
   exportDisk: never,
   serveMetadata: never,
   words: async () => () => undefined,
+  keyUses: async () => () => false,
   collectsAlarms: false,
   testAlarm: never,
   audit: { query: never, verify: never, head: never },

@@ -22,8 +22,8 @@ export const run: Run = async ({ options }) => {
 
 /** No instance holds the directory: it is opened here, read-only, by its seal. */
 async function stoppedRows(dataDir: string, options: Readonly<Record<string, unknown>>): Promise<FoundRows> {
-  const { openStopped } = await import('#compose/stopped.ts')
-  await using stopped = await openStopped(await stoppedAt(dataDir, options))
+  const { openedStopped } = await import('#cli/stopped.ts')
+  await using stopped = await openedStopped(await stoppedAt(dataDir, options), 'keystead audit query')
   const { since, resource, principal, denied, limit } = filterOf(options)
   const { rows, end } = await stopped.audit.query({
     ...(since !== undefined && { since }),

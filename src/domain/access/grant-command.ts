@@ -16,7 +16,7 @@ const roleNames = (role: RoleDefinition, permission: Permission): boolean =>
   })
 
 /** The built-in role that gives it, unconditionally, and least besides. */
-function smallestRole(permission: Permission): RoleDefinition | undefined {
+export function smallestRole(permission: Permission): RoleDefinition | undefined {
   const weight = (role: RoleDefinition): number => allPermissions.filter(other => roleNames(role, other)).length
   const able = builtInRoles.filter(role => role.permissions.every(entry => entry.condition === undefined) && roleNames(role, permission))
   return able.map(role => ({ role, weight: weight(role) })).sort((a, b) => a.weight - b.weight)[0]?.role

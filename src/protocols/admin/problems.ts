@@ -4,13 +4,18 @@ import { json, type Answer } from '#protocols/http/answer.ts'
 
 /** A sentence for the operator: one of its own here, or the details' own where there is one. */
 function sentenceOf({ body }: Problem): string {
-  const own = ownSentence(body) ?? accountSentence(body)
+  const own = ownSentence(body) ?? accountSentence(body) ?? vaultSentence(body)
   if (own !== undefined) return own
   const details: Readonly<Record<string, unknown>> = { ...body.details }
   const { message, because, reason } = details
   for (const text of [message, because, reason]) if (typeof text === 'string') return text
   const facts = Object.entries(details).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
   return facts.length === 0 ? body.code : `${body.code}: ${facts.join(', ')}`
+}
+
+function vaultSentence({ code, details }: ProblemBody): string | undefined {
+  if (code === 'VaultNotFound') return `There is no vault ${details.name}.`
+  return code === 'KeyNotFound' ? `There is no key ${details.name} there.` : undefined
 }
 
 function accountSentence({ code, details }: ProblemBody): string | undefined {

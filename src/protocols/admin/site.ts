@@ -4,6 +4,7 @@ import type { AuditFilter, AuditCursor } from '#domain/audit/query.ts'
 import type { Call } from '#domain/call.ts'
 import type { WordOf } from '#domain/access/used-lately.ts'
 import type { Context } from '#domain/context.ts'
+import type { IsKeyUse } from '#domain/inventory/last-uses.ts'
 import { operation } from '#protocols/http/operation.ts'
 import type { NewSeal, SealProof } from './seal-bodies.ts'
 
@@ -33,6 +34,8 @@ export interface Runtime {
   readonly home: { readonly subscriptionId: string; readonly group: string }
   /** What an operation of a vault is in the words of access policies: `keys sign`. */
   words(): Promise<WordOf>
+  /** Which operations, of any wire, use a key's material. */
+  keyUses(): Promise<IsKeyUse>
 }
 
 export interface AuditReading {

@@ -36,6 +36,8 @@ import { changeGroupMember } from './change-group-member.ts'
 import { removeGroupOperation } from './remove-group.ts'
 import { addAlarmOperation, listAlarmsOperation, removeAlarmOperation, testAlarmOperation } from './alarms.ts'
 import { listRotations, rotateCompartment, rotateRoot } from './rotations.ts'
+import { addApplicationCredential, listApplicationCredentials, removeApplicationCredential } from './application-credentials.ts'
+import { listDependents, listEveryKey, listLastUses, showKeyReference } from './keys.ts'
 import { federateApplication } from './federate-application.ts'
 
 export const operations: readonly Operation<Context, AdminSite>[] = [
@@ -86,4 +88,11 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   listAlarmsOperation,
   removeAlarmOperation,
   testAlarmOperation,
+  addApplicationCredential,
+  listApplicationCredentials,
+  removeApplicationCredential,
+  listEveryKey,
+  listDependents,
+  listLastUses,
+  showKeyReference,
 ]
