@@ -146,7 +146,12 @@ export const commands: readonly CommandRow[] = [
     words: 'access explain <principal> [action] [scope]',
     example: 'keystead access explain OBJECT_ID keys/sign /subscriptions/…/vaults/kv1',
     summary: 'may it, by what, and what would let it',
-    options: [data, json],
+    options: [
+      data,
+      ['--try', 'ask each operation as a dry run, the state of the key included; exit code 1 where one is denied'],
+      ['--minimal', 'the least role that would do: for the action, for a disk encryption set, or for what the audit has of 90 days'],
+      json,
+    ],
     load: () => import('./commands/access-explain.ts'),
   },
   {

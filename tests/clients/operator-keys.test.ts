@@ -2,17 +2,18 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { CreateKeyCommand } from '@aws-sdk/client-kms'
+import { CreateKeyCommand, DisableKeyCommand, EncryptCommand } from '@aws-sdk/client-kms'
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { ClientCertificateCredential } from '@azure/identity'
 import { CryptographyClient } from '@azure/keyvault-keys'
 import { z } from 'zod'
 import { awsClients } from './aws.ts'
-import { addApplication, authorityOf, azureBy, azureOf, called, vaultId } from './azure.ts'
+import { addApplication, authorityOf, azureBy, azureOf, called, vaultId, type Application } from './azure.ts'
 import { behindInstance } from './behind.ts'
 import { ranProgram, removeInstance, startInstance } from './instance.ts'
-import { readFileSync } from 'node:fs'
 
 const instance = await behindInstance(import.meta.filename)
 const { environment } = instance
@@ -128,6 +129,7 @@ describe('keystead key list', () => {
       { accessKeyId: root.awsAccessKeyId, secretAccessKey: root.awsSecretAccessKey },
     )
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}))
+    await kms.send(new EncryptCommand({ KeyId: KeyMetadata?.Arn, Plaintext: new Uint8Array(8) }))
     const all = await keysOf('--all')
     const mine = all.filter(({ name }) => name.startsWith(`${vault}/`))
     assert.deepEqual(
@@ -143,7 +145,7 @@ describe('keystead key list', () => {
       'the set hangs on the version before',
     )
     assert.deepEqual([second?.lastUse, Math.abs(Date.parse(second?.attributes.expires ?? '') - soon.getTime()) < 1_000], [null, true])
-    assert.ok(all.some(({ kid }) => kid === KeyMetadata?.Arn))
+    assert.match(all.find(({ kid }) => kid === KeyMetadata?.Arn)?.lastUser ?? '', /^AIDA/)
     assert.ok(!(await keysOf()).some(({ kid }) => kid === KeyMetadata?.Arn), 'vaults alone without --all')
     assert.deepEqual(
       (await keysOf(vault, '--expiring', '30d')).map(({ name }) => name),
@@ -196,3 +198,123 @@ test('a data directory that is sealed and stopped tells so by exit code 8, one t
     removeInstance(other)
   }
 })
+
+describe('keystead access explain', () => {
+  const vault = called('kv')
+  const triedShape = z.looseObject({
+    tried: z.array(z.looseObject({ operation: z.string(), allow: z.boolean(), because: z.string().optional() })),
+  })
+  const minimalShape = z.looseObject({
+    from: z.string(),
+    needs: z.array(z.string()),
+    role: z.looseObject({ name: z.string(), exactly: z.boolean() }).optional(),
+    held: z.array(z.looseObject({ role: z.string(), surplus: z.array(z.string()) })),
+    grant: z.array(z.string()).optional(),
+  })
+  /** Exit code 1 where one is denied is an answer too. */
+  const tried = async (...words: readonly string[]) => {
+    const { code, stdout } = await instance.run('access', 'explain', ...words, '--try', '--json')
+    return { code, ...triedShape.parse(JSON.parse(stdout)) }
+  }
+
+  test('--try says of each operation what the next request is told, the state of the key included', async () => {
+    const { resourceGroup, location, tenantId } = environment
+    await administrator.vaults.vaults.createOrUpdate(resourceGroup, vault, {
+      location,
+      properties: { tenantId, sku: { family: 'A', name: 'standard' }, enableRbacAuthorization: true, enablePurgeProtection: true },
+    })
+    const id = vaultId(environment, resourceGroup, vault)
+    await administrator.assign('Key Vault Administrator', environment.administrator.objectId, id)
+    const key = await administrator.keys(vault).createRsaKey('k1', { keyOps: ['sign', 'verify', 'wrapKey', 'unwrapKey'] })
+    const app = await addApplication(instance, called('app'))
+    await administrator.assign('Key Vault Crypto User', app.objectId, `${id}/keys/k1`)
+    const answered = async () => {
+      const crypto = new CryptographyClient(key.id ?? '', azureOf(environment, app).credential)
+      const is = async (asked: Promise<unknown>) =>
+        asked.then(
+          () => true,
+          () => false,
+        )
+      const bytes = new Uint8Array(32)
+      return {
+        KeySign: await is(crypto.sign('RS256', bytes)),
+        KeyUnwrap: await is(unwrapped(app, key.id ?? '')),
+        KeyDelete: await is(azureOf(environment, app).keys(vault).beginDeleteKey('k1')),
+      }
+    }
+    const first = await tried(app.clientId, 'keys/sign', `${vault}/k1`)
+    assert.deepEqual([first.code, first.tried.map(({ operation, allow }) => [operation, allow])], [0, [['KeySign', true]]])
+    assert.deepEqual(await answered(), { KeySign: true, KeyUnwrap: true, KeyDelete: false })
+    const decrypt = await tried(app.clientId, 'keys/decrypt', `${vault}/k1`)
+    assert.deepEqual([decrypt.code, decrypt.tried[0]?.because], [1, `The key ${vault}/k1 has not this operation among its key_ops.`])
+    const remove = await tried(app.clientId, 'keys/delete', `${vault}/k1`)
+    assert.match(remove.tried[0]?.because ?? '', /has no right to Microsoft\.KeyVault\/vaults\/keys\/delete here\./)
+    await administrator.keys(vault).updateKeyProperties('k1', { enabled: false })
+    const off = await tried(app.clientId, 'keys/sign', `${vault}/k1`)
+    assert.deepEqual([off.code, off.tried[0]?.because], [1, `The key ${vault}/k1 is disabled.`])
+    assert.equal((await answered()).KeySign, false)
+    await administrator.keys(vault).updateKeyProperties('k1', { enabled: true })
+    const all = await tried(app.clientId)
+    assert.ok(all.tried.length > 40 && all.tried.every(({ allow }) => !allow), 'at the root it may do nothing')
+  })
+
+  test('--minimal names the least role: for an action, for a disk encryption set exactly its own, for what was seen', async () => {
+    const { resourceGroup, location } = environment
+    const ask = async (...words: readonly string[]) => minimalShape.parse(await instance.ask('access', 'explain', ...words, '--minimal'))
+    const app = await addApplication(instance, called('app'))
+    const id = vaultId(environment, resourceGroup, vault)
+    assert.equal((await ask(app.clientId, 'secrets/get', vault)).role?.name, 'Key Vault Secrets User')
+    const key = await administrator.keys(vault).getKey('k1')
+    const set = await administrator.compute.diskEncryptionSets.createOrUpdate(resourceGroup, called('des'), {
+      location,
+      identity: { type: 'SystemAssigned' },
+      activeKey: { keyUrl: key.id ?? '' },
+    })
+    const ofSet = await ask(set.id ?? '')
+    assert.deepEqual(
+      [ofSet.from, ofSet.role, ofSet.needs],
+      [
+        'diskEncryptionSet',
+        { ...ofSet.role, name: 'Key Vault Crypto Service Encryption User', exactly: true },
+        [
+          'Microsoft.KeyVault/vaults/keys/read',
+          'Microsoft.KeyVault/vaults/keys/wrap/action',
+          'Microsoft.KeyVault/vaults/keys/unwrap/action',
+        ],
+      ],
+    )
+    assert.equal((await ask(app.clientId)).role, undefined, 'nothing was seen yet')
+    await administrator.assign('Key Vault Crypto Officer', app.objectId, id)
+    await azureOf(environment, app).keys(vault).getKey('k1')
+    await new CryptographyClient(key.id ?? '', azureOf(environment, app).credential).sign('RS256', new Uint8Array(32))
+    const seen = await ask(app.clientId)
+    assert.deepEqual([seen.from, seen.role?.name], ['audit', 'Key Vault Crypto User'])
+    assert.equal(seen.held[0]?.surplus.includes('Microsoft.KeyVault/vaults/keys/delete'), true)
+    assert.equal(seen.grant?.at(-1), `${id.toLowerCase()}/keys/k1`)
+    assert.equal((await instance.run('access', 'explain', app.clientId, '--minimal', '--try')).code, 3)
+  })
+
+  test('asks the same of somebody in an account: by documents, by the state of the key, and proposes a statement', async () => {
+    const { administrator: root, port } = environment
+    const at = { endpoint: `https://localhost:${port}`, ca: readFileSync(environment.caFile, 'utf8') }
+    const { kms, sts } = awsClients(at, { accessKeyId: root.awsAccessKeyId, secretAccessKey: root.awsSecretAccessKey })
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}))
+    const arn = KeyMetadata?.Arn ?? ''
+    const me = (await sts.send(new GetCallerIdentityCommand({}))).Arn ?? ''
+    const open = await tried(me, 'kms:Encrypt', arn)
+    assert.deepEqual([open.code, open.tried.map(({ operation, allow }) => [operation, allow])], [0, [['Encrypt', true]]])
+    await kms.send(new EncryptCommand({ KeyId: arn, Plaintext: new Uint8Array(8) }))
+    await kms.send(new DisableKeyCommand({ KeyId: arn }))
+    const closed = await tried(me, 'kms:Encrypt', arn)
+    assert.deepEqual([closed.code, closed.tried[0]?.because], [1, "The key's state or kind is against it: AccountKeyDisabled."])
+    const { statement } = z
+      .looseObject({ statement: z.looseObject({ Action: z.array(z.string()), Resource: z.array(z.string()) }) })
+      .parse(await instance.ask('access', 'explain', me, '--minimal'))
+    assert.ok(statement.Action.includes('kms:Encrypt') && statement.Resource.includes(arn))
+  })
+})
+
+async function unwrapped(app: Application, kid: string): Promise<unknown> {
+  const { result } = await new CryptographyClient(kid, administrator.credential).wrapKey('RSA-OAEP-256', new Uint8Array(32))
+  return new CryptographyClient(kid, azureOf(environment, app).credential).unwrapKey('RSA-OAEP-256', result)
+}

@@ -121,6 +121,7 @@ export const unreachable: Runtime = {
   serveMetadata: never,
   words: async () => () => undefined,
   keyUses: async () => () => false,
+  operations: async () => [],
   collectsAlarms: false,
   testAlarm: never,
   audit: { query: never, verify: never, head: never },

@@ -1,17 +1,34 @@
-import { ask, dataDirOf } from '#cli/admin.ts'
+import { ask, dataDirGiven } from '#cli/admin.ts'
 import { tellOfAccount } from '#cli/account-explanation.ts'
 import { listOf, memberOf, textOf } from '#cli/json-value.ts'
-import { exits, print, printJson } from '#cli/output.ts'
-import { text, type Run } from '#cli/command.ts'
+import { CommandFailed, exits, print, printJson } from '#cli/output.ts'
+import { quoted } from '#cli/shell-words.ts'
+import { tellMinimal, tellTried } from '#cli/tried-access.ts'
+import type { Run } from '#cli/command.ts'
 
 export const run: Run = async ({ options, arguments: [principal = '', action, scope] }) => {
-  const data = text(options['data'])
   const body = { principal, ...(action !== undefined && { action }), ...(scope !== undefined && { scope }) }
-  const explained = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'POST', path: '/access/explain', body })
-  const allowed = memberOf(explained, 'allow')
-  if (options['json'] === true) printJson(explained)
-  else tellWhy(explained, { principal, action, scope })
-  return action === undefined || allowed === true ? exits.good : exits.bad
+  const asJson = options['json'] === true
+  const { path, tell } = questionOf(options)
+  const answer = await ask(dataDirGiven(options), { method: 'POST', path, body })
+  if (tell !== undefined) return tell(answer, asJson)
+  if (asJson) printJson(answer)
+  else tellWhy(answer, { principal, action, scope })
+  return action === undefined || memberOf(answer, 'allow') === true ? exits.good : exits.bad
+}
+
+interface Question {
+  readonly path: string
+  /** What is asked for besides an explanation tells itself, and answers the exit code. */
+  readonly tell?: (answer: unknown, asJson: boolean) => number
+}
+
+function questionOf(options: Readonly<Record<string, unknown>>): Question {
+  const [tries, minimal] = [options['try'] === true, options['minimal'] === true]
+  if (tries && minimal)
+    throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: '--try and --minimal are two questions: ask one of them.' })
+  if (tries) return { path: '/access/try', tell: tellTried }
+  return minimal ? { path: '/access/minimal', tell: tellMinimal } : { path: '/access/explain' }
 }
 
 function tellWhy(
@@ -42,6 +59,3 @@ function policyText(policy: unknown): string {
   const via = textOf(memberOf(policy, 'via'))
   return `access policy ${words}${via === '' ? '' : `, by group ${via}`}${memberOf(policy, 'counts') === true ? '' : ' (the vault goes by roles)'}`
 }
-
-/** As a shell takes it. */
-const quoted = (word: string): string => (/^[\w./:=@-]+$/.test(word) ? word : JSON.stringify(word))

@@ -1,7 +1,7 @@
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Context, Needs } from '#domain/context.ts'
-import { accountKeyById, keyAliasByName } from '#domain/account-keys/find-account-key.ts'
+import { accountKeyById, keyAliasByName, type FoundAccountKey } from '#domain/account-keys/find-account-key.ts'
 import { parseKeyArn, type NamedByArn } from '#domain/account-keys/key-arn.ts'
 import { ownedKey } from '#domain/account-keys/permit-account-key.ts'
 import { foundArn } from '#domain/accounts/entities.ts'
@@ -43,12 +43,12 @@ export async function explainAccount(context: Context, call: Call, question: Exp
   const named = accountPrincipalNamed(context, question.principal)
   const { who, type, arn, name } = named
   const accountId = who.tenant ?? ''
-  const found = await placeNamed(context, { ...call, who }, { scope: question.scope ?? '*', accountId })
+  const found = await accountPlaceNamed(context, { ...call, who }, { scope: question.scope ?? '*', accountId })
   const asked = (permission: Permission): Question => ({ who, permission, facts: noFacts, at: call.at, ...found })
   const principal = { type, arn, ...(name !== undefined && { name }), id: who.id, accountId }
   const shared = { principal, scope: found.owned?.arn ?? '*' }
   if (question.action === undefined) return { ...shared, ...everything(context, asked, arn) }
-  return { ...shared, ...explainOne(context, asked(actionNamed(question.action)), { named, found }) }
+  return { ...shared, ...explainOne(context, asked(accountActionNamed(question.action)), { named, found }) }
 }
 
 type Asked = (permission: Permission) => Question
@@ -81,7 +81,7 @@ function deciding(by: Extract<Verdict, { readonly allowed: true }>['by']): Pick<
 }
 
 /** `kms:Encrypt`, or its end alone, or a permission's own name. Raises `InvalidParameter`. */
-function actionNamed(word: string): Permission {
+export function accountActionNamed(word: string): Permission {
   const wanted = word.toLowerCase()
   const found = ofAccounts.find(permission => {
     const action = permissionRow(permission).account?.toLowerCase()
@@ -100,7 +100,7 @@ interface Scoped {
 }
 
 /** A key by its ARN or an alias of it; anything else as an ARN of the account; `*`: what belongs to nothing. */
-async function placeNamed(context: Context, call: Call, { scope, accountId }: Scoped): Promise<Found> {
+export async function accountPlaceNamed(context: Context, call: Call, { scope, accountId }: Scoped): Promise<Found> {
   const at = parseKeyArn(scope)
   if (at !== undefined) return keyNamed(context, call, at)
   const owner = parseArn(scope)?.accountId
@@ -110,8 +110,13 @@ async function placeNamed(context: Context, call: Call, { scope, accountId }: Sc
 }
 
 async function keyNamed(context: Context, call: Call, at: NamedByArn): Promise<Found> {
+  return ownedKey(context, call, await accountKeyAt(context, call, at))
+}
+
+/** By its ARN or an alias's. Raises `AccountKeyNotFound`. */
+export async function accountKeyAt(context: Context, call: Call, at: NamedByArn): Promise<FoundAccountKey> {
   const alias = at.kind === 'alias' ? await keyAliasByName(context, call, at) : undefined
   const key = await accountKeyById(context, call, { ...at, id: at.kind === 'alias' ? (alias?.value.keyId ?? '') : at.name })
   if (key === undefined) throw new Problem({ code: 'AccountKeyNotFound', details: { message: `Key '${at.name}' does not exist` } })
-  return ownedKey(context, call, { key, ...(alias !== undefined && { alias: alias.value.name }) })
+  return { key, ...(alias !== undefined && { alias: alias.value.name }) }
 }

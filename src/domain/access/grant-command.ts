@@ -15,10 +15,12 @@ const roleNames = (role: RoleDefinition, permission: Permission): boolean =>
     return rowsFor(permission).some(({ azure, data }) => azure !== undefined && matches(azure, data ?? false))
   })
 
-/** The built-in role that gives it, unconditionally, and least besides. */
-export function smallestRole(permission: Permission): RoleDefinition | undefined {
+/** The built-in role that gives all of them, unconditionally, and least besides; `undefined` where no single one does. */
+export function leastRole(needed: readonly Permission[]): RoleDefinition | undefined {
   const weight = (role: RoleDefinition): number => allPermissions.filter(other => roleNames(role, other)).length
-  const able = builtInRoles.filter(role => role.permissions.every(entry => entry.condition === undefined) && roleNames(role, permission))
+  const able = builtInRoles.filter(
+    role => role.permissions.every(entry => entry.condition === undefined) && needed.every(permission => roleNames(role, permission)),
+  )
   return able.map(role => ({ role, weight: weight(role) })).sort((a, b) => a.weight - b.weight)[0]?.role
 }
 
@@ -32,9 +34,14 @@ export function grantCommand(
   const vault = /\/vaults\/([^/]+)/.exec(place)?.[1]
   if (at.byPolicies && policies !== undefined && vault !== undefined)
     return ['az', 'keyvault', 'set-policy', '--name', vault, '--object-id', at.to.id, ...policyFlags(policies)]
-  const role = smallestRole(permission)
-  if (role === undefined) return undefined
-  const assignee = ['--assignee-object-id', at.to.id, '--assignee-principal-type', at.to.type]
+  const role = leastRole([permission])
+  return role && grantOf(role, at)
+}
+
+/** The command that gives a role there. */
+export function grantOf(role: RoleDefinition, { on, to }: { readonly on: Scope; readonly to: Named }): readonly string[] {
+  const place = on.at(-1) ?? ''
+  const assignee = ['--assignee-object-id', to.id, '--assignee-principal-type', to.type]
   return ['az', 'role', 'assignment', 'create', ...assignee, '--role', role.roleName, '--scope', place === '' ? '/' : place]
 }
 

@@ -9,6 +9,8 @@ export interface Named {
   readonly appId?: string
   /** Of users: what they sign in with. */
   readonly userPrincipalName?: string
+  /** Of a managed identity: ARM id of what acts by it. */
+  readonly resourceId?: string
   readonly type: 'User' | 'Group' | 'ServicePrincipal'
   /** As the rule books are asked; a group is judged as one that has nothing but what the group has. */
   readonly who: Principal
@@ -21,8 +23,10 @@ export function everybody(context: Directory, tenantId: string): ReadonlyMap<str
   const found = new Map<string, Named>()
   const add = (named: Named): void => void found.set(named.id, named)
   for (const { value } of context.servicePrincipals.peek()) {
-    const { id, appId, displayName, kind } = value
-    if (value.tenantId === tenantId) add({ id, appId, displayName, type: 'ServicePrincipal', who: { id, kind, tenant: tenantId, appId } })
+    const { id, appId, displayName, kind, resourceId } = value
+    if (value.tenantId !== tenantId) continue
+    const of = resourceId === undefined ? {} : { resourceId }
+    add({ id, appId, displayName, ...of, type: 'ServicePrincipal', who: { id, kind, tenant: tenantId, appId } })
   }
   for (const { value } of context.users.peek()) {
     const { id, displayName, userPrincipalName } = value
@@ -35,14 +39,16 @@ export function everybody(context: Directory, tenantId: string): ReadonlyMap<str
   return found
 }
 
-/** By object id, application id, user principal name or display name, in any case. Raises `DirectoryObjectNotFound`, and `InvalidParameter` where several have the name. */
+/** By object id, application id, user principal name, display name, or the ARM id of what acts by a managed identity, in any case. Raises `DirectoryObjectNotFound`, and `InvalidParameter` where several have the name. */
 export function principalNamed(
   context: Directory,
   { tenantId, principal }: { readonly tenantId: string; readonly principal: string },
 ): Named {
   const wanted = principal.toLowerCase()
   const all = [...everybody(context, tenantId).values()]
-  const byId = all.find(({ id, appId, userPrincipalName }) => [id, appId, userPrincipalName?.toLowerCase()].includes(wanted))
+  const byId = all.find(({ id, appId, userPrincipalName, resourceId }) =>
+    [id, appId, userPrincipalName?.toLowerCase(), resourceId?.toLowerCase()].includes(wanted),
+  )
   if (byId !== undefined) return byId
   const [first, ...others] = all.filter(({ displayName }) => displayName.toLowerCase() === wanted)
   if (first === undefined) throw new Problem({ code: 'DirectoryObjectNotFound', details: { id: principal } })

@@ -72,6 +72,7 @@ const rows = {
 } as const satisfies Record<string, { readonly fit?: Fit; readonly refused: Row }>
 
 export type StatedOperation = keyof typeof rows
+export const isStated = (name: string): name is StatedOperation => Object.hasOwn(rows, name)
 
 /** Which of a key's facts the table looks at. */
 export type KeyKind = Pick<AccountKey, 'origin' | 'spec'>

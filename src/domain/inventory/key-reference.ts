@@ -3,7 +3,7 @@ import { isMlDsa } from '#crypto/ml-dsa.ts'
 import { publicKeyToJwk } from '#crypto/public-key.ts'
 import { Problem } from '#model/problem.ts'
 import { placeNamed } from '#domain/access/explain-place.ts'
-import { smallestRole } from '#domain/access/grant-command.ts'
+import { leastRole } from '#domain/access/grant-command.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import type { Call } from '#domain/call.ts'
@@ -64,7 +64,7 @@ export async function keyReference(
     ...(thumbprint !== undefined && { thumbprint }),
     needs: version.keyOps.flatMap(operation => {
       const permission = permissionOf[operation]
-      const role = permission === undefined ? undefined : smallestRole(permission)
+      const role = permission === undefined ? undefined : leastRole([permission])
       return role === undefined ? [] : [{ operation, role: role.roleName, scope: `${vault.value.id}/keys/${key.value.name}` }]
     }),
   }

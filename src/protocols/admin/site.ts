@@ -2,6 +2,7 @@ import type { Alarm } from '#domain/alarms/records.ts'
 import type { AuditRow } from '#domain/audit/parse-row.ts'
 import type { AuditFilter, AuditCursor } from '#domain/audit/query.ts'
 import type { Call } from '#domain/call.ts'
+import type { OfferedOperation } from '#domain/access/try-operations.ts'
 import type { WordOf } from '#domain/access/used-lately.ts'
 import type { Context } from '#domain/context.ts'
 import type { IsKeyUse } from '#domain/inventory/last-uses.ts'
@@ -36,6 +37,8 @@ export interface Runtime {
   words(): Promise<WordOf>
   /** Which operations, of any wire, use a key's material. */
   keyUses(): Promise<IsKeyUse>
+  /** What vaults' wire and the key service of accounts offer, by what each operation asks for. */
+  operations(): Promise<readonly OfferedOperation[]>
 }
 
 export interface AuditReading {

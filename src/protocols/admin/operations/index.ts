@@ -8,7 +8,7 @@ import { addSeal } from './add-seal.ts'
 import { addUser } from './add-user.ts'
 import { auditHead } from './audit-head.ts'
 import { environment } from './environment.ts'
-import { explainAccess } from './explain-access.ts'
+import { explainAccess, minimalAccess, tryAccess } from './explain-access.ts'
 import { exportDisk } from './export-disk.ts'
 import { serveMetadata } from './serve-metadata.ts'
 import { createVault, listVaults, purgeVault, recoverVault } from './vaults.ts'
@@ -95,4 +95,6 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   listDependents,
   listLastUses,
   showKeyReference,
+  tryAccess,
+  minimalAccess,
 ]

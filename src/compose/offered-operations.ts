@@ -1,4 +1,5 @@
 import type { Permission } from '#domain/access/permissions.ts'
+import type { OfferedOperation } from '#domain/access/try-operations.ts'
 import { operations as ofAccounts } from '#protocols/awskms/operations/index.ts'
 import { operations as ofVaults } from '#protocols/keyvault/operations/index.ts'
 
@@ -34,3 +35,12 @@ const names: ReadonlySet<string> = new Set(
 )
 
 export const isKeyUse = (operation: string): boolean => names.has(operation)
+
+const asked = ({ permissions }: { readonly permissions: OfferedOperation['permissions'] | string }): readonly Permission[] =>
+  typeof permissions === 'string' ? [] : permissions
+
+/** Operations that ask for something, by what they ask. */
+export const offeredOperations: readonly OfferedOperation[] = [
+  ...ofVaults.map(one => ({ name: one.name, of: 'vault' as const, permissions: asked(one) })),
+  ...ofAccounts.map(one => ({ name: one.name, of: 'account' as const, permissions: asked(one) })),
+].filter(({ permissions }) => permissions.length > 0)
