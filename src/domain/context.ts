@@ -14,6 +14,7 @@ import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
 import { certificateAuthorities, issuedCertificates } from './authority/records.ts'
 import { certificateContacts, certificateIssuers, certificateOperations, certificates } from './certificates/records.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
+import { permissionGrants } from './consent/records.ts'
 import { groups, memberships } from './groups/records.ts'
 import {
   accountKeys,
@@ -70,6 +71,7 @@ const families = {
   users,
   groups,
   memberships,
+  permissionGrants,
   subscriptions,
   resourceGroups,
   roleAssignments,

@@ -98,6 +98,7 @@ export const problemKinds = {
   OAuthRefused: 'invalid',
   DirectoryObjectNotFound: 'missing',
   DirectoryAccessDenied: 'forbidden',
+  EntitlementEnabled: 'invalid',
   // resources
   ResourceNotFound: 'missing',
   ResourceGroupNotFound: 'missing',
@@ -205,7 +206,13 @@ interface DetailsOf extends AccountDetails, ObjectDetails {
   NetworkForbidden: { readonly because: 'address' | 'publicAccess'; readonly bypassed: boolean; readonly address: string }
   TenantNotFound: { readonly tenant: string }
   /** An OAuth 2.0 refusal: RFC 6749 `error`, AADSTS number, sentence without secrets. */
-  OAuthRefused: { readonly status: number; readonly error: string; readonly code: number; readonly message: string }
+  OAuthRefused: {
+    readonly status: number
+    readonly error: string
+    readonly code: number
+    readonly message: string
+    readonly suberror?: string
+  }
   DirectoryObjectNotFound: { readonly id: string }
   ResourceNotFound: { readonly type: string; readonly name: string; readonly group?: string }
   ResourceGroupNotFound: { readonly name: string }

@@ -8,6 +8,7 @@ import type { Context } from '#domain/context.ts'
 import { azureCli } from '#domain/identity/azure-cli.ts'
 import { issueToken } from '#domain/identity/issue-token.ts'
 import { tenantId, type Made } from '#domain/identity/testing.ts'
+import { scopesAt, userScopesOf } from '#domain/sign-in/scopes.ts'
 import { userTokens } from '#domain/sign-in/user-tokens.ts'
 import { system } from '#model/principal.ts'
 import type { Committed, RecordStore } from '#ports/record-store.ts'
@@ -151,7 +152,7 @@ async function user(hands: Hands): Promise<Granted> {
     userTokens(ground.context, call, {
       user: held,
       client: { application, proof: '0' },
-      scopes: { audience: resource, resource: 'keyvault', granted: 'user_impersonation', told: '', openid: false, offline: false },
+      scopes: userScopesOf({ resource }, scopesAt(ground.context, { domain, portSuffix: '' }, tenantId)),
       grantId: crypto.randomUUID(),
       authTime: call.at,
       capable: false,

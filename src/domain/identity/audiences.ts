@@ -36,6 +36,12 @@ const resources: Readonly<Record<ResourceName, ResourceRow>> = {
 
 const names: readonly ResourceName[] = ['arm', 'keyvault', 'managedhsm', 'graph', 'storage', 'exchange']
 
+/** Entra's application id of a resource. */
+export const appIdOf = (resource: ResourceName): string => resources[resource].appId
+
+/** Names of the public cloud that it has. */
+export const fixedNamesOf = (resource: ResourceName): readonly string[] => resources[resource].fixed
+
 /** Every `aud` that a listener of this resource accepts: URLs with and without the port and a slash at the end; the application id. */
 export function audiencesOf(resource: ResourceName, { domain, portSuffix }: Reached): readonly string[] {
   const { appId, fixed, host } = resources[resource]

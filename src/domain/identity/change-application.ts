@@ -4,6 +4,8 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
+import { checkEntitlements, checkIdentifierUris, checkPreAuthorized } from './check-api.ts'
+import type { ExposedApi, RequiredAccess } from './exposed-api.ts'
 import { readCertificate } from './client-certificates.ts'
 import { azureCli } from './azure-cli.ts'
 import { removePrincipal, type HeldApplication } from './directory.ts'
@@ -26,6 +28,9 @@ export interface ApplicationChange {
   /** Where answers about its users are sent: to servers of its own, to programs on users' machines. The whole set of each. */
   readonly webRedirects?: readonly string[]
   readonly nativeRedirects?: readonly string[]
+  /** The whole of it. */
+  readonly api?: ExposedApi
+  readonly requiredAccess?: RequiredAccess
   /** The whole set: it replaces what was there. */
   readonly keyCredentials?: readonly NewKeyCredential[]
   /** Ids of those that stay: secrets are made by `addPassword` alone. */
@@ -48,9 +53,9 @@ export async function applicationById(
 
 export const isOwn = (application: Application): boolean => application.appId !== azureCli.appId
 
-/** Changes what is given and leaves the rest. Raises `InvalidBody` for a certificate that is none, or a credential that is not there. */
+/** Changes what is given and leaves the rest. Raises `InvalidBody` for a certificate that is none, a credential that is not there, a name that is another's; `EntitlementEnabled`. */
 export function changeApplication(
-  context: Needs<'applications' | 'ground'>,
+  context: Needs<'applications' | 'ground' | 'identity' | 'instance'>,
   call: Call,
   request: { readonly permit: Permit<'directory.write'>; readonly application: HeldApplication; readonly change: ApplicationChange },
 ): HeldApplication {
@@ -58,6 +63,7 @@ export function changeApplication(
   assertPermits(permit, rootScope)
   const { value } = application
   const { keyCredentials, passwordKeyIds } = change
+  checkNames(context, value, change)
   return context.applications.update(call, application, {
     ...value,
     ...(change.displayName !== undefined && { displayName: change.displayName }),
@@ -66,8 +72,19 @@ export function changeApplication(
     ...(change.publicClient !== undefined && { publicClient: change.publicClient }),
     ...(change.multiTenant !== undefined && { multiTenant: change.multiTenant }),
     ...(keyCredentials !== undefined && { keyCredentials: checkCount(keyCredentials).map(one => keyCredential(context, value, one)) }),
+    ...(change.api !== undefined && { api: change.api }),
+    ...(change.requiredAccess !== undefined && { requiredAccess: change.requiredAccess }),
     ...(passwordKeyIds !== undefined && { passwordCredentials: keptPasswords(value.passwordCredentials, passwordKeyIds) }),
   })
+}
+
+function checkNames({ identity, instance }: Needs<'identity' | 'instance'>, application: Application, change: ApplicationChange): void {
+  const { identifierUris, api } = change
+  if (identifierUris !== undefined)
+    checkIdentifierUris(identifierUris, { application, domain: instance.domain, others: uri => identity.index.applicationsNamed(uri) })
+  if (api === undefined) return
+  checkEntitlements(application.api?.scopes ?? [], api.scopes)
+  checkPreAuthorized(api)
 }
 
 function redirectsOf(

@@ -3,6 +3,7 @@ import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
+import { microsoftTenantId, resourcePrincipalOf } from './resource-principals.ts'
 import { makePrincipal, principalById, removePrincipal, type HeldPrincipal } from './directory.ts'
 
 type Write = Permit<'directory.write'>
@@ -27,7 +28,7 @@ export function createPrincipal(
   const { tenantId } = request
   assertPermits(request.permit, rootScope)
   const appId = request.appId.toLowerCase()
-  const application = context.identity.index.applicationFor(tenantId, appId)?.value
+  const application = context.identity.index.applicationFor(tenantId, appId)?.value ?? ofMicrosoft(appId)
   if (application === undefined)
     throw new Problem({
       code: 'InvalidBody',
@@ -49,6 +50,12 @@ export function createPrincipal(
     kind: 'application',
     ...(home !== tenantId && { homeTenantId: home }),
   })
+}
+
+/** A tenant may have been made before a service had its principal in it. */
+function ofMicrosoft(appId: string): { readonly displayName: string; readonly tenantId: string } | undefined {
+  const known = resourcePrincipalOf(appId)
+  return known && { displayName: known.displayName, tenantId: microsoftTenantId }
 }
 
 /** A disabled principal gets no token, and those that it has count no more. */

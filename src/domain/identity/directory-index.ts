@@ -14,6 +14,10 @@ export interface DirectoryIndex {
   application(tenantId: string, appId: string): Held<Application, readonly [id: string]> | undefined
   /** What a tenant's principal stands for: its own application, or another tenant's that lets others use it. */
   applicationFor(tenantId: string, appId: string): Held<Application, readonly [id: string]> | undefined
+  /** Whatever has this identifier URI, in any tenant and any case. */
+  applicationsNamed(identifierUri: string): readonly Application[]
+  /** An application that tokens are asked for, by client id or identifier URI: the tenant's own, or another's that has a principal in it. Without a tenant: of any. */
+  api(tenantId: string | undefined, name: string): Application | undefined
   /** Tenants that have an application of this client id: several for az's public client alone. */
   homesOf(appId: string): readonly string[]
   servicePrincipal(tenantId: string, oid: string): Held<ServicePrincipal, readonly [id: string]> | undefined
@@ -44,6 +48,7 @@ export function indexDirectory(records: IdentityRecords): DirectoryIndex {
   const byDomain = indexBy(records.tenants, value => value.domains.map(domain => domain.toLowerCase()))
   const applications = indexBy(records.applications, value => [within(value.tenantId, value.appId)])
   const homes = indexBy(records.applications, value => [value.appId])
+  const byUri = indexBy(records.applications, value => value.identifierUris.map(uri => uri.toLowerCase()))
   const principals = indexBy(records.servicePrincipals, value => [within(value.tenantId, value.id)])
   const byApp = indexBy(records.servicePrincipals, value => [within(value.tenantId, value.appId)])
   const users = indexBy(records.users, value => [within(value.tenantId, value.id)])
@@ -59,6 +64,16 @@ export function indexDirectory(records: IdentityRecords): DirectoryIndex {
     application: (tenantId, appId) => first(applications, within(tenantId, appId)),
     applicationFor: (tenantId, appId) =>
       first(applications, within(tenantId, appId)) ?? homes.get(appId)?.find(({ value }) => value.multiTenant === true),
+    applicationsNamed: uri => (byUri.get(uri.toLowerCase()) ?? []).map(held => held.value),
+    api(tenantId, name) {
+      const named = [...(homes.get(name.toLowerCase()) ?? []), ...(byUri.get(name.toLowerCase()) ?? [])].map(held => held.value)
+      const known = named.filter(({ appId }) => appId !== azureCli.appId)
+      if (tenantId === undefined) return known[0]
+      return (
+        known.find(one => one.tenantId === tenantId) ??
+        known.find(({ multiTenant, appId }) => multiTenant === true && byApp.has(within(tenantId, appId)))
+      )
+    },
     homesOf: appId => (homes.get(appId) ?? []).map(held => held.value.tenantId),
     servicePrincipal: (tenantId, oid) => first(principals, within(tenantId, oid)),
     servicePrincipalOfApp: (tenantId, appId) => first(byApp, within(tenantId, appId)),

@@ -6,12 +6,13 @@ import type { Held } from '#domain/records/family.ts'
 import { newPassword, stagePepper } from './client-secrets.ts'
 import { azureCli } from './azure-cli.ts'
 import type { Application, PasswordCredential, ServicePrincipal, Tenant } from './records.ts'
+import { microsoftTenantId, resourcePrincipals } from './resource-principals.ts'
 import { makeSigningKey } from './signing-keys.ts'
 
 export type HeldApplication = Held<Application, readonly [id: string]>
 export type HeldPrincipal = Held<ServicePrincipal, readonly [id: string]>
 
-/** A tenant with its compartment, its pepper, its first signing key and az's public client. */
+/** A tenant with its compartment, its pepper, its first signing key, az's public client and the principals of the services. */
 export async function createTenant(
   context: Needs<'tenants' | 'applications' | 'servicePrincipals' | 'signingKeys' | 'ground' | 'module'>,
   call: Call,
@@ -28,6 +29,8 @@ export async function createTenant(
   await makeSigningKey(context, call, { tenantId, signsFrom: call.at })
   makeApplication(context, call, { tenantId, ...azureCli, publicClient: true })
   makePrincipal(context, call, { tenantId, ...azureCli, kind: 'application' })
+  for (const { appId, displayName: of } of resourcePrincipals)
+    makePrincipal(context, call, { tenantId, appId, displayName: of, kind: 'application', homeTenantId: microsoftTenantId })
   return tenant
 }
 

@@ -2,7 +2,10 @@ import type { KeyObject } from 'node:crypto'
 import { compartmentOf } from '#model/brands.ts'
 import type { Log } from '#ports/log.ts'
 import type { Outgoing } from '#ports/outgoing.ts'
+import type { Records } from '#domain/records/records.ts'
 import type { View } from '#domain/records/view.ts'
+import { indexConsent, type ConsentIndex } from '#domain/consent/grant-index.ts'
+import type { PermissionGrant } from '#domain/consent/records.ts'
 import { issuerKeys, type IssuerKeys } from '#domain/federation/issuer-keys.ts'
 import { indexMemberships, type GroupRecords, type MembershipIndex } from '#domain/groups/membership-index.ts'
 import { indexDirectory, type DirectoryIndex, type IdentityRecords } from './directory-index.ts'
@@ -16,6 +19,7 @@ import type { VerifiedToken } from './verified-token.ts'
 export interface Identity {
   readonly index: DirectoryIndex
   readonly memberships: MembershipIndex
+  readonly consent: ConsentIndex
   /** Public keys of issuers outside. */
   readonly issuers: IssuerKeys
   /** Public keys of who vouches for machines. */
@@ -43,7 +47,7 @@ const keysPerGeneration = 1_000
 
 /** Call it before the view is loaded: the indexes follow the families' observers. */
 export function openIdentity(
-  records: IdentityRecords & GroupRecords,
+  records: IdentityRecords & GroupRecords & { readonly permissionGrants: Records<PermissionGrant, readonly [id: string]> },
   world: { readonly view: Pick<View, 'onNews'>; readonly outgoing: Outgoing; readonly log: Pick<Log, 'warn'> },
 ): Identity {
   const peppers = generations<KeyObject>(keysPerGeneration)
@@ -56,6 +60,7 @@ export function openIdentity(
   return {
     index: indexDirectory(records),
     memberships: indexMemberships(records),
+    consent: indexConsent(records.permissionGrants),
     issuers: issuerKeys({ ...world, purpose: 'federation' }),
     attesters: issuerKeys({ ...world, purpose: 'attestation' }),
     delays: signInDelays(),

@@ -1,12 +1,13 @@
 import type { Principal } from '#model/principal.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { resourceOf, type Reached } from './audiences.ts'
+import { scopesAt, type Resource } from '#domain/sign-in/scopes.ts'
+import type { Reached } from './audiences.ts'
 import { groupClaims } from './group-claims.ts'
 import { signIn, type ClientCredential, type SignedIn } from './sign-in.ts'
 import { missing, refused } from './refusals.ts'
 import { signToken } from './sign-token.ts'
-import { credentialClaim } from './token-claims.ts'
+import { asVersion2, credentialClaim } from './token-claims.ts'
 
 export interface TokenRequest {
   /** Of the path: id, domain, `common`, `adfs`. */
@@ -41,7 +42,7 @@ export async function issueToken(context: IssueNeeds, call: Call, request: Token
     throw refused('unsupportedGrant', `The app requested an unsupported grant type '${request.grantType.slice(0, 128)}'.`)
   const audience = audienceAsked(request)
   const signedIn = await signIn(context, call, request)
-  const resource = resourceOf(audience, request.reached)
+  const resource = scopesAt(context, request.reached, signedIn.tenant.tenantId).resource(audience)
   if (resource === undefined)
     throw refused(
       'unknownResource',
@@ -50,7 +51,7 @@ export async function issueToken(context: IssueNeeds, call: Call, request: Token
   call.details.set('audience', audience)
   call.who = actorOf(signedIn, request)
   call.ruling = { allowed: true, by: signedIn.method }
-  return sign(context, call, { signedIn, request, audience, forGraph: resource === 'graph' })
+  return sign(context, call, { signedIn, request, audience, resource })
 }
 
 const ignoredScopes = new Set(['openid', 'profile', 'offline_access'])
@@ -93,20 +94,24 @@ interface ToSign {
   readonly signedIn: SignedIn
   readonly request: TokenRequest
   readonly audience: string
-  readonly forGraph: boolean
+  readonly resource: Resource
 }
 
 async function sign(context: IssueNeeds, call: Call, what: ToSign): Promise<IssuedToken> {
-  const { signedIn, audience } = what
+  const { signedIn, audience, resource, request } = what
   const { principal, credentialId, tenant } = signedIn
   const named = `token ${principal.id} ${credentialId} ${audience}`
-  const groups = groupClaims(context, { oid: principal.id, kind: 'servicePrincipals', login: what.request.login })
-  const { token, ...times } = await signToken(context, call, { tenantId: tenant.tenantId, named, claims: { ...claimsOf(what), ...groups } })
+  const groups = groupClaims(context, { oid: principal.id, kind: 'servicePrincipals', login: request.login })
+  const version1 = claimsOf(what)
+  const claims = resource.version2
+    ? asVersion2(version1, { audience: resource.appId, issuer: `${request.login}/${tenant.tenantId}/v2.0` })
+    : version1
+  const { token, ...times } = await signToken(context, call, { tenantId: tenant.tenantId, named, claims: { ...claims, ...groups } })
   return { accessToken: token, audience, ...times }
 }
 
 /** The v1 token that ARM, Key Vault and Graph take (identity-and-arm.md 1.5). */
-function claimsOf({ signedIn, request, audience, forGraph }: ToSign): Readonly<Record<string, unknown>> {
+function claimsOf({ signedIn, request, audience, resource }: ToSign): Readonly<Record<string, unknown>> {
   const { tenant, principal, application } = signedIn
   const issuer = issuerOf(signedIn, request)
   // A right in the directory is one in that of its own tenant.
@@ -122,7 +127,7 @@ function claimsOf({ signedIn, request, audience, forGraph }: ToSign): Readonly<R
     sub: principal.id,
     tid: tenant.tenantId,
     ver: '1.0',
-    ...(forGraph && right !== undefined && { roles: graphRoles[right] }),
+    ...(resource.sector === 'graph' && right !== undefined && { roles: graphRoles[right] }),
     ...(principal.resourceId !== undefined && { xms_mirid: principal.resourceId }),
     ...(request.capable && { xms_cc: ['CP1'] }),
     [credentialClaim]: signedIn.credentialId,

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { millis } from '#model/brands.ts'
 import { federatedCredential } from '#domain/federation/records.ts'
 import { family } from '#domain/records/family.ts'
-import { tokenLifeMsMax } from './lifetimes.ts'
+import { refreshTokenLifeMs } from '#domain/sign-in/lifetimes.ts'
+import { exposedApi, requiredAccess } from './exposed-api.ts'
 
 const passwordCredential = z.object({
   keyId: z.string(),
@@ -66,6 +67,8 @@ const application = z.object({
   passwordCredentials: z.array(passwordCredential),
   keyCredentials: z.array(keyCredential),
   federatedCredentials: z.array(federatedCredential).optional(),
+  api: exposedApi.optional(),
+  requiredAccess: requiredAccess.optional(),
   /** Object ids. */
   owners: z.array(z.string()).optional(),
   createdAt: z.number().int(),
@@ -205,12 +208,12 @@ export const users = family<User, readonly [id: string]>({
 const revokedGrant = z.object({ grantId: z.string(), tenantId: z.string(), revokedAt: z.number().int() })
 export type RevokedGrant = z.output<typeof revokedGrant>
 
-/** What ends access tokens before their time: a ruling. In the tenant's compartment; path: the grant's id. Gone when the last of them has expired. */
+/** What ends access tokens before their time: a ruling. In the tenant's compartment; path: the grant's id. Gone when nothing that rests on it, on behalf of somebody, can be refreshed any more. */
 export const revokedGrants = family<RevokedGrant, readonly [grantId: string]>({
   name: 'revokedGrants',
   schema: revokedGrant,
   format: 1,
   residency: 'resident',
   ruling: true,
-  dueAt: value => millis(value.revokedAt + tokenLifeMsMax),
+  dueAt: value => millis(value.revokedAt + refreshTokenLifeMs),
 })

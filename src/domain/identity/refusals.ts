@@ -6,6 +6,7 @@ interface RefusalRow {
   readonly error: string
   /** AADSTS number (identity-and-arm.md 1.7). */
   readonly code: number
+  readonly suberror?: string
 }
 
 const refusals = {
@@ -53,6 +54,14 @@ const refusals = {
   challengeSize: { status: 400, error: 'invalid_request', code: 501491 },
   scopeUnknown: { status: 400, error: 'invalid_client', code: 650053 },
   severalResources: { status: 400, error: 'invalid_scope', code: 28000 },
+  disabledResource: { status: 400, error: 'invalid_resource', code: 500014 },
+  unconsented: { status: 400, error: 'invalid_grant', code: 65001, suberror: 'consent_required' },
+  assertionInvalid: { status: 400, error: 'invalid_grant', code: 50013 },
+  assertionAudience: { status: 400, error: 'invalid_grant', code: 500131 },
+  assertionNotInTime: { status: 400, error: 'invalid_grant', code: 500133 },
+  assertionNoToken: { status: 400, error: 'invalid_request', code: 50027 },
+  assertionIdToken: { status: 400, error: 'invalid_request', code: 240002 },
+  assertionOfApplication: { status: 400, error: 'unauthorized_client', code: 7000114 },
   loginRequired: { status: 400, error: 'login_required', code: 50058 },
   declined: { status: 400, error: 'access_denied', code: 65004 },
   formForged: { status: 400, error: 'invalid_request', code: 165000 },

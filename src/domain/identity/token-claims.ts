@@ -6,29 +6,49 @@ import type { VerifiedToken } from './verified-token.ts'
 export const credentialClaim = 'ks_cred'
 /** Our own claim in users' tokens: the epoch of their sign-ins. Ending it revokes the token. */
 export const epochClaim = 'ks_epoch'
+/** Our own claim in tokens on behalf of a user: the grants that it rests on beside its own. */
+export const chainClaim = 'ks_chain'
 
 /** The claims that we rest on, typed; `undefined` where one is missing or of another type. Judges none of them. */
 export function readClaims({ header, claims }: Pick<Jws, 'header' | 'claims'>, at: Millis): VerifiedToken | undefined {
   const texts = allOf(
-    { kid: header['kid'], issuer: claims['iss'], tenantId: claims['tid'], oid: claims['oid'], appId: claims['appid'] },
+    { kid: header['kid'], issuer: claims['iss'], tenantId: claims['tid'], oid: claims['oid'], appId: claims['appid'] ?? claims['azp'] },
     textOf,
   )
   const times = allOf({ issuedAt: claims['iat'], notBefore: claims['nbf'], expiresAt: claims['exp'] }, secondsOf)
   const audience = audienceOf(claims['aud'])
   if (texts === undefined || times === undefined || audience === undefined) return undefined
   const credentialId = textOf(claims[credentialClaim])
-  const signInEpoch = secondsOf(claims[epochClaim])
-  // A user's token without its epoch could never be ended.
-  if ((claims['idtyp'] === 'user') !== (signInEpoch !== undefined)) return undefined
+  const ofUser = userClaims(claims)
+  if (ofUser === undefined) return undefined
   return {
     ...texts,
     ...times,
     audience,
+    ...ofUser,
     capable: Array.isArray(claims['xms_cc']) && claims['xms_cc'].includes('CP1'),
     verifiedAt: at,
     ...(credentialId !== undefined && { credentialId }),
-    ...(signInEpoch !== undefined && { signInEpoch }),
   }
+}
+
+/** What only a user's token says; `undefined` for one without its epoch, which could never be ended. */
+function userClaims(claims: Jws['claims']): Pick<VerifiedToken, 'chain' | 'signInEpoch' | 'authTime'> | undefined {
+  const signInEpoch = secondsOf(claims[epochClaim])
+  const chain = claims[chainClaim] === undefined ? [] : audienceOf(claims[chainClaim])
+  const authTime = secondsOf(claims['auth_time'])
+  if ((claims['idtyp'] === 'user') !== (signInEpoch !== undefined) || chain === undefined) return undefined
+  return { chain, ...(signInEpoch !== undefined && { signInEpoch }), ...(authTime !== undefined && { authTime }) }
+}
+
+/** What an application that asks for version 2 is shown instead: its audience is always its client id (identity-and-arm.md 1.5). */
+export function asVersion2(
+  claims: Readonly<Record<string, unknown>>,
+  { audience, issuer }: { readonly audience: string; readonly issuer: string },
+): Readonly<Record<string, unknown>> {
+  const { appid, appidacr, idp: _idp, acr: _acr, amr: _amr, unique_name: _unique, upn, ...kept } = claims
+  const named = upn === undefined ? {} : { preferred_username: upn }
+  return { ...kept, ...named, aud: audience, iss: issuer, azp: appid, azpacr: appidacr, ver: '2.0' }
 }
 
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

@@ -36,7 +36,7 @@ export interface Presented {
  */
 export async function verifyToken(context: TokenNeeds, call: Call, presented: Presented): Promise<Principal> {
   const { audiences, login, tenantId } = presented
-  const token = knownToken(context, call.at, presented.token) ?? checkSignature(context, call.at, presented)
+  const token = signedToken(context, call.at, presented)
   if (tenantId !== undefined && token.tenantId !== tenantId.toLowerCase())
     throw new Problem({ code: 'TokenIssuerInvalid', details: { expected: `${login}/${tenantId}/`, found: token.issuer } })
   if (!token.audience.some(audience => audiences.includes(audience)))
@@ -50,6 +50,10 @@ export async function verifyToken(context: TokenNeeds, call: Call, presented: Pr
   throw new Problem({ code: 'TokenRevoked', details: { issuedAfter: token.capable ? Math.floor(call.at / 1_000) : undefined } })
 }
 
+/** A token that a tenant of this instance has signed, whoever it is for and whenever it counts. Raises `TokenMalformed`, `TokenSignatureInvalid`, `TokenIssuerInvalid`. */
+export const signedToken = (context: TokenNeeds, at: Millis, presented: Pick<Presented, 'token' | 'login'>): VerifiedToken =>
+  knownToken(context, at, presented.token) ?? checkSignature(context, at, presented)
+
 const keyOf = (token: string): string => hash('sha256', token, 'base64url')
 
 /** A token whose signature was found good lately, under a key that is still published. */
@@ -60,7 +64,7 @@ function knownToken({ identity }: TokenNeeds, at: Millis, token: string): Verifi
   return key !== undefined && isPublished(key, at) ? known : undefined
 }
 
-function checkSignature(context: TokenNeeds, at: Millis, { token, login }: Presented): VerifiedToken {
+function checkSignature(context: TokenNeeds, at: Millis, { token, login }: Pick<Presented, 'token' | 'login'>): VerifiedToken {
   const jws = token.length > tokenBytesMax ? undefined : parseJws(token)
   if (jws === undefined || !headerIsPlain(jws)) throw new Problem({ code: 'TokenMalformed' })
   const claims = readClaims(jws, at)
@@ -97,10 +101,11 @@ function headerIsPlain(jws: Jws): boolean {
 /** The login host in any of its spellings of the port: the way in is not part of who issued. */
 function issuerOf({ issuer, tenantId }: Pick<VerifiedToken, 'issuer' | 'tenantId'>, domain: string): string {
   const port = /^https:\/\/[^/:]+(:\d{1,5})\//.exec(issuer)?.[1] ?? ''
-  return `https://login.${domain}${port}/${tenantId}/`
+  return `https://login.${domain}${port}/${tenantId}/${issuer.endsWith('/v2.0') ? 'v2.0' : ''}`
 }
 
-function checkTimes({ issuedAt, notBefore, expiresAt }: VerifiedToken, at: Millis): void {
+/** Raises `TokenExpired`, `TokenNotYetValid`. */
+export function checkTimes({ issuedAt, notBefore, expiresAt }: VerifiedToken, at: Millis): void {
   const now = at / 1_000
   if (expiresAt - issuedAt > tokenLifeSecondsMax || now >= expiresAt + leewaySeconds) throw new Problem({ code: 'TokenExpired' })
   if (now < Math.max(notBefore, issuedAt) - leewaySeconds) throw new Problem({ code: 'TokenNotYetValid' })
@@ -111,8 +116,9 @@ function userOf({ identity }: TokenNeeds, token: VerifiedToken): Principal | und
   const { tenantId, oid, appId, credentialId, issuer, signInEpoch } = token
   const user = identity.index.user(tenantId, oid)?.value
   if (user?.enabled !== true || user.signInEpoch !== signInEpoch) return undefined
-  if (credentialId === undefined || identity.index.isRevoked(tenantId, credentialId)) return undefined
-  const client = identity.index.application(tenantId, appId)
+  if (credentialId === undefined || [...token.chain, credentialId].some(grant => identity.index.isRevoked(tenantId, grant)))
+    return undefined
+  const client = identity.index.applicationFor(tenantId, appId)
   if (client === undefined || identity.index.servicePrincipalOfApp(tenantId, appId)?.value.enabled !== true) return undefined
   return { id: oid, tenant: tenantId, kind: 'user', appId, issuer, credentialId, authMethod: 'password' }
 }

@@ -70,6 +70,7 @@ export const kinds = {
   trails: 121,
   trailKeys: 122,
   volumeDefaults: 123,
+  permissionGrants: 145,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

@@ -4,6 +4,7 @@ import type { Context } from '#domain/context.ts'
 import { issueToken } from '#domain/identity/issue-token.ts'
 import { byPassword } from './by-password.ts'
 import type { GrantAnswer, GrantRequest } from './grant-request.ts'
+import { onBehalfOf } from './on-behalf-of.ts'
 import { redeemCode } from './redeem-code.ts'
 import { redeemDeviceCode } from './redeem-device-code.ts'
 import { redeemRefreshToken } from './redeem-refresh-token.ts'
@@ -17,6 +18,7 @@ const ofUsers: Readonly<Record<string, Answering>> = {
   'urn:ietf:params:oauth:grant-type:device_code': redeemDeviceCode,
   device_code: redeemDeviceCode,
   password: byPassword,
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': onBehalfOf,
 }
 
 /** The token endpoint: whatever grant is shown, tokens or a refusal. A refusal that is returned has left something behind. Raises `OAuthRefused`, `TenantNotFound`. */

@@ -6,7 +6,7 @@ import { missing, refused } from '#domain/identity/refusals.ts'
 import { knownClient } from './client.ts'
 import { clientIn } from './device-codes.ts'
 import { isPublicAt, registrationOf } from './redirects.ts'
-import { userScopesOf } from './scopes.ts'
+import { scopesAt, userScopesOf, type ScopesAt } from './scopes.ts'
 import type { Session } from './sessions.ts'
 
 /** An authorization request as it came (RFC 6749 4.1.1, RFC 7636 4.3, OpenID Connect Core 3.1.2.1). */
@@ -54,7 +54,7 @@ export function checkAuthorization(context: Needs<'identity'>, asked: Authorizat
   if (responseMode === undefined)
     throw refused('responseMode', "The 'response_mode' of the request is not supported: query, fragment and form_post are.")
   checkChallenge(isPublicAt(application, redirectUri), asked)
-  checkScopes(asked, reached)
+  checkScopes(asked, scopesAt(context, reached, tenantId))
   if (asked.maxAge !== undefined && !/^\d{1,9}$/.test(asked.maxAge))
     throw refused('malformed', "The 'max_age' of the request is not a number.")
   const prompts = new Set((asked.prompt ?? '').split(' ').filter(word => word !== ''))
@@ -96,9 +96,9 @@ function checkChallenge(isPublic: boolean, { challenge, challengeMethod }: Autho
 }
 
 /** v1 may say its resource at the token endpoint alone. */
-function checkScopes({ version, scope, resource }: AuthorizationAsked, reached: Reached): void {
-  if (resource !== undefined) userScopesOf({ resource }, reached)
-  else if (version === 'v2' || scope !== undefined) userScopesOf({ scope }, reached)
+function checkScopes({ version, scope, resource }: AuthorizationAsked, at: ScopesAt): void {
+  if (resource !== undefined) userScopesOf({ resource }, at)
+  else if (version === 'v2' || scope !== undefined) userScopesOf({ scope }, at)
 }
 
 /** What is to be done about who sits there. */

@@ -8,7 +8,7 @@ import { give, type GiveNeeds } from './give.ts'
 import type { GrantAnswer, GrantRequest } from './grant-request.ts'
 import { newGrantId } from './grants.ts'
 import { provenPerson } from './person.ts'
-import { userScopesOf } from './scopes.ts'
+import { scopesAt, userScopesOf } from './scopes.ts'
 
 type PasswordNeeds = GiveNeeds & Needs<'users' | 'instance' | 'tenants'>
 
@@ -20,7 +20,7 @@ export async function byPassword(context: PasswordNeeds, call: Call, request: Gr
   if (tenant.passwordGrant !== true) throw refused('unsupportedGrant', "The app requested an unsupported grant type 'password'.")
   const client = await provenClient(context, call, { tenantId: tenant.tenantId, clientId, credential })
   const { username = lacks('username'), password = lacks('password') } = request
-  const scopes = userScopesOf(request.asked, request.reached)
+  const scopes = userScopesOf(request.asked, scopesAt(context, request.reached, tenant.tenantId))
   const { value: user } = await provenPerson(context, call, { tenant: tenant.tenantId, username, password })
   if (user.password?.mustChange === true)
     throw refused('passwordExpired', 'The password is expired. The user signs in on the page and chooses another one.')

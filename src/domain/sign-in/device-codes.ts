@@ -11,7 +11,7 @@ import { networkOf } from '#domain/noise.ts'
 import { knownClient, unknownClient } from './client.ts'
 import { deviceCodeLifeSeconds, pollSeconds } from './lifetimes.ts'
 import type { DeviceCode, SignInSession } from './records.ts'
-import { userScopesOf, type Asked } from './scopes.ts'
+import { scopesAt, userScopesOf, type Asked } from './scopes.ts'
 
 type DeviceNeeds = Needs<'deviceCodes' | 'identity' | 'instance' | 'ground'>
 export type HeldDeviceCode = Held<DeviceCode, readonly [id: string]>
@@ -39,7 +39,7 @@ export async function startDevice(
   if (clientId === undefined) throw missing('client_id')
   const tenantId = namesNoTenant(request.tenant) ? undefined : namedTenant(context, request.tenant).value.tenantId
   const { appId } = clientIn(context, tenantId, clientId)
-  userScopesOf(asked, request.reached)
+  userScopesOf(asked, scopesAt(context, request.reached, tenantId))
   call.details.set('clientId', appId)
   const { random } = context.ground
   const deviceCode = random.bytes(deviceCodeBytes).toBase64({ alphabet: 'base64url' })

@@ -18,6 +18,8 @@ export interface ToGive {
   readonly scopes: UserScopes
   readonly signedIn: SignedInAs
   readonly grantId: string
+  /** Grants that it was asked for on behalf of, the first one first. */
+  readonly chain?: readonly string[]
   readonly sessionId?: string | undefined
   readonly nonce?: string | undefined
   /** The family's next token, where there is a family; a new one begins where one is wanted. */
@@ -26,7 +28,7 @@ export interface ToGive {
 
 /** Tokens for a user through a client, and the entry's actor with them. */
 export async function give(context: GiveNeeds, call: Call, what: ToGive): Promise<Granted> {
-  const { request, user, client, scopes, signedIn, grantId, sessionId } = what
+  const { request, user, client, scopes, signedIn, grantId, sessionId, chain = [] } = what
   const { appId } = client.application
   call.who = { ...actorOf(user, appId), credentialId: grantId }
   call.ruling = { allowed: true, by: request.grantType ?? '' }
@@ -34,7 +36,17 @@ export async function give(context: GiveNeeds, call: Call, what: ToGive): Promis
   call.details.set('clientId', appId).set('audience', scopes.audience)
   const { idToken, ...tokens } = await userTokens(context, call, { ...what, ...request, authTime: signedIn.authTime })
   const { tenantId, userId, signInEpoch, authTime } = signedIn
-  const family = { tenantId, userId, signInEpoch, authTime, grantId, clientId: appId, isPublic: client.proof === '0', sessionId }
+  const family = {
+    tenantId,
+    userId,
+    signInEpoch,
+    authTime,
+    grantId,
+    clientId: appId,
+    isPublic: client.proof === '0',
+    onBehalfOf: [...chain],
+    sessionId,
+  }
   const refreshToken = what.refreshToken ?? (scopes.offline ? beginFamily(context, call, family) : undefined)
   const foci = familyOf(client.application)
   return {

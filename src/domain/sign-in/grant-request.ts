@@ -21,6 +21,9 @@ export interface GrantRequest {
   readonly verifier: string | undefined
   readonly deviceCode: string | undefined
   readonly refreshToken: string | undefined
+  /** A token that a user showed the client (RFC 7523 2.1), and what is to be done with it. */
+  readonly assertion: string | undefined
+  readonly tokenUse: string | undefined
   readonly username: string | undefined
   readonly password: string | undefined
   readonly capable: boolean

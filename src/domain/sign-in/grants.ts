@@ -43,7 +43,7 @@ export const newGrantId = async ({ ground }: Needs<'ground'>, call: Call): Promi
 export function beginFamily(
   context: GrantNeeds,
   call: Call,
-  family: Pick<RefreshToken, 'tenantId' | 'userId' | 'signInEpoch' | 'authTime' | 'grantId' | 'clientId' | 'isPublic'> & {
+  family: Pick<RefreshToken, 'tenantId' | 'userId' | 'signInEpoch' | 'authTime' | 'grantId' | 'clientId' | 'isPublic' | 'onBehalfOf'> & {
     readonly sessionId?: string | undefined
   },
 ): string {

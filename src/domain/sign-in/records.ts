@@ -97,6 +97,8 @@ const refreshToken = z.object({
   ...signIn,
   sessionId: z.string().optional(),
   clientId: z.string(),
+  /** The grants that it was asked for on behalf of, the first one first: taking back any of them takes it back. */
+  onBehalfOf: z.array(z.string()).default([]),
   /** Its client proved nothing when it began. */
   isPublic: z.boolean(),
   /** The one that counts; whoever shows an earlier one has stolen it, or was stolen from (RFC 9700 4.14.2). */

@@ -7,7 +7,7 @@ import { give, type GiveNeeds } from './give.ts'
 import { checkTenant, type GrantAnswer, type GrantRequest } from './grant-request.ts'
 import { newGrantId, revokeGrant, userStill } from './grants.ts'
 import type { AuthorizationCode } from './records.ts'
-import { userScopesOf, type Asked, type UserScopes } from './scopes.ts'
+import { scopesAt, userScopesOf, type Asked, type ScopesAt, type UserScopes } from './scopes.ts'
 
 type RedeemNeeds = GiveNeeds & Needs<'authorizationCodes' | 'instance' | 'tenants'>
 
@@ -31,19 +31,20 @@ export async function redeemCode(context: RedeemNeeds, call: Call, request: Gran
   }
   checkRedemption(call, code, { clientId, redirectUri: request.redirectUri, verifier: request.verifier })
   const user = userStill(context, code)
-  const scopes = userScopesOf(askedOf(request, code), request.reached)
+  const at = scopesAt(context, request.reached, tenantId)
+  const scopes = userScopesOf(askedOf(request, code, at), at)
   const grantId = await newGrantId(context, call)
   context.authorizationCodes.update(call, held, { ...code, grantId })
   return give(context, call, { request, user, client, scopes, signedIn: code, grantId, sessionId: code.sessionId, nonce: code.nonce })
 }
 
 /** The second leg may repeat or narrow what the first one asked for, and v1 may say its resource there alone. Raises `OAuthRefused`. */
-function askedOf({ asked, askedAgain, reached }: GrantRequest, code: AuthorizationCode): Asked {
+function askedOf({ asked, askedAgain }: GrantRequest, code: AuthorizationCode, at: ScopesAt): Asked {
   const first = firstAsked(code)
   if (first === undefined) return asked
   if (askedAgain === undefined) return first
-  const [before, now] = [userScopesOf(first, reached), userScopesOf(askedAgain, reached)]
-  if (before.resource === now.resource && !widened(before, now)) return askedAgain
+  const [before, now] = [userScopesOf(first, at), userScopesOf(askedAgain, at)]
+  if (before.resource.appId === now.resource.appId && !widened(before, now)) return askedAgain
   throw refused('badScope', 'The scope of the request is not the one that the authorization code was requested for.')
 }
 

@@ -8,7 +8,7 @@ import { checkTenant, type GrantAnswer, type GrantRequest } from './grant-reques
 import { newGrantId, revokeGrant, userStill } from './grants.ts'
 import { pollSeconds } from './lifetimes.ts'
 import type { DeviceCode } from './records.ts'
-import { userScopesOf, type Asked } from './scopes.ts'
+import { scopesAt, userScopesOf, type Asked } from './scopes.ts'
 
 type DeviceNeeds = GiveNeeds & Needs<'deviceCodes' | 'instance' | 'tenants'>
 
@@ -34,7 +34,7 @@ export async function redeemDeviceCode(context: DeviceNeeds, call: Call, request
   }
   if (call.at >= device.expiresAt) throw expired()
   const user = userStill(context, answer)
-  const scopes = userScopesOf(askedOf(request, device), request.reached)
+  const scopes = userScopesOf(askedOf(request, device), scopesAt(context, request.reached, answer.tenantId))
   const grantId = await newGrantId(context, call)
   context.deviceCodes.update(call, held, { ...device, answer: { ...answer, grantId } })
   return give(context, call, { request, user, client, scopes, signedIn: answer, grantId, sessionId: answer.sessionId })

@@ -1,5 +1,6 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import type { User } from '#domain/identity/records.ts'
 import { missing, refused } from '#domain/identity/refusals.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { familyOf, knownClient, provenClient, type Client } from './client.ts'
@@ -9,7 +10,8 @@ import { revokeGrant, userStill } from './grants.ts'
 import { openHandle, sealHandle } from './handles.ts'
 import { refreshTokenLifeMs } from './lifetimes.ts'
 import type { RefreshToken } from './records.ts'
-import { userScopesOf } from './scopes.ts'
+import { consented } from './consented.ts'
+import { scopesAt, userScopesOf, type UserScopes } from './scopes.ts'
 
 type RefreshNeeds = GiveNeeds & Needs<'instance' | 'tenants'>
 
@@ -38,10 +40,33 @@ export async function redeemRefreshToken(context: RefreshNeeds, call: Call, requ
   // A later one than was given out: the records were put back to an earlier time.
   if (generation > family.generation || call.at >= family.expiresAt) throw expired()
   const user = userStill(context, family)
-  const scopes = userScopesOf(request.asked, request.reached)
+  const scopes = scopesFor(context, request, { family, client, user })
   context.refreshTokens.update(call, held, { ...family, generation: generation + 1, expiresAt: call.at + refreshTokenLifeMs })
   const refreshToken = sealHandle(context, 'refresh', { tenantId, id: grantId, generation: generation + 1 })
-  return give(context, call, { request, user, client, scopes, signedIn: family, grantId, sessionId: family.sessionId, refreshToken })
+  return give(context, call, {
+    request,
+    user,
+    client,
+    scopes,
+    signedIn: family,
+    grantId,
+    sessionId: family.sessionId,
+    refreshToken,
+    chain: family.onBehalfOf,
+  })
+}
+
+/** On behalf of a user nobody was asked on a page: what the client may refresh is what there is consent to now, and nothing once what it rests on was taken back. */
+function scopesFor(
+  context: RefreshNeeds,
+  { asked, reached }: GrantRequest,
+  { family, client, user }: { readonly family: RefreshToken; readonly client: Client; readonly user: User },
+): UserScopes {
+  const { tenantId, onBehalfOf } = family
+  const scopes = userScopesOf(asked, scopesAt(context, reached, tenantId))
+  if (onBehalfOf.length === 0) return scopes
+  if (onBehalfOf.some(grant => context.identity.index.isRevoked(tenantId, grant))) throw revoked()
+  return consented(context, scopes, { client, user })
 }
 
 /** Its own client, or one of the same family of clients. */

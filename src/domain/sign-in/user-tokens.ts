@@ -3,10 +3,10 @@ import type { Needs } from '#domain/context.ts'
 import { groupClaims } from '#domain/identity/group-claims.ts'
 import type { Application, User } from '#domain/identity/records.ts'
 import { signToken, type SignNeeds } from '#domain/identity/sign-token.ts'
-import { credentialClaim, epochClaim } from '#domain/identity/token-claims.ts'
+import { asVersion2, chainClaim, credentialClaim, epochClaim } from '#domain/identity/token-claims.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Client } from './client.ts'
-import type { UserScopes } from './scopes.ts'
+import type { Resource, UserScopes } from './scopes.ts'
 
 /** What a user's tokens say. */
 export interface UserGrant {
@@ -14,6 +14,8 @@ export interface UserGrant {
   readonly client: Client
   readonly scopes: UserScopes
   readonly grantId: string
+  /** Grants that it was asked for on behalf of. */
+  readonly chain?: readonly string[]
   readonly authTime: number
   readonly nonce?: string | undefined
   readonly sessionId?: string | undefined
@@ -42,13 +44,19 @@ export async function userTokens(context: SignNeeds, call: Call, grant: UserGran
   const access = await signToken(context, call, {
     tenantId,
     named: `access ${grantId} ${audience}`,
-    claims: { ...accessClaims(context, call, grant), ...groupClaims(context, { oid: user.id, kind: 'users', login: grant.login }) },
+    claims: {
+      ...shownTo(scopes.resource, grant, accessClaims(context, call, grant)),
+      ...groupClaims(context, { oid: user.id, kind: 'users', login: grant.login }),
+    },
   })
   const tokens = { accessToken: access.token, audience, issuedAt: access.issuedAt, expiresAt: access.expiresAt }
   if (!scopes.openid) return tokens
   const { token } = await signToken(context, call, { tenantId, named: `id ${grantId}`, claims: idClaims(context, grant) })
   return { ...tokens, idToken: token }
 }
+
+const shownTo = ({ appId, version2 }: Resource, { login, user }: UserGrant, claims: Readonly<Record<string, unknown>>) =>
+  version2 ? asVersion2(claims, { audience: appId, issuer: issuerV2(login, user.tenantId) }) : claims
 
 /** identity-and-arm.md 1.5. */
 function accessClaims(context: Needs<'ground'>, call: Call, grant: UserGrant): Readonly<Record<string, unknown>> {
@@ -68,13 +76,14 @@ function accessClaims(context: Needs<'ground'>, call: Call, grant: UserGrant): R
     ...namesOf(user),
     oid: user.id,
     scp: scopes.granted,
-    sub: subjectOf(context, user, scopes.resource),
+    sub: subjectOf(context, user, scopes.resource.sector),
     tid: user.tenantId,
     unique_name: user.userPrincipalName,
     upn: user.userPrincipalName,
     ver: '1.0',
     ...(capable && { xms_cc: ['CP1'] }),
     [credentialClaim]: grant.grantId,
+    ...(grant.chain !== undefined && grant.chain.length > 0 && { [chainClaim]: grant.chain }),
     [epochClaim]: user.signInEpoch,
   }
 }

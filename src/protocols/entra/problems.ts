@@ -13,6 +13,7 @@ interface Words {
   /** AADSTS number. */
   readonly code: number
   readonly message: string
+  readonly suberror?: string
 }
 
 const malformed = (status: number, message: string): Words => ({ status, error: 'invalid_request', code: 9002313, message })
@@ -92,7 +93,7 @@ interface Said extends Words {
 }
 
 function errorObject({ instance }: Needs<'instance'>, { request, site }: Refusal<EntraSite>, said: Said): Answer {
-  const { status, error, code, message, requestId, correlationId, timestamp } = said
+  const { status, error, code, message, suberror, requestId, correlationId, timestamp } = said
   return json(
     status,
     {
@@ -102,6 +103,7 @@ function errorObject({ instance }: Needs<'instance'>, { request, site }: Refusal
       timestamp,
       trace_id: requestId,
       correlation_id: correlationId,
+      ...(suberror !== undefined && { suberror }),
       error_uri: `${site?.baseUrl ?? `https://login.${instance.domain}`}/error?code=${code}`,
     },
     // RFC 6749 5.2: who tried by HTTP Basic is told so.

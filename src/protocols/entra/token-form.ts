@@ -19,6 +19,8 @@ export const tokenForm = z.object({
   code_verifier: z.string().optional(),
   device_code: z.string().optional(),
   refresh_token: z.string().optional(),
+  assertion: z.string().optional(),
+  requested_token_use: z.string().optional(),
   username: z.string().optional(),
   password: z.string().optional(),
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { guid } from './shapes.ts'
+import { guid } from './values.ts'
 
 /** Operations on one object: `…/{id}`. An id that is no GUID names nothing. */
 export const addressed = z.object({ id: guid })

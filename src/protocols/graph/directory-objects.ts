@@ -8,6 +8,7 @@ import type { Identity } from '#domain/identity/identity.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
 import { applicationEntity, groupEntity, principalEntity, userEntity } from './entities.ts'
+import { withApplication } from './shown-principal.ts'
 import { filterable, shownOf, type Entity } from './entity.ts'
 
 /** An object of the directory whose noun is known by itself alone. */
@@ -56,7 +57,7 @@ type Finder = (context: Context, call: Call, at: { readonly tenantId: string; re
 const finders: readonly Finder[] = [
   async (context, call, { tenantId, id }) => {
     const held = await principalById(context, call, tenantId, id)
-    return held && objectOf(principalEntity, held)
+    return held && objectOf(principalEntity, { ...held, value: withApplication(context, held.value) })
   },
   async (context, call, { tenantId, id }) => {
     const held = await context.users.get(call, compartmentOfGuid(tenantId), [id.toLowerCase()])
@@ -126,9 +127,10 @@ export function objectsAt(
   })
 }
 
-function indexed({ index, memberships }: Identity, tenantId: string, id: string): DirectoryObject | undefined {
+function indexed(identity: Identity, tenantId: string, id: string): DirectoryObject | undefined {
+  const { index, memberships } = identity
   const principal = index.servicePrincipal(tenantId, id)
-  if (principal !== undefined) return objectOf(principalEntity, principal)
+  if (principal !== undefined) return objectOf(principalEntity, { ...principal, value: withApplication({ identity }, principal.value) })
   const user = index.user(tenantId, id)
   if (user !== undefined) return objectOf(userEntity, user)
   const group = memberships.group(id)

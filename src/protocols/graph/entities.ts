@@ -1,9 +1,13 @@
 import type { Group } from '#domain/groups/records.ts'
 import type { Application, ServicePrincipal, User } from '#domain/identity/records.ts'
+import { resourcePrincipalOf } from '#domain/identity/resource-principals.ts'
+import { apiShown, requiredAccessShown, scopeShown } from './api-bodies.ts'
 import { filterable, property, type Entity } from './entity.ts'
 import { instant, keyShown, passwordShown } from './shapes.ts'
 
 const isOfApplication = ({ kind }: ServicePrincipal): boolean => kind === 'application'
+
+const namesOfService = (appId: string): readonly string[] => resourcePrincipalOf(appId)?.names ?? []
 
 const redirectsShown = ({ redirectUris = [] }: Application, of: 'web' | 'publicClient'): readonly string[] =>
   redirectUris.filter(one => one.of === of).map(({ uri }) => uri)
@@ -20,6 +24,8 @@ export const applicationEntity: Entity<Application> = {
     isFallbackPublicClient: property(value => (value.publicClient ? true : null)),
     web: property(value => ({ redirectUris: redirectsShown(value, 'web') })),
     publicClient: property(value => ({ redirectUris: redirectsShown(value, 'publicClient') })),
+    api: property(apiShown),
+    requiredResourceAccess: property(requiredAccessShown),
     signInAudience: filterable(value => (value.multiTenant === true ? 'AzureADMultipleOrgs' : 'AzureADMyOrg')),
     keyCredentials: property(value => value.keyCredentials.map(keyShown)),
     passwordCredentials: property(value => value.passwordCredentials.map(credential => passwordShown(credential))),
@@ -27,8 +33,19 @@ export const applicationEntity: Entity<Application> = {
   empty: ['deletedDateTime', 'description', 'notes', 'publisherDomain', 'serviceManagementReference', 'disabledByMicrosoftStatus'],
 }
 
+/** A principal with what its application says of itself, where that is at hand. */
+export interface ShownPrincipal extends ServicePrincipal {
+  readonly application?: Pick<Application, 'identifierUris' | 'api'>
+}
+
+/** What the principal's own application lets itself be asked, or the service that it stands for. */
+function scopesShown({ appId, application }: ShownPrincipal): readonly object[] {
+  const ofService = resourcePrincipalOf(appId)?.scopes.map(scope => scopeShown({ ...scope, type: 'User', enabled: true }))
+  return ofService ?? (application?.api?.scopes ?? []).map(scopeShown)
+}
+
 /** The names that `az` finds a principal by; a managed identity's alternative names lead back to its resource. */
-export const principalEntity: Entity<ServicePrincipal> = {
+export const principalEntity: Entity<ShownPrincipal> = {
   type: 'servicePrincipal',
   set: 'servicePrincipals',
   properties: {
@@ -42,7 +59,8 @@ export const principalEntity: Entity<ServicePrincipal> = {
     appOwnerOrganizationId: property(value => (isOfApplication(value) ? (value.homeTenantId ?? value.tenantId) : null)),
     createdDateTime: property(value => instant(value.createdAt)),
     displayName: filterable(value => value.displayName),
-    servicePrincipalNames: filterable(value => [value.appId]),
+    oauth2PermissionScopes: property(scopesShown),
+    servicePrincipalNames: filterable(value => [value.appId, ...(value.application?.identifierUris ?? namesOfService(value.appId))]),
     servicePrincipalType: filterable(value => (isOfApplication(value) ? 'Application' : 'ManagedIdentity')),
     keyCredentials: property(() => []),
     passwordCredentials: property(value => value.passwordCredentials.map(credential => passwordShown(credential))),

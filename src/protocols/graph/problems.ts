@@ -46,6 +46,7 @@ const tokenSentences: Readonly<Partial<Record<ProblemBody['code'], string>>> = {
 function sentenceOf(problem: ProblemBody): string | undefined {
   if (problem.code === 'DirectoryObjectNotFound')
     return `Resource '${problem.details.id}' does not exist or one of its queried reference-property objects are not present.`
+  if (problem.code === 'EntitlementEnabled') return 'Property value cannot be deleted or updated unless it is disabled first.'
   if (problem.code === 'MalformedRequest') return `The request is malformed: ${problem.details.reason}.`
   if (problem.code === 'NotSupported' || problem.code === 'Conflict') return problem.details.message
   if (problem.code === 'InvalidBody' || problem.code === 'InvalidParameter') return ofMember(problem.details)
@@ -60,8 +61,14 @@ function wordsOf(problem: ProblemBody, path: string): Words {
   const words = fallback[problemKinds[problem.code]]
   if (problem.code === 'UnknownRoute')
     return { status: 400, code: 'BadRequest', message: `Resource not found for the segment '${segmentOf(path)}'.` }
-  const code = problem.code === 'NotSupported' ? 'Request_UnsupportedQuery' : words.code
+  const code = codes[problem.code] ?? words.code
   return { ...words, code, message: sentenceOf(problem) ?? words.message }
+}
+
+/** Codes of its own; all others have their kind's. */
+const codes: Readonly<Partial<Record<ProblemBody['code'], string>>> = {
+  NotSupported: 'Request_UnsupportedQuery',
+  EntitlementEnabled: 'CannotDeleteOrUpdateEnabledEntitlement',
 }
 
 const segmentOf = (path: string): string => (path.split('/').find((segment, at) => at > 1 && segment !== '') ?? '').slice(0, 128)

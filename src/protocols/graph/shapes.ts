@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { ApplicationChange, NewKeyCredential } from '#domain/identity/change-application.ts'
 import type { NewPassword } from '#domain/identity/directory.ts'
+import type { ExposedApi } from '#domain/identity/exposed-api.ts'
 import type { KeyCredential, PasswordCredential } from '#domain/identity/records.ts'
-
-const guidText = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-export const guid = z.string('not a GUID').regex(guidText, 'not a GUID')
+import { apiIn, apiOf, requiredAccessIn, requiredAccessOf } from './api-bodies.ts'
+import { guid, present } from './values.ts'
 
 export const instant = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString()
 
@@ -68,6 +68,8 @@ const writable = {
   publicClient: redirects(nativeRedirect).nullish(),
   signInAudience: z.enum(['AzureADMyOrg', 'AzureADMultipleOrgs'], 'only AzureADMyOrg and AzureADMultipleOrgs are supported').nullish(),
   keyCredentials: z.array(keyCredentialIn).nullish(),
+  api: apiIn.nullish(),
+  requiredResourceAccess: requiredAccessIn.nullish(),
 }
 
 export const applicationIn = z.strictObject({ displayName: name, ...writable, passwordCredentials: z.array(z.never()).nullish() })
@@ -85,8 +87,8 @@ export const passwordIn = z.object({
 })
 export const passwordOut = z.object({ keyId: guid })
 
-/** What was given, without the nulls that stand for "nothing". */
-export function changeOf(body: z.output<typeof applicationPatch> | z.output<typeof applicationIn>): ApplicationChange {
+/** What was given, without the nulls that stand for "nothing"; `api`: what the application lets itself be asked, of which a part may be given. */
+export function changeOf(body: z.output<typeof applicationPatch> | z.output<typeof applicationIn>, api?: ExposedApi): ApplicationChange {
   const { displayName, identifierUris, isFallbackPublicClient, web, publicClient, signInAudience, keyCredentials, passwordCredentials } =
     body
   return {
@@ -96,6 +98,8 @@ export function changeOf(body: z.output<typeof applicationPatch> | z.output<type
     ...(signInAudience != null && { multiTenant: signInAudience === 'AzureADMultipleOrgs' }),
     ...present('webRedirects', web?.redirectUris),
     ...present('nativeRedirects', publicClient?.redirectUris),
+    ...(body.api != null && { api: apiOf(body.api, api) }),
+    ...(body.requiredResourceAccess != null && { requiredAccess: requiredAccessOf(body.requiredResourceAccess) }),
     ...present('keyCredentials', keyCredentials?.map(keyCredentialOf)),
     ...present(
       'passwordKeyIds',
@@ -117,12 +121,6 @@ export const passwordWanted = (body: z.output<typeof passwordIn> | undefined): N
   ...present('startAt', body?.passwordCredential?.startDateTime),
   ...present('endAt', body?.passwordCredential?.endDateTime),
 })
-
-export function present<N extends string, T>(name: N, value: T | null | undefined): { readonly [K in N]?: T } {
-  const made: { [K in N]?: T } = {}
-  if (value !== null && value !== undefined) made[name] = value
-  return made
-}
 
 export const passwordShown = ({ keyId, displayName, hint, startAt, endAt }: PasswordCredential, secretText: string | null = null) => ({
   customKeyIdentifier: null,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { NewUser, UserChange } from '#domain/identity/users.ts'
-import { name, present } from './shapes.ts'
+import { name } from './shapes.ts'
+import { present } from './values.ts'
 
 const passwordProfile = z.strictObject({
   password: z.string('not a string').max(256, 'longer than 256 characters').nullish(),

@@ -49,6 +49,8 @@ async function granted(
     verifier: filled(body.code_verifier),
     deviceCode: filled(body.device_code) ?? filled(body.code),
     refreshToken: filled(body.refresh_token),
+    assertion: filled(body.assertion),
+    tokenUse: filled(body.requested_token_use),
     username: filled(body.username),
     password: filled(body.password),
     capable: isCapable(body.claims),

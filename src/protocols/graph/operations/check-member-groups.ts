@@ -3,7 +3,7 @@ import { rootScope } from '#domain/resources/scopes.ts'
 import { inSet, noQuery } from '#protocols/graph/addressed.ts'
 import { objectInSet } from '#protocols/graph/directory-objects.ts'
 import { contextUrl } from '#protocols/graph/lists.ts'
-import { guid } from '#protocols/graph/shapes.ts'
+import { guid } from '#protocols/graph/values.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 import { json } from '#protocols/http/answer.ts'
 

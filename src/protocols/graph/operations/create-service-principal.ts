@@ -4,7 +4,8 @@ import { rootScope } from '#domain/resources/scopes.ts'
 import { noQuery } from '#protocols/graph/addressed.ts'
 import { principalEntity } from '#protocols/graph/entities.ts'
 import { madeAnswer } from '#protocols/graph/lists.ts'
-import { guid } from '#protocols/graph/shapes.ts'
+import { guid } from '#protocols/graph/values.ts'
+import { withApplication } from '#protocols/graph/shown-principal.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 
 export const createServicePrincipal = graphOperation({
@@ -23,6 +24,6 @@ export const createServicePrincipal = graphOperation({
       body.accountEnabled === false ? enablePrincipal(context, call, { permit: given, principal: made, enabled: false }) : made
     call.resource = `${site.baseUrl}/v1.0/servicePrincipals/${value.id}`
     call.details.set('appId', value.appId)
-    return madeAnswer(site, principalEntity, value)
+    return madeAnswer(site, principalEntity, withApplication(context, value))
   },
 })

@@ -8,6 +8,7 @@ import { noQuery } from '#protocols/graph/addressed.ts'
 import { applicationEntity, principalEntity } from '#protocols/graph/entities.ts'
 import { shownOf } from '#protocols/graph/entity.ts'
 import { contextUrl } from '#protocols/graph/lists.ts'
+import { withApplication } from '#protocols/graph/shown-principal.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 import { json } from '#protocols/http/answer.ts'
 
@@ -23,7 +24,7 @@ async function foundBy(context: Context, call: Call, named: { readonly set: stri
   }
   const indexed = index.servicePrincipalOfApp(tenantId, named.appId)
   const held = indexed && (await context.servicePrincipals.get(call, indexed.compartment, indexed.path))
-  return held === undefined ? undefined : shownOf(principalEntity, held.value)
+  return held === undefined ? undefined : shownOf(principalEntity, withApplication(context, held.value))
 }
 
 /** `/applications(appId='…')`: OData's alternate key stands in the segment itself. */

@@ -3,6 +3,7 @@ import { rootScope } from '#domain/resources/scopes.ts'
 import { addressed } from '#protocols/graph/addressed.ts'
 import { principalEntity } from '#protocols/graph/entities.ts'
 import { objectAnswer, objectQuery } from '#protocols/graph/lists.ts'
+import { withApplication } from '#protocols/graph/shown-principal.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 
 export const getServicePrincipal = graphOperation({
@@ -16,6 +17,6 @@ export const getServicePrincipal = graphOperation({
   body: { none: true },
   async handle(context, call, { site, params, query }) {
     const { value } = await foundPrincipal(context, call, { tenantId: tenantOfCaller(call), id: params.id })
-    return objectAnswer({ site, query, entity: principalEntity }, value)
+    return objectAnswer({ site, query, entity: principalEntity }, withApplication(context, value))
   },
 })

@@ -50,6 +50,11 @@ import { createFederatedCredential } from './create-federated-credential.ts'
 import { getFederatedCredential } from './get-federated-credential.ts'
 import { updateFederatedCredential } from './update-federated-credential.ts'
 import { deleteFederatedCredential } from './delete-federated-credential.ts'
+import { listPermissionGrants } from './list-permission-grants.ts'
+import { createPermissionGrant } from './create-permission-grant.ts'
+import { getPermissionGrant } from './get-permission-grant.ts'
+import { updatePermissionGrant } from './update-permission-grant.ts'
+import { deletePermissionGrant } from './delete-permission-grant.ts'
 
 export const operations: readonly Operation<Context, GraphSite>[] = [
   listApplications,
@@ -96,6 +101,11 @@ export const operations: readonly Operation<Context, GraphSite>[] = [
   getFederatedCredential,
   updateFederatedCredential,
   deleteFederatedCredential,
+  listPermissionGrants,
+  createPermissionGrant,
+  getPermissionGrant,
+  updatePermissionGrant,
+  deletePermissionGrant,
   getDirectoryObjects,
   getMe,
   getUserInfo,

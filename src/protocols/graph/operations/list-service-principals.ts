@@ -2,22 +2,27 @@ import { z } from 'zod'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import type { HeldPrincipal } from '#domain/identity/directory.ts'
-import type { ServicePrincipal } from '#domain/identity/records.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
-import { principalEntity } from '#protocols/graph/entities.ts'
+import { principalEntity, type ShownPrincipal } from '#protocols/graph/entities.ts'
 import type { Filter } from '#protocols/graph/filter.ts'
-import { listAnswer, listQuery } from '#protocols/graph/lists.ts'
+import { listAnswer, listQuery, type Listed } from '#protocols/graph/lists.ts'
+import { withApplication } from '#protocols/graph/shown-principal.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 
 /** By client id one look-up does; every other filter walks the tenant's principals. */
-async function matching(context: Context, call: Call, filter: Filter<ServicePrincipal>): Promise<readonly HeldPrincipal[]> {
+async function matching(context: Context, call: Call, filter: Filter<ShownPrincipal>): Promise<readonly Listed<ShownPrincipal>[]> {
   const tenantId = tenantOfCaller(call)
   const appId = filter.equal('appId')
-  if (appId === undefined) return context.servicePrincipals.all(call, compartmentOfGuid(tenantId), held => filter.matches(held.value))
+  const shown = (held: HeldPrincipal): Listed<ShownPrincipal> => ({ ord: held.ord, value: withApplication(context, held.value) })
+  if (appId === undefined)
+    return context.servicePrincipals
+      .all(call, compartmentOfGuid(tenantId), held => filter.matches(withApplication(context, held.value)))
+      .map(shown)
   const indexed = context.identity.index.servicePrincipalOfApp(tenantId, appId.toLowerCase())
   const held = indexed && (await context.servicePrincipals.get(call, indexed.compartment, indexed.path))
-  return held !== undefined && filter.matches(held.value) ? [held] : []
+  const found = held === undefined ? [] : [shown(held)]
+  return found.filter(one => filter.matches(one.value))
 }
 
 export const listServicePrincipals = graphOperation({

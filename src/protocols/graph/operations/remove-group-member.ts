@@ -3,7 +3,7 @@ import { removeMember } from '#domain/groups/members.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
-import { guid } from '#protocols/graph/shapes.ts'
+import { guid } from '#protocols/graph/values.ts'
 import { empty } from '#protocols/http/answer.ts'
 
 export const removeGroupMember = graphOperation({

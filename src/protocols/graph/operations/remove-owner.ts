@@ -3,7 +3,7 @@ import { rootScope } from '#domain/resources/scopes.ts'
 import { noQuery } from '#protocols/graph/addressed.ts'
 import { ownedParams, ownedSet } from '#protocols/graph/owned.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
-import { guid } from '#protocols/graph/shapes.ts'
+import { guid } from '#protocols/graph/values.ts'
 import { empty } from '#protocols/http/answer.ts'
 
 export const removeOwnerOperation = graphOperation({

@@ -17,7 +17,7 @@ export const updateApplication = graphOperation({
   body: { json: applicationPatch, maximumBytes: 1024 * 1024 },
   async handle(context, call, { params, body, permit }) {
     const application = await applicationById(context, call, { tenantId: tenantOfCaller(call), id: params.id })
-    changeApplication(context, call, { permit: permit('directory.write'), application, change: changeOf(body) })
+    changeApplication(context, call, { permit: permit('directory.write'), application, change: changeOf(body, application.value.api) })
     call.details.set('appId', application.value.appId).set('members', Object.keys(body).sort().join(' '))
     return empty(204)
   },
