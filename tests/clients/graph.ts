@@ -22,3 +22,32 @@ export async function addCertificate(
   const answer = await fetch(`${graph}/v1.0/applications/${registration?.id}`, { method: 'PATCH', headers, body })
   if (!answer.ok) throw new Error(`Graph answered ${answer.status} to a certificate: ${await answer.text()}`)
 }
+
+export interface GraphAnswer {
+  readonly status: number
+  readonly json: Readonly<Record<string, unknown>>
+}
+export type Graph = (method: string, path: string, body?: unknown) => Promise<GraphAnswer>
+
+/** Graph as whoever the token is of. */
+export function graphBy({ endpoints }: Instance['environment'], token: () => Promise<string>): Graph {
+  return async (method, path, body) => {
+    const headers = { authorization: `Bearer ${await token()}`, consistencylevel: 'eventual', 'content-type': 'application/json' }
+    const answer = await fetch(`${endpoints.graph}/v1.0/${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const text = await answer.text()
+    return { status: answer.status, json: text === '' ? {} : z.record(z.string(), z.unknown()).parse(JSON.parse(text)) }
+  }
+}
+
+/** Ids of the objects that a filter finds. */
+export async function idsOf(graph: Graph, set: string, filter: string): Promise<readonly string[]> {
+  const { json } = await graph('GET', `${set}?$filter=${encodeURIComponent(filter)}`)
+  return z
+    .object({ value: z.array(z.looseObject({ id: z.string() })) })
+    .parse(json)
+    .value.map(({ id }) => id)
+}
