@@ -57,10 +57,13 @@ async function expose(made: Made, more: object = {}): Promise<void> {
 
 const services = { keyvault: 'cfa8b339-82a2-471a-a3c9-0fc0be7a4093', graph: '00000003-0000-0000-c000-000000000000' }
 
-async function consent(made: Made, resourceAppId: string, scope: string, principalId?: string): Promise<string> {
+async function consent(
+  made: Made,
+  { at, scope, principalId }: { readonly at: string; readonly scope: string; readonly principalId?: string },
+): Promise<string> {
   const granted = await graph('POST', 'oauth2PermissionGrants', {
     clientId: made.oid,
-    resourceId: await principalOf(resourceAppId),
+    resourceId: await principalOf(at),
     consentType: principalId === undefined ? 'AllPrincipals' : 'Principal',
     ...(principalId !== undefined && { principalId }),
     scope,
@@ -106,7 +109,7 @@ let vaultGrant = ''
 before(async () => {
   await expose(middle)
   await expose(last)
-  vaultGrant = await consent(middle, services.keyvault, 'user_impersonation')
+  vaultGrant = await consent(middle, { at: services.keyvault, scope: 'user_impersonation' })
 })
 
 describe('an application that acts for a user', () => {
@@ -146,8 +149,8 @@ describe('an application that acts for a user', () => {
 
   test('may call one that acts for the user in its turn, and may be shown tokens of version 2', async () => {
     await graph('PATCH', `applications/${last.application.value.id}`, { api: { requestedAccessTokenVersion: 2 } })
-    await consent(middle, last.appId, 'access')
-    await consent(last, services.keyvault, 'user_impersonation')
+    await consent(middle, { at: last.appId, scope: 'access' })
+    await consent(last, { at: services.keyvault, scope: 'user_impersonation' })
     const first = await ground.post(v2, formFor(middle, await tokenOf(alice, `${api}/.default`), `api://${last.appId}/access`))
     assert.equal(first.status, 200, first.text)
     const shown = claimsIn(first.json['access_token'])
@@ -293,7 +296,7 @@ describe('consent', () => {
   test('of one user is for that user alone, and narrows by name', async () => {
     const made = await ground.ground.add('of one')
     await expose(made)
-    await consent(made, services.graph, 'User.Read Directory.Read.All', alice.id)
+    await consent(made, { at: services.graph, scope: 'User.Read Directory.Read.All', principalId: alice.id })
     const ofAlice = await tokenOf(alice, `api://${made.appId}/.default`)
     const given = await ground.post(v2, formFor(made, ofAlice, `${graphUrl}/.default`))
     assert.equal(claimsIn(given.json['access_token'])['scp'], 'User.Read Directory.Read.All')
@@ -309,7 +312,7 @@ describe('consent', () => {
     assert.equal((await ground.post(v2, formFor(middle, assertion))).status, 200)
     assert.equal((await graph('DELETE', `oauth2PermissionGrants/${vaultGrant}`)).status, 204)
     assert.deepEqual(said(await ground.post(v2, formFor(middle, assertion))), [400, 'invalid_grant', 65001])
-    vaultGrant = await consent(middle, services.keyvault, 'user_impersonation')
+    vaultGrant = await consent(middle, { at: services.keyvault, scope: 'user_impersonation' })
   })
 
   test('is not needed where the resource lets a client in by itself', async () => {
