@@ -18,10 +18,8 @@ export function incompatible(use: 'signing' | 'encryption', algorithm: string, {
     size: { noun: 'key size', verb: 'has key size' },
     parameters: { noun: 'parameter set', verb: 'has parameter set' },
   }[of]
-  const message =
-    `Key and ${use} algorithm are incompatible. Key ${words.verb} '${key}', ` +
-    `and algorithm '${algorithm}' can only be used with ${words.noun} '${wanted}'.`
-  return new Problem({ code: 'AlgorithmIncompatible', details: { message } })
+  const misfit = `${words.verb} '${key}', and algorithm '${algorithm}' can only be used with ${words.noun} '${wanted}'`
+  return new Problem({ code: 'AlgorithmIncompatible', details: { use, misfit } })
 }
 
 /** A parameter of an algorithm beside its value. */

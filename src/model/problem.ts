@@ -171,7 +171,8 @@ interface DetailsOf extends AccountDetails, ObjectDetails {
   KeyNameInUse: { readonly name: string }
   KeySizeNotSupported: { readonly size: number; readonly supported: readonly number[] }
   KeyOperationsUnsupported: { readonly given: readonly string[]; readonly supported: readonly string[] }
-  AlgorithmIncompatible: { readonly message: string }
+  /** `misfit`: a predicate whose subject is the key; `key` where it is known which. */
+  AlgorithmIncompatible: { readonly use: 'signing' | 'encryption'; readonly misfit: string; readonly key?: { readonly name: string; readonly version: string } }
   ValueLengthInvalid: { readonly message: string }
   KeyNotWhole: { readonly message: string }
   PurgeProtected: { readonly vault: string; readonly location: string }

@@ -30,7 +30,7 @@ export async function createKey(
     kind,
     origin: 'generated',
     operation: 'create',
-    keyOps: keyOpsFor(kind.spec, request.keyOps),
+    keyOps: keyOpsFor(kind.spec, request.keyOps, { exportable: request.release !== undefined }),
     attributes,
     tags,
     release: request.release,

@@ -53,7 +53,7 @@ export function soundVersion(
     kind: { spec: sound.spec, hsm },
     origin: 'imported',
     operation: 'import',
-    keyOps: keyOpsFor(sound.spec, keyOps),
+    keyOps: keyOpsFor(sound.spec, keyOps, { exportable: release !== undefined }),
     attributes,
     tags,
     release,

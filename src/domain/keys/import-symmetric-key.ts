@@ -39,7 +39,7 @@ export async function importSymmetricKey(
     kind: { spec, hsm },
     origin: 'imported',
     operation: 'import',
-    keyOps: keyOpsFor(spec, keyOps),
+    keyOps: keyOpsFor(spec, keyOps, { exportable: request.release !== undefined }),
     attributes,
     tags,
     release: request.release,

@@ -90,13 +90,22 @@ function operationsOf(spec: AnyKind['spec']): { readonly usual: readonly KeyOper
 const isOperation = (name: string): name is KeyOperation => keyOperations.some(operation => operation === name)
 
 /**
- * The operations of a new version: what was asked for, in its order, or all that the type has. A key exchange key has `import` alone (key-vault.md 2.3).
- * Raises `KeyOperationsUnsupported`.
+ * The operations of a new version: what was asked for, in its order, or all that the type has. A key exchange key has `import` alone, and `export`
+ * is an exportable key's (key-vault.md 2.3); release asks for no operation.
+ * Raises `KeyOperationsUnsupported`, `InvalidBody`.
  */
-export function keyOpsFor(spec: AnyKind['spec'], asked: readonly string[] | undefined): KeyOperation[] {
-  const { usual, supported } = operationsOf(spec)
+export function keyOpsFor(
+  spec: AnyKind['spec'],
+  asked: readonly string[] | undefined,
+  { exportable = false }: { readonly exportable?: boolean } = {},
+): KeyOperation[] {
+  const { usual, supported: ofType } = operationsOf(spec)
   if (asked === undefined) return [...usual]
+  const supported = exportable ? [...ofType, 'export'] : ofType
   const wrong = asked.filter(operation => !supported.includes(operation))
   if (wrong.length > 0) throw new Problem({ code: 'KeyOperationsUnsupported', details: { given: wrong, supported } })
+  // What a key exchange key wrapped could be had through any other operation (the service's BYOK specification).
+  if (asked.includes('import') && asked.some(operation => operation !== 'import'))
+    throw new Problem({ code: 'InvalidBody', details: { name: 'key_ops', message: 'must hold "import" alone or not at all' } })
   return [...new Set(asked.filter(isOperation))]
 }

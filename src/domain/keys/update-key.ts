@@ -38,7 +38,7 @@ export async function updateKey(
     ...rest,
     ...changedAttributes(before, attributes),
     ...watchedAfter(before, attributes?.expires),
-    ...(keyOps !== undefined && { keyOps: keyOpsFor(before.spec, keyOps) }),
+    ...(keyOps !== undefined && { keyOps: keyOpsFor(before.spec, keyOps, { exportable: key.value.releasePolicy !== undefined }) }),
     ...(tags !== undefined && { tags: { ...tags } }),
     updatedAt: wholeSecond(call.at),
   }

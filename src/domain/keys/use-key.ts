@@ -13,13 +13,30 @@ export type CipherAlgorithm = EncryptionAlgorithm | SymmetricCipher
 /** What signs, or makes a code of authentication. */
 export type AnySignatureAlgorithm = SignatureAlgorithm | MacAlgorithm | MlDsaSpec
 
+/** What does the work knows a type and no name: the refusal names the key here (key-vault.md 1.5). */
+async function naming<T>({ key, version }: OpenKey, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof Problem) || error.body.code !== 'AlgorithmIncompatible') throw error
+    const details = { ...error.body.details, key: { name: key.value.name, version: version.id } }
+    throw new Problem({ code: 'AlgorithmIncompatible', details }, { cause: error })
+  }
+}
+
 type Opened = Pick<OpenKey, 'usable'>
 
 const noCipher = (kty: string, algorithm: CipherAlgorithm): Problem =>
   incompatible('encryption', algorithm, { of: 'type', key: kty, algorithm: isSymmetricCipher(algorithm) ? 'oct' : 'RSA' })
 
 /** Raises `AlgorithmIncompatible` and what the algorithm says of its input. */
-export async function encipher(
+export const encipher = async (
+  opened: OpenKey,
+  algorithm: CipherAlgorithm,
+  input: CipherInput & { readonly value: Bytes },
+): Promise<CipherOutput> => naming(opened, encrypted(opened, algorithm, input))
+
+async function encrypted(
   { usable }: Opened,
   algorithm: CipherAlgorithm,
   { value, ...input }: CipherInput & { readonly value: Bytes },
@@ -30,7 +47,13 @@ export async function encipher(
 }
 
 /** The caller disposes of what comes out. Raises `DecryptionFailed` for every cause alike, and as `encipher`. */
-export async function decipher(
+export const decipher = async (
+  opened: OpenKey,
+  algorithm: CipherAlgorithm,
+  input: CipherInput & { readonly value: Bytes },
+): Promise<SecretBytes> => naming(opened, decrypted(opened, algorithm, input))
+
+async function decrypted(
   { usable }: Opened,
   algorithm: CipherAlgorithm,
   { value, ...input }: CipherInput & { readonly value: Bytes },
@@ -55,6 +78,8 @@ export interface Said {
   readonly context?: Bytes | undefined
 }
 
+type Claimed = Said & { readonly signature: Bytes }
+
 function assertFits({ usable }: Opened, algorithm: AnySignatureAlgorithm, { context }: Said): void {
   if (usable.kty !== 'AKP' && context !== undefined && !isMlDsa(algorithm))
     throw wrongParameter('context', `must not be given: ${algorithm} has none`)
@@ -63,7 +88,10 @@ function assertFits({ usable }: Opened, algorithm: AnySignatureAlgorithm, { cont
 }
 
 /** Raises `AlgorithmIncompatible`, `ValueLengthInvalid`, `InvalidBody`. */
-export async function signWith(opened: Opened, algorithm: AnySignatureAlgorithm, said: Said): Promise<Bytes> {
+export const signWith = async (opened: OpenKey, algorithm: AnySignatureAlgorithm, said: Said): Promise<Bytes> =>
+  naming(opened, signed(opened, algorithm, said))
+
+async function signed(opened: Opened, algorithm: AnySignatureAlgorithm, said: Said): Promise<Bytes> {
   assertFits(opened, algorithm, said)
   const { usable } = opened
   if (usable.kty === 'AKP' && isMlDsa(algorithm)) return usable.key.sign(said.value, said.context)
@@ -73,11 +101,10 @@ export async function signWith(opened: Opened, algorithm: AnySignatureAlgorithm,
 }
 
 /** False for a signature of any wrong length. Raises as `signWith`. */
-export async function verifyWith(
-  opened: Opened,
-  algorithm: AnySignatureAlgorithm,
-  said: Said & { readonly signature: Bytes },
-): Promise<boolean> {
+export const verifyWith = async (opened: OpenKey, algorithm: AnySignatureAlgorithm, said: Claimed): Promise<boolean> =>
+  naming(opened, verified(opened, algorithm, said))
+
+async function verified(opened: Opened, algorithm: AnySignatureAlgorithm, said: Claimed): Promise<boolean> {
   assertFits(opened, algorithm, said)
   const { usable } = opened
   const { value, signature, context } = said
@@ -87,11 +114,8 @@ export async function verifyWith(
   return usable.key.verify(algorithm, value, signature)
 }
 
-/** Of AES the algorithms of key wrap alone are for keys. Raises `AlgorithmIncompatible`. */
+/** Of AES the algorithms of key wrap alone are for keys. Raises `InvalidBody`. */
 export function assertWraps(algorithm: CipherAlgorithm): void {
   if (isSymmetricCipher(algorithm) && !wrapsKeys(algorithm))
-    throw new Problem({
-      code: 'AlgorithmIncompatible',
-      details: { message: `The algorithm '${algorithm}' encrypts and decrypts; it wraps no keys.` },
-    })
+    throw wrongParameter('alg', `must be an algorithm that wraps keys: '${algorithm}' encrypts and decrypts, it wraps no keys`)
 }

@@ -115,8 +115,19 @@ describe('a key under a key exchange key', () => {
       assert.deepEqual(refusal(await bring(wire, file, key)), [400, 'BadParameter', undefined])
   })
 
+  test('no key is a key exchange key and something else', async () => {
+    const { send } = await withExchangeKey()
+    for (const [method, path] of [
+      ['POST', '/keys/both/create'],
+      ['PATCH', '/keys/kek'],
+    ] as const) {
+      const refused = await send(method, `${path}?${v}`, { body: { kty: 'RSA-HSM', key_ops: ['import', 'sign'] } })
+      assert.deepEqual(refusal(refused), [400, 'BadParameter', undefined])
+    }
+    assert.equal((await send('GET', `/keys/both?${v}`)).status, 404)
+  })
+
   for (const [why, body] of [
-    ['can do more', { key_ops: ['import', 'sign'] }],
     ['can do something else', { key_ops: ['unwrapKey'] }],
     ['is disabled', { attributes: { enabled: false } }],
     ['has expired', { attributes: { exp: 1_700_000_000 } }],

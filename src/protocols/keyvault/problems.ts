@@ -99,7 +99,10 @@ const table: Table = {
   KeyOperationsUnsupported: ({ given, supported }) =>
     bad(`Unsupported key operation(s): ${quoted(given).slice(0, 1_000)}. Supported values are ${quoted(supported)}.`),
   KeyTypeNeedsPremium: () => bad('Hardware key operation not allowed on standard vault'),
-  AlgorithmIncompatible: ({ message }) => bad(message),
+  AlgorithmIncompatible: ({ use, misfit, key }, { site }) => {
+    const named = key === undefined ? '' : `${site?.baseUrl ?? ''}/keys/${key.name}/${key.version} `
+    return bad(`Key and ${use} algorithm are incompatible. Key ${named}${misfit}.`)
+  },
   ValueLengthInvalid: ({ message }) => bad(message),
   DecryptionFailed: () => bad('The ciphertext could not be decrypted with this key and algorithm.'),
   KeyNotWhole: ({ message }) => bad(`The property "key" must be a valid JsonWebKey object. ${message}.`),

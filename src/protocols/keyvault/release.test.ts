@@ -13,7 +13,7 @@ import {
   unwrapped,
 } from '#domain/keys/attestation-testing.ts'
 import { parseJws } from '#crypto/jws.ts'
-import { at, message, vaultWire, type Heard } from './testing.ts'
+import { at, message, refusal, vaultWire, type Heard } from './testing.ts'
 
 const v = 'api-version=7.4'
 const exportable = { attributes: { exportable: true }, release_policy: releasePolicy }
@@ -65,6 +65,17 @@ describe('a key with a release policy', () => {
     assert.ok(!old.text.includes('release_policy') && !old.text.includes('exportable'))
     const deleted = await wire.send('DELETE', `/keys/k?${v}`)
     assert.ok(!deleted.text.includes('release_policy'), deleted.text)
+  })
+
+  test('may carry the operation export, which no other key may', async () => {
+    const { wire } = await premium()
+    const words = ['sign', 'export']
+    const made = await wire.send('POST', `/keys/out/create?${v}`, { body: { kty: 'RSA-HSM', key_ops: words, ...exportable } })
+    assert.deepEqual(at(made.json, 'key', 'key_ops'), words)
+    const changed = await wire.send('PATCH', `/keys/out?${v}`, { body: { key_ops: ['export'] } })
+    assert.deepEqual(at(changed.json, 'key', 'key_ops'), ['export'])
+    const refused = await wire.send('POST', `/keys/plain/create?${v}`, { body: { kty: 'RSA-HSM', key_ops: words } })
+    assert.deepEqual(refusal(refused), [400, 'BadParameter', undefined])
   })
 
   test('stays exportable over its versions, and a key without one never becomes it', async () => {

@@ -115,6 +115,8 @@ describe('a symmetric key on the wire', () => {
       const refused = await wire.send('POST', `/keys/${word}?${v}`, { body })
       assert.deepEqual(refusal(refused), bad)
       for (const type of types) assert.ok(message(refused).includes(`'${type}'`), message(refused))
+      const [name] = word.split('/')
+      assert.match(message(refused), new RegExp(`Key https://[^ ]+/keys/${name}/[0-9a-f]{32} has key type`))
     }
     assert.match(message(await use(wire, 'wrapkey', { alg: 'A256GCM', value: text })), /wraps no keys/)
   })
