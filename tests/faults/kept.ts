@@ -45,7 +45,7 @@ async function makeVault({ context, administrator, subscriptionId }: Running, na
       tags: { kept: 'yes' },
       createMode: 'default',
       rbacByDefault: true,
-      settings: { sku: 'premium' },
+      settings: { tenantId: administrator.tenant, sku: 'premium' },
     })
     return vault.value
   })

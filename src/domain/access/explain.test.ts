@@ -41,7 +41,7 @@ async function withVault(properties: { readonly enableRbacAuthorization: boolean
       tags: undefined,
       createMode: 'default',
       rbacByDefault: true,
-      settings: { sku: 'standard', accessPolicies: [], ...properties },
+      settings: { tenantId, sku: 'standard', accessPolicies: [], ...properties },
     }),
   )
   const assign = async (roleId: string, scopeId: string, scope = vaultScope(at)) =>

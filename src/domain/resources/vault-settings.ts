@@ -79,6 +79,7 @@ function refuseManyRules({ ipRules = [], virtualNetworkRules = [] }: NetworkWish
 /** Settings of a vault that is made now. Raises `ArmRefused`. */
 export function newSettings(settings: VaultSettings, defaults: { readonly tenantId: string; readonly rbac: boolean }): Settled {
   refuseImpossible(settings, defaults.tenantId)
+  if (settings.tenantId === undefined) throw badRequest('The parameter tenantId is not specified.', 'properties.tenantId')
   if (settings.sku === undefined) throw badRequest('The parameter sku is not specified.')
   const enableRbacAuthorization = settings.enableRbacAuthorization ?? defaults.rbac
   if (!enableRbacAuthorization && settings.accessPolicies === undefined) throw badRequest('The parameter accessPolicies is not specified.')

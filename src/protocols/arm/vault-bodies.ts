@@ -105,7 +105,7 @@ const networkAcls = z.object({
 
 const settings = {
   tenantId: maybe(guid),
-  sku: maybe(z.object({ name: wordOf(['standard', 'premium']) })),
+  sku: maybe(z.object({ family: maybe(wordOf(['A'])), name: wordOf(['standard', 'premium']) })),
   enableSoftDelete: flag,
   softDeleteRetentionInDays: maybe(z.int('must be an integer')),
   enablePurgeProtection: flag,

@@ -55,6 +55,8 @@ describe('a vault on the control plane', () => {
       [{ enablePurgeProtection: false }, 'BadRequest'],
       [{ tenantId: '99999999-2222-4333-8444-555555555555' }, 'BadRequest'],
       [{ sku: null }, 'BadRequest'],
+      [{ tenantId: null }, 'BadRequest'],
+      [{ sku: { family: 'B', name: 'premium' } }, 'InvalidRequestContent'],
       [{ sku: { name: 'gold' } }, 'InvalidRequestContent'],
       [{ enableRbacAuthorization: false }, 'BadRequest'],
       [{ createMode: 'other' }, 'InvalidRequestContent'],
