@@ -172,7 +172,11 @@ interface DetailsOf extends AccountDetails, ObjectDetails {
   KeySizeNotSupported: { readonly size: number; readonly supported: readonly number[] }
   KeyOperationsUnsupported: { readonly given: readonly string[]; readonly supported: readonly string[] }
   /** `misfit`: a predicate whose subject is the key; `key` where it is known which. */
-  AlgorithmIncompatible: { readonly use: 'signing' | 'encryption'; readonly misfit: string; readonly key?: { readonly name: string; readonly version: string } }
+  AlgorithmIncompatible: {
+    readonly use: 'signing' | 'encryption'
+    readonly misfit: string
+    readonly key?: { readonly name: string; readonly version: string }
+  }
   ValueLengthInvalid: { readonly message: string }
   KeyNotWhole: { readonly message: string }
   PurgeProtected: { readonly vault: string; readonly location: string }
