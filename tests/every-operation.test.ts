@@ -335,11 +335,11 @@ async function auditedAs(
 ): Promise<Answered> {
   const already = standing.ground.rows().length
   const answered = await standing.send(wire, who, what)
-  // What one service does of another's for the caller has an entry of its own, there.
+  // What one service does of another's for the caller, or in another Region, has an entry of its own, there.
   const rows = standing.ground
     .rows()
     .slice(already)
-    .filter(row => row['plane'] === plane)
+    .filter(row => row['plane'] === plane && row['place'] === undefined)
   assert.equal(rows.length, 1, 'one entry')
   const row = rowShape.parse(rows[0])
   assert.deepEqual([row.plane, row.operation, row.result.http], [plane, what.operation, answered.status])

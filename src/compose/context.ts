@@ -11,6 +11,7 @@ import type { Pki } from '#ports/pki.ts'
 import type { Random } from '#ports/random.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { RecordStore } from '#ports/record-store.ts'
+import { createThrottle } from '#domain/account-keys/throttle.ts'
 import { builtInRoles } from '#domain/access/built-in-roles.ts'
 import { createAccess, type CountsAs } from '#domain/access/permit.ts'
 import { accountEntities } from '#domain/access/account-entities.ts'
@@ -100,6 +101,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     objectStore: parts.objectStore,
     objectNames: createObjectNames({ view, store, barrier }),
     bucketKeys: createBucketKeys(clock),
+    storeRates: createThrottle(),
     latestKeyUses: createLatestUses(),
     store,
     instance,

@@ -90,8 +90,8 @@ export interface ChildRequest {
   readonly operation: string
   readonly plane: string
   readonly resource: string
-  /** Of a call to an account's things, made for the caller by another service of it: what the trail shows of it, and whether it only reads. */
-  readonly shown?: { readonly parameters: JsonObject; readonly readOnly: boolean }
+  /** Of a call to an account's things, made for the caller by another service of it or in another Region: what the trail shows of it, and whether it only reads. */
+  readonly shown?: { readonly parameters: JsonObject; readonly readOnly: boolean; readonly region?: string }
 }
 
 export interface ChildCall {

@@ -23,6 +23,7 @@ import {
   keyAliases,
   keyGrants,
   keyStores,
+  keyTallies,
   keyUses,
   type KeyLastUse,
 } from './account-keys/records.ts'
@@ -44,6 +45,7 @@ import type { DerivedKeys } from './accounts/derived-keys.ts'
 import type { Identity } from './identity/identity.ts'
 import { applications, revokedGrants, servicePrincipals, signingKeys, tenants, users } from './identity/records.ts'
 import type { Instance } from './instance.ts'
+import type { Throttle } from './account-keys/throttle.ts'
 import { jobs } from './jobs/records.ts'
 import { keys, releaseSigners } from './keys/records.ts'
 import { locks } from './locks/records.ts'
@@ -120,6 +122,7 @@ const families = {
   keyStores,
   grantTallies,
   importParameters,
+  keyTallies,
   keyUses,
   alarms,
   buckets,
@@ -166,6 +169,8 @@ export interface Context extends AllRecords {
   readonly objectStore: ObjectStore
   readonly objectNames: ObjectNames
   readonly bucketKeys: BucketKeys
+  /** Of keys that stand in stores of their accounts. */
+  readonly storeRates: Throttle
   /** The module that a version names; generation goes to `software` unless a vault has another. */
   module(name: string): CryptoModule
   /** Keys that stand in stores of accounts outside. */

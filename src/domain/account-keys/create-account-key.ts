@@ -10,12 +10,13 @@ import { keyArn } from './key-arn.ts'
 import { noOwnedFacts } from './key-facts.ts'
 import { defaultKeyPolicy } from './key-policy.ts'
 import { assertTags, type KeyTags } from './key-tags.ts'
+import { countKey } from './key-tally.ts'
 import { makeMaterial } from './make-material.ts'
 import { assertPermitsRegion } from './permit-account-key.ts'
 import type { AccountKey } from './records.ts'
 import { accountKeySpecs, type AccountKeySpec, type AccountKeyUsage } from './specs.ts'
 
-export type CreatingNeeds = Needs<'accountRegions' | 'accountKeys' | 'instance' | 'ground' | 'module'>
+export type CreatingNeeds = Needs<'accountRegions' | 'accountKeys' | 'keyTallies' | 'instance' | 'ground' | 'module' | 'store'>
 
 export interface NewAccountKey extends RegionOfAccount {
   readonly spec: AccountKeySpec
@@ -79,6 +80,7 @@ export async function stageKey(
   const { multiRegion, ...given } = asked
   const { id, region, spec, usage, origin } = asked
   const compartment = await regionForWriting(context, call, asked)
+  if (asked.manager === 'account') await countKey(context, call, { compartment, region, by: 1 })
   call.target = { keyId: keyArn(asked) }
   const record = context.accountKeys.idOf(compartment, [id])
   const materials = origin === 'imported' ? [] : [(await makeMaterial(context, call, { id: record, spec, usage, materials: [] })).described]

@@ -3,10 +3,22 @@ import type { Needs } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import { dayMs } from './due.ts'
 import { accountKeyById, type HeldAccountKey } from './find-account-key.ts'
+import { countKey } from './key-tally.ts'
 import { assertPermitsKey } from './permit-account-key.ts'
 import { stageChange } from './stage-change.ts'
 
-type DestroyingNeeds = Needs<'accountKeys' | 'keyAliases' | 'keyGrants' | 'grantTallies' | 'keyUses' | 'accountRegions' | 'instance'>
+type DestroyingNeeds = Needs<
+  | 'accountKeys'
+  | 'keyAliases'
+  | 'keyGrants'
+  | 'grantTallies'
+  | 'keyTallies'
+  | 'keyUses'
+  | 'accountRegions'
+  | 'instance'
+  | 'ground'
+  | 'store'
+>
 
 /** What one commit takes away at most: a key with very many grants goes in several steps, and does nothing meanwhile. */
 const rowsMax = 500
@@ -34,6 +46,7 @@ export async function destroyAccountKey(
   if (used !== undefined) context.keyUses.remove(call, used)
   await leaveRelated(context, call, key)
   accountKeys.remove(call, key)
+  if (value.manager === 'account') await countKey(context, call, { compartment, region: value.region, by: -1 })
   call.materials.push({ removeOf: key.id })
   return true
 }

@@ -8,6 +8,7 @@ import type { Permission } from '#domain/access/permissions.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import { grantsFor } from '#domain/account-keys/grants/grants-for.ts'
 import { factsOf, keyFacts, noOwnedFacts, requestFacts } from './key-facts.ts'
+import { hideTrailResource } from '#domain/audit/trail-facts.ts'
 import { callersAccount, hiddenKey, type FoundAccountKey, type HeldAccountKey } from './find-account-key.ts'
 import { accountArn, aliasArn, keyArn } from './key-arn.ts'
 import type { AccountKey } from './records.ts'
@@ -85,7 +86,9 @@ export function askAsNamed<P extends Permission>(
   } catch (error) {
     const hides = alias !== undefined && value.accountId !== callersAccount(call)
     if (!hides || !(error instanceof Problem) || error.body.code !== 'AccessDenied') throw error
-    throw hiddenKey(permission, aliasArn({ ...value, name: alias }))
+    const named = aliasArn({ ...value, name: alias })
+    hideTrailResource(call.trail, keyArn(value))
+    throw hiddenKey(permission, named)
   }
 }
 

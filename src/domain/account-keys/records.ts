@@ -168,6 +168,17 @@ export const grantTallies = family<GrantTally, readonly [keyId: string]>({
   ruling: false,
 })
 
+/** How many keys an account has in a Region: there is one, beside them. */
+const keyTallySchema = z.object({ keys: z.number().int().nonnegative() })
+
+export const keyTallies = family<z.output<typeof keyTallySchema>, readonly []>({
+  name: 'keyTallies',
+  schema: keyTallySchema,
+  format: 1,
+  residency: 'cached',
+  ruling: false,
+})
+
 /** The last use of a key's material that was answered, by the ids under which its entry is found. Written by the minute, not by the request. */
 const keyLastUseSchema = z.object({ at: time, operation: z.string(), requestId: z.string(), entryId: z.string() })
 export type KeyLastUse = z.output<typeof keyLastUseSchema>

@@ -18,7 +18,9 @@ import type { AccountKey } from './records.ts'
 import type { AccountKeyUsage } from './specs.ts'
 
 export type UseNeeds = FindingNeeds &
-  Needs<'access' | 'externalKeys' | 'keyGrants' | 'keyStores' | 'latestKeyUses' | 'module' | 'store' | 'ground'>
+  Needs<
+    'access' | 'externalKeys' | 'keyGrants' | 'keyStores' | 'keyTallies' | 'latestKeyUses' | 'module' | 'store' | 'storeRates' | 'ground'
+  >
 
 /** A key as the caller names it: id, ARN, alias. */
 export interface KeyReference {

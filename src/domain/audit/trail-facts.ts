@@ -4,6 +4,8 @@ import { canonicalJson, type JsonObject, type JsonValue } from './canonical-json
 export interface TrailResource {
   readonly account: string
   readonly arn: string
+  /** From everybody but the account itself: whoever asked has not learned that it is there. */
+  readonly hidden?: true
 }
 
 /** What the instance did by itself with something of an account. */
@@ -39,6 +41,13 @@ export function noteTrailResource(facts: TrailFacts | undefined, { account, arn 
   if (facts !== undefined && !facts.resources.some(one => one.arn === arn)) facts.resources.push({ account, arn })
 }
 
+/** What the call was about is told to its own account alone. */
+export function hideTrailResource(facts: TrailFacts | undefined, arn: string): void {
+  const at = facts?.resources.findIndex(one => one.arn === arn) ?? -1
+  const known = facts?.resources[at]
+  if (facts !== undefined && known !== undefined) facts.resources[at] = { ...known, hidden: true }
+}
+
 /** Every account whose trail has the call, the caller's first. */
 export function recipientsOf(facts: TrailFacts, caller: string | undefined): readonly string[] {
   const own = facts.recipient ?? caller
@@ -62,7 +71,10 @@ export function trailText(facts: TrailFacts, recipient: string | undefined): str
     answer: within(answer, fieldMax.answer),
     more: within(more, fieldMax.more),
     errorMessage: errorMessage === undefined ? undefined : cut(errorMessage, errorMessageMax),
-    resources: resources.slice(0, resourcesMax).map(({ account, arn }) => ({ account, arn: cut(arn, 2_048) })),
+    resources: resources
+      .filter(({ account, hidden }) => hidden !== true || account === recipient)
+      .slice(0, resourcesMax)
+      .map(({ account, arn }) => ({ account, arn: cut(arn, 2_048) })),
   })
 }
 

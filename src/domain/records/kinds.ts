@@ -64,6 +64,7 @@ export const kinds = {
   objectVersions: 102,
   uploads: 103,
   uploadParts: 104,
+  keyTallies: 105,
   volumes: 110,
   volumeAttachments: 112,
   alarms: 120,

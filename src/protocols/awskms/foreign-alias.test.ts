@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testAccount, type Credentials } from '#domain/accounts/testing.ts'
+import { parseRow } from '#domain/audit/parse-row.ts'
 import { testGround } from '#domain/testing.ts'
+import { cloudTrailRecord } from '#protocols/aws/cloud-trail-record.ts'
 import { sign } from '#protocols/aws/testing.ts'
 import { createPipeline } from '#protocols/http/pipeline.ts'
 import { ask, objectIn, textIn } from '#protocols/http/testing.ts'
@@ -45,4 +47,14 @@ test('an alias of another account tells whoever may not use it neither that it i
     assert.deepEqual(there, absent, operation)
     assert.deepEqual([there?.status, there?.text.includes(keyId)], [400, false])
   }
+  const records = ground.rows().flatMap((row, at) => cloudTrailRecord(parseRow({ seq: at + 1, text: JSON.stringify(row) })) ?? [])
+  const denied = records.filter(({ errorCode }) => errorCode === 'AccessDenied')
+  const of = (recipient: string) => denied.filter(({ recipientAccountId }) => recipientAccountId === recipient)
+  // The stranger's own trail tells of both alike; the owner's tells whose key was asked for.
+  assert.equal(of('444455556666').length, 8)
+  assert(of('444455556666').every(record => !JSON.stringify(record).includes(keyId) && record['sharedEventID'] === undefined))
+  assert.deepEqual(
+    of('111122223333').map(({ resources }) => resources?.map(({ ARN }) => ARN)),
+    Array.from({ length: 4 }, () => [`arn:aws:kms:${region}:111122223333:key/${keyId}`]),
+  )
 })

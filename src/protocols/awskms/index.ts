@@ -1,6 +1,7 @@
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { callersAccount } from '#domain/account-keys/find-account-key.ts'
+import { createThrottle } from '#domain/account-keys/throttle.ts'
 import type { AwsSite } from '#protocols/aws/operation.ts'
 import { amznHeaders, jsonService } from '#protocols/aws/service.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
@@ -11,7 +12,6 @@ import { checkingTokens } from './grant-tokens.ts'
 import { operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
 import { rateOf } from './rates.ts'
-import { createThrottle } from './throttle.ts'
 
 /** The key service: `kms.{region}.{domain}`, and wherever the signature says kms. Counters live as long as the value. */
 export function awsKmsProtocol(domain: string): Protocol<Context, AwsSite> {
@@ -20,7 +20,7 @@ export function awsKmsProtocol(domain: string): Protocol<Context, AwsSite> {
   /** Once a request, however often it is tried. */
   async function admit(context: Context, call: Call, { site, request }: { readonly site: AwsSite; readonly request: WireRequest }) {
     if (!context.instance.throttle || call.who.acting === undefined) return
-    const by = { accountId: callersAccount(call), region: site.region, nowMs: context.ground.clock.monotonic() }
+    const by = { by: `${callersAccount(call)} ${site.region}`, nowMs: context.ground.clock.monotonic() }
     await call.once('counted', async () => {
       const rate = rateOf(call.operation, () => membersOf(request))
       if (rate !== undefined) throttle.count(rate, by)

@@ -1,17 +1,11 @@
 // Requests a second of an account in a Region (aws-kms.md 8, "Request quotas" of the developer guide). Cryptography shares one by kind of key.
+import type { Rate } from '#domain/account-keys/throttle.ts'
 
 /** Share of all cryptography with symmetric keys. */
 const symmetric = { of: 'symmetric', perSecond: 10_000 } as const
 const rsa = { of: 'rsa', perSecond: 1_000 } as const
 const curves = { of: 'curves', perSecond: 1_000 } as const
 const lattices = { of: 'lattices', perSecond: 1_000 } as const
-
-export interface Rate {
-  /** What is counted together. */
-  readonly of: string
-  /** Below one: once in so many seconds. */
-  readonly perSecond: number
-}
 
 /** Each by itself. */
 const own = {

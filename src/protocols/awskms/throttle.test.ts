@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { createThrottle } from '#domain/account-keys/throttle.ts'
 import { testAccount, type TestAccount } from '#domain/accounts/testing.ts'
 import { refusedWith } from '#domain/keys/testing.ts'
 import { testGround, type TestGround } from '#domain/testing.ts'
@@ -8,7 +9,6 @@ import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
 import { ask } from '#protocols/http/testing.ts'
 import { awsKmsProtocol } from './index.ts'
 import { rateOf } from './rates.ts'
-import { createThrottle } from './throttle.ts'
 
 const domain = 'keystead.test'
 const region = 'us-east-1'
@@ -93,9 +93,9 @@ describe('a rate', () => {
   test('below one a second is one in so many', () => {
     const throttle = createThrottle()
     const rate = rateOf('GetParametersForImport', none) ?? assert.fail('a rate')
-    const by = { accountId: '111122223333', region }
-    throttle.count(rate, { ...by, nowMs: 0 })
-    assert.throws(() => throttle.count(rate, { ...by, nowMs: 3_999 }), refusedWith('Throttled'))
-    throttle.count(rate, { ...by, nowMs: 4_000 })
+    const by = '111122223333 us-east-1'
+    throttle.count(rate, { by, nowMs: 0 })
+    assert.throws(() => throttle.count(rate, { by, nowMs: 3_999 }), refusedWith('Throttled'))
+    throttle.count(rate, { by, nowMs: 4_000 })
   })
 })

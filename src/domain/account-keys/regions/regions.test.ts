@@ -35,6 +35,7 @@ async function grounded() {
         region: at,
         description: 'the replica',
         tags: [{ key: 'role', value: 'replica' }],
+        shown: { description: 'the replica' },
         ...more,
       }),
     )

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { Problem } from '#model/problem.ts'
+import type { JsonObject } from '#domain/audit/canonical-json.ts'
+import { noteTrailResource } from '#domain/audit/trail-facts.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import { regionForWriting } from '#domain/accounts/account-region.ts'
 import { checkedKeyPolicy } from '#domain/account-keys/checked-key-policy.ts'
+import { countKey } from '#domain/account-keys/key-tally.ts'
 import { noOwnedFacts } from '#domain/account-keys/key-facts.ts'
 import { defaultKeyPolicy } from '#domain/account-keys/key-policy.ts'
 import { accountKeyById, type HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
@@ -17,7 +20,9 @@ import type { AccountKey } from '#domain/account-keys/records.ts'
 import { stageChange } from '#domain/account-keys/stage-change.ts'
 import { isPrimary, relatedKeys } from './related-keys.ts'
 
-type ReplicatingNeeds = Needs<'accountKeys' | 'accountRegions' | 'keyStores' | 'policyBook' | 'module' | 'store' | 'ground' | 'instance'>
+type ReplicatingNeeds = Needs<
+  'access' | 'accountKeys' | 'accountRegions' | 'keyStores' | 'keyTallies' | 'policyBook' | 'module' | 'store' | 'ground' | 'instance'
+>
 
 /** What a replica has of its own. */
 export interface NewReplica {
@@ -28,6 +33,8 @@ export interface NewReplica {
   /** Whoever asks may lock itself out. */
   readonly bypassLockout?: boolean
   readonly tags: KeyTags
+  /** What the trail of the other Region shows of the making of the key there. */
+  readonly shown: JsonObject
 }
 
 const unsupported = (message: string): Problem => new Problem({ code: 'KeyOperationUnsupported', details: { message } })
@@ -46,8 +53,8 @@ export async function replicateKey(
     readonly key: HeldAccountKey
   },
 ): Promise<HeldAccountKey> {
-  const { permit, making, key, region, description, tags } = request
-  const { accountId, id, spec, usage, origin, manager } = key.value
+  const { permit, making, key, region, tags } = request
+  const { accountId, id } = key.value
   assertPermitsKey(permit, key)
   assertPermitsRegion(making, { accountId, region })
   await assertKeyState(context, call, { key, operation: 'replicate' })
@@ -56,14 +63,47 @@ export async function replicateKey(
   if ([primary, ...replicas].includes(region) || (await accountKeyById(context, call, { accountId, region, id })) !== undefined)
     throw new Problem({ code: 'ReplicaExists', details: { message: `${keyArn({ accountId, region, id })} already exists` } })
   const policy = policyFor(context, call, request)
-  const multiRegion = { primary, replicas: [...replicas, region] }
+  const child = { who: call.who, operation: 'CreateKey', plane: 'kms', resource: keyArn({ accountId, region, id }) }
+  // There it is the making of a key, with an entry of its own (AWS KMS Developer Guide, "ReplicateKey" among the entries of its log).
+  return call.as({ ...child, shown: { region, parameters: request.shown, readOnly: false } }, async one => {
+    const { on, owned } = making.question
+    context.access.permit(one, 'accountKey.create', owned === undefined ? { on } : { on, owned })
+    noteTrailResource(one.trail, { account: accountId, arn: child.resource })
+    one.target = { keyId: child.resource }
+    return makeReplica(context, one, { ...request, policy, multiRegion: { primary, replicas: [...replicas, region] } })
+  })
+}
+
+async function makeReplica(
+  context: ReplicatingNeeds,
+  call: Call,
+  {
+    key,
+    region,
+    description,
+    tags,
+    policy,
+    multiRegion,
+  }: Pick<NewReplica, 'region' | 'description' | 'tags'> & {
+    readonly key: HeldAccountKey
+    readonly policy: Pick<AccountKey, 'policy' | 'bound'>
+    readonly multiRegion: NonNullable<AccountKey['multiRegion']>
+  },
+): Promise<HeldAccountKey> {
+  const { accountId, id, spec, usage, origin, manager } = key.value
   const compartment = await regionForWriting(context, call, { accountId, region })
-  const kind = { id, accountId, region, spec, usage, origin, manager }
+  await countKey(context, call, { compartment, region, by: 1 })
   const materials = await materialsFor(context, call, { key, record: context.accountKeys.idOf(compartment, [id]) })
   for (const related of [key, ...(await relatedKeys(context, call, key))])
     stageChange(context, call, { key: related, change: { multiRegion } })
   const value: AccountKey = {
-    ...kind,
+    id,
+    accountId,
+    region,
+    spec,
+    usage,
+    origin,
+    manager,
     createdAt: call.at,
     enabled: true,
     description,
@@ -83,10 +123,9 @@ function policyFor(
   { making, key, region, policy, bypassLockout = false }: Parameters<typeof replicateKey>[2],
 ): Pick<AccountKey, 'policy' | 'bound'> {
   const { accountId, id } = key.value
-  if (policy === undefined) return { policy: defaultKeyPolicy(accountId) }
   const facts = making.question.owned?.facts ?? noOwnedFacts
   return checkedKeyPolicy(context, call, {
-    text: policy,
+    text: policy ?? defaultKeyPolicy(accountId),
     owned: { account: accountId, arn: keyArn({ accountId, region, id }), facts },
     bypass: bypassLockout,
   })

@@ -9,7 +9,7 @@ import type { HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
 import { keyArn } from '#domain/account-keys/key-arn.ts'
 import { asked, askerOf, proxyOf } from './store-proxy.ts'
 
-type OutsideNeeds = Needs<'keyStores' | 'externalKeys' | 'store' | 'ground'>
+type OutsideNeeds = Needs<'keyStores' | 'externalKeys' | 'storeRates' | 'store' | 'ground' | 'instance'>
 
 interface Boxed {
   readonly key: HeldAccountKey
@@ -20,7 +20,7 @@ interface Boxed {
 
 /** The box as it is for a key that stands here; sealed once more outside for one that stands in a store. Raises `KeyStoreRefused`. */
 export async function sealOutside(context: OutsideNeeds, call: Call, { key, box, aad }: Boxed): Promise<Bytes> {
-  const outside = await outsideOf(context, call, key)
+  const outside = await outsideOf(context, call, { key, doing: 'seal' })
   if (outside === undefined) return box
   const { proxy, keyId, asker } = outside
   return pack(await asked('use', context.externalKeys.encrypt(proxy, { keyId, plaintext: box, aad }, asker)))
@@ -28,7 +28,7 @@ export async function sealOutside(context: OutsideNeeds, call: Call, { key, box,
 
 /** Raises `CiphertextInvalid`, `KeyStoreRefused`. */
 export async function openOutside(context: OutsideNeeds, call: Call, { key, box, aad }: Boxed): Promise<Bytes> {
-  const outside = await outsideOf(context, call, key)
+  const outside = await outsideOf(context, call, { key, doing: 'open' })
   if (outside === undefined) return box
   const sealed = unpack(box)
   if (sealed === undefined) throw new Problem({ code: 'CiphertextInvalid' })
@@ -36,13 +36,33 @@ export async function openOutside(context: OutsideNeeds, call: Call, { key, box,
   return asked('use', context.externalKeys.decrypt(proxy, { keyId, sealed, aad }, asker))
 }
 
-async function outsideOf(context: OutsideNeeds, call: Call, { value, compartment }: HeldAccountKey) {
+async function outsideOf(
+  context: OutsideNeeds,
+  call: Call,
+  { key: { value, compartment }, doing }: { readonly key: HeldAccountKey; readonly doing: 'seal' | 'open' },
+) {
   if (value.externalKeyId === undefined) return undefined
   const store = await context.keyStores.get(call, compartment, [value.storeId ?? ''])
   assert(store !== undefined, 'a key in a store that is not there')
+  await countUse(context, call, { storeId: store.value.id, doing })
   const proxy = await proxyOf(context, store, value.region)
   return { proxy, keyId: value.externalKeyId, asker: askerOf(call, keyArn(value)) }
 }
+
+/** Once a request and direction, however often it is tried: the store's own share, whosever keys they are (aws-kms.md 8). Raises `Throttled`. */
+async function countUse(
+  { storeRates, ground: { clock }, instance }: OutsideNeeds,
+  call: Call,
+  { storeId, doing }: { readonly storeId: string; readonly doing: 'seal' | 'open' },
+): Promise<void> {
+  if (!instance.throttle) return
+  await call.once(`${doing} counted in ${storeId}`, async () => {
+    storeRates.count(ofStore, { by: storeId, nowMs: clock.monotonic() })
+    return Promise.resolve()
+  })
+}
+
+const ofStore = { of: 'store', perSecond: 1_800 } as const
 
 const formatVersion = 1
 const tagBytes = 16

@@ -311,6 +311,25 @@ describe('a key in an external store', () => {
     assert.equal(await state(), 'enabled')
   })
 
+  test('has a share of the requests with the other keys of its store, and with no other', async () => {
+    const { create, connect, keyIn, as, context } = await grounded()
+    const id = await create()
+    await connect(id)
+    const key = await keyIn(id, 'key-1')
+    const limited = { ...context, instance: { ...context.instance, throttle: true } }
+    const use = async (of: typeof context) =>
+      as(async call =>
+        encrypt(of, call, { algorithm: 'SYMMETRIC_DEFAULT', bound, key: { id: key.value.id, region }, plaintext: bytes('x') }),
+      )
+    for (const store of [id, 'another'])
+      for (let used = 0; used < 1_799; used += 1) context.storeRates.count({ of: 'store', perSecond: 1_800 }, { by: store, nowMs: 0 })
+    const still = { ...limited, ground: { ...context.ground, clock: { ...context.ground.clock, monotonic: () => 0 } } }
+    await use(still)
+    await assert.rejects(use(still), refusedWith('Throttled'))
+    await use({ ...still, instance: context.instance })
+    context.storeRates.count({ of: 'store', perSecond: 1_800 }, { by: 'another', nowMs: 0 })
+  })
+
   test('is made in a store that is connected, of a key outside that fits and is no other’s', async () => {
     const { create, connect, keyIn } = await grounded()
     const id = await create()

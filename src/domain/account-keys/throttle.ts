@@ -1,10 +1,15 @@
 import { Problem } from '#model/problem.ts'
-import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
-import type { Rate } from './rates.ts'
+
+export interface Rate {
+  /** What is counted together. */
+  readonly of: string
+  /** Below one: once in so many seconds. */
+  readonly perSecond: number
+}
 
 export interface Throttle {
-  /** Counts, or refuses without counting: raises `Throttled`. `nowMs` is monotonic. */
-  count(rate: Rate, by: RegionOfAccount & { readonly nowMs: number }): void
+  /** Counts, or refuses without counting: raises `Throttled`. `by`: whose requests; `nowMs` is monotonic. */
+  count(rate: Rate, at: { readonly by: string; readonly nowMs: number }): void
 }
 
 interface Window {
@@ -28,9 +33,9 @@ export function createThrottle(): Throttle {
   }
 
   return {
-    count({ of, perSecond }, { accountId, region, nowMs }) {
+    count({ of, perSecond }, { by, nowMs }) {
       const lengthMs = perSecond < 1 ? 1_000 / perSecond : 1_000
-      const window = windowOf(`${accountId} ${region} ${of}`, { nowMs, lengthMs })
+      const window = windowOf(`${by} ${of}`, { nowMs, lengthMs })
       if (window.used + 1 > Math.max(1, perSecond))
         throw new Problem({ code: 'Throttled', details: { retryAfterSeconds: Math.max(1, Math.ceil((window.endsAt - nowMs) / 1_000)) } })
       window.used += 1
