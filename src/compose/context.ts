@@ -4,6 +4,7 @@ import type { AllowedHost } from '#model/allowed-hosts.ts'
 import type { Bytes } from '#model/brands.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { Clock } from '#ports/clock.ts'
+import { noDiskBytes, type DiskBytes } from '#ports/disk-bytes.ts'
 import type { Log } from '#ports/log.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import { noOutgoing, type Outgoing } from '#ports/outgoing.ts'
@@ -50,6 +51,8 @@ export interface ContextParts {
   readonly modules: readonly CryptoModule[]
   /** Bytes of objects. */
   readonly objectStore: ObjectStore
+  /** Absent: no disk is forked or copied. */
+  readonly diskBytes?: DiskBytes
   /** Absent: a program that has no audit to read. */
   readonly trail?: AuditTrail
   readonly audit?: AuditPages
@@ -99,6 +102,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     knownSessions: createKnownSessions(barrier, instance),
     latestUses: createLatestUses(),
     objectStore: parts.objectStore,
+    diskBytes: parts.diskBytes ?? noDiskBytes,
     objectNames: createObjectNames({ view, store, barrier }),
     bucketKeys: createBucketKeys(clock),
     storeRates: createThrottle(),

@@ -9,6 +9,7 @@ import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { adminSocketPath } from '#adapters/system/socket-path.ts'
 import type { Config } from '#config'
 import type { Context } from '#domain/context.ts'
+import { lateDisks } from '#domain/disks/late-disks.ts'
 import { createExportControl, type DiskExports } from '#domain/disks/export-control.ts'
 import { volumeExports } from '#domain/volumes/volume-exports.ts'
 import type { Scheduler } from '#domain/jobs/scheduler.ts'
@@ -57,6 +58,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   const store = opened.adopt(await openStore({ dataDir, custody, node, onFatal }), async one => one.close())
   const { barrier } = custody
   const module = opened.use(softwareModule({ barrier, random, native, threads: availableParallelism() }))
+  const late = lateDisks()
   const context = await composeContext({
     store,
     barrier,
@@ -67,13 +69,13 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     instance: instanceOf(world, custody.clusterId),
     modules: [module],
     objectStore: fileObjectStore(filesOf(dataDir).objects),
+    diskBytes: late.diskBytes,
     ...auditOf(custody, store),
     ...outsideOf(config),
   })
   const home = { ...(await bringUp(context, custody)), account: await bringUpHomeAccount(context, custody) }
   const audit = await startAudit({ custody, dataDir, log: store }, log)
-  const control = opened.adopt(exportsOf(context, config), one => one.stop())
-  const disks = opened.adopt(startDiskPlane({ control, dataDir, socketDir: diskFolderOf(config), log }), async one => one.kill())
+  const { control, disks } = startDisks(opened, { context, config, log, late })
   const alarms = startAlarms(context, watchingOf(config))
   const schedules = startSchedules(context, { disks, ...foldersOf(config) })
   const doors = opened.adopt(createMachineDoors(context), one => one.close())
@@ -96,6 +98,18 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     },
     close: async () => closing.disposeAsync(),
   }
+}
+
+/** Exports and the program that serves them, both ended with the rest. */
+function startDisks(
+  opened: AsyncDisposableStack,
+  { context, config, log, late }: Pick<World, 'config' | 'log'> & Pick<Core, 'context'> & { readonly late: ReturnType<typeof lateDisks> },
+): Pick<Core, 'control' | 'disks'> {
+  const control = opened.adopt(exportsOf(context, config), one => one.stop())
+  const needs = { control, dataDir: config.dataDir, socketDir: diskFolderOf(config), log }
+  const disks = opened.adopt(startDiskPlane(needs), async one => one.kill())
+  late.started(disks)
+  return { control, disks }
 }
 
 /** Disks of every service that has some. */

@@ -3,9 +3,10 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import type { DiskBytes } from '#ports/disk-bytes.ts'
 import type { ExportControl } from '#ports/export-control.ts'
 import type { Log } from '#ports/log.ts'
-import { fromDisks, movable } from './disk-messages.ts'
+import { fromDisks, movable, movableLying } from './disk-messages.ts'
 import type { FromDisks, ToDisks } from './disk-messages.ts'
 
 export interface DiskPlaneNeeds {
@@ -17,15 +18,13 @@ export interface DiskPlaneNeeds {
 }
 
 /** The control plane's side of the program of the disks. One socket; an export's name, which nobody guesses, says which disk. */
-export interface DiskPlane {
+export interface DiskPlane extends DiskBytes {
   /** Where a name can be opened; LIST tells it from then on. Asks nothing: `control.open` decides when a client comes with the name. */
   listen(name: string): Promise<{ readonly socket: string; readonly uri: string }>
   /** Where every name can be opened, once that is so. */
   socket(): Promise<string>
   /** Drops an export's connections; resolves when its bytes are durable and its DEKs are gone. */
   close(name: string, why: string): Promise<void>
-  /** The disk was deleted: closes its exports and unlinks its chunks. */
-  remove(diskId: string): Promise<void>
   stop(): Promise<void>
   /** The program ends at once and its DEKs with it, when stopping takes too long. What clients wrote is in the files; flushed it is not. */
   kill(): Promise<void>
@@ -49,8 +48,16 @@ export function startDiskPlane(needs: DiskPlaneNeeds): DiskPlane {
       await plane.ready()
       return socket
     },
-    close: (name, why) => plane.order(id => ({ say: 'close', id, name, why })),
-    remove: diskId => plane.order(id => ({ say: 'remove', id, diskId })),
+    close: async (name, why) => void (await plane.order(id => ({ say: 'close', id, name, why }))),
+    remove: async diskId => void (await plane.order(id => ({ say: 'remove', id, diskId }))),
+    fork: async (from, to) => void (await plane.order(id => ({ say: 'fork', id, from, to }))),
+    async recrypt({ from, ...sides }) {
+      const [source, target] = [movableLying(sides.source), movableLying(sides.target)]
+      const moved = [...source.moved, ...target.moved]
+      return (await plane.order(id => ({ say: 'recrypt', id, source: source.disk, target: target.disk, from }), moved)).next
+    },
+    confirm: async diskId => void (await plane.order(id => ({ say: 'confirm', id, diskId }))),
+    unconfirmed: async () => (await plane.order(id => ({ say: 'unconfirmed', id }))).unconfirmed ?? [],
     stop: () => plane.stop(),
     kill: () => plane.kill(),
   }
@@ -82,8 +89,10 @@ function ownFolder(path: string): string {
   return path
 }
 
+type Done = Extract<FromDisks, { readonly say: 'done' }>
+
 interface Waiting {
-  readonly resolve: () => void
+  readonly resolve: (done: Done) => void
   readonly reject: (cause: Error) => void
 }
 
@@ -121,19 +130,14 @@ class WorkerPlane {
     await this.#listening.promise
   }
 
-  async order(make: (id: number) => ToDisks): Promise<void> {
+  async order(make: (id: number) => ToDisks, moved: readonly ArrayBuffer[] = []): Promise<Done> {
     await this.ready()
     this.#orders += 1
     const id = this.#orders
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-    this.#waiting.set(id, {
-      resolve: () => {
-        resolve(undefined)
-      },
-      reject,
-    })
-    this.#worker?.postMessage(make(id))
-    await promise
+    const { promise, resolve, reject } = Promise.withResolvers<Done>()
+    this.#waiting.set(id, { resolve, reject })
+    this.#worker?.postMessage(make(id), moved)
+    return promise
   }
 
   async stop(): Promise<void> {
@@ -172,10 +176,11 @@ class WorkerPlane {
     }
   }
 
-  #settle({ id, error }: Extract<FromDisks, { say: 'done' }>): void {
+  #settle(done: Done): void {
+    const { id, error } = done
     const order = this.#waiting.get(id)
     this.#waiting.delete(id)
-    if (error === undefined) order?.resolve()
+    if (error === undefined) order?.resolve(done)
     else order?.reject(new Error(`the disks' program ${error}`))
   }
 

@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { fileBlockStore } from '#adapters/files/block-store.ts'
 import { loadNative } from '#adapters/native/native.ts'
 import { systemClock } from '#adapters/system/clock.ts'
+import { lyingDisks } from '#domain/disks/lying-disks.ts'
 import { ServedDisks } from '#domain/disks/served-disks.ts'
 import type { ExportControl } from '#ports/export-control.ts'
 import type { Log } from '#ports/log.ts'
@@ -69,13 +70,10 @@ const control: ExportControl = {
   },
 }
 
-const disks = new ServedDisks({
-  control,
-  store: fileBlockStore(dataDir),
-  openCipher: loadNative().openSectorCipher,
-  clock: systemClock,
-  log,
-})
+const store = fileBlockStore(dataDir)
+const { openSectorCipher: openCipher } = loadNative()
+const disks = new ServedDisks({ control, store, openCipher, clock: systemClock, log })
+const lying = lyingDisks({ served: disks, store, openCipher, clock: systemClock })
 const server = nbdServer({
   disks,
   onFailure: cause => {
@@ -97,11 +95,19 @@ async function stop(): Promise<void> {
   await disks.stop('the instance stops')
 }
 
-async function obey(message: Extract<ToDisks, { readonly say: 'offer' | 'close' | 'remove' | 'stop' }>): Promise<void> {
+type Order = Exclude<ToDisks, { readonly say: 'opened' | 'failed' | 'reported' }>
+type Results = Pick<Extract<FromDisks, { readonly say: 'done' }>, 'next' | 'unconfirmed'>
+
+async function obey(message: Order): Promise<Results> {
+  if (message.say === 'recrypt') return { next: await lying.recrypt(message) }
+  if (message.say === 'unconfirmed') return { unconfirmed: await lying.unconfirmed() }
   if (message.say === 'offer') server.offer(message.name)
   else if (message.say === 'close') await disks.close(message.name, message.why)
   else if (message.say === 'remove') await disks.remove(message.diskId)
+  else if (message.say === 'fork') await lying.fork(message.from, message.to)
+  else if (message.say === 'confirm') await lying.confirm(message.diskId)
   else await stop()
+  return {}
 }
 
 async function hear(message: ToDisks): Promise<void> {
@@ -111,8 +117,7 @@ async function hear(message: ToDisks): Promise<void> {
     return
   }
   try {
-    await obey(message)
-    say({ say: 'done', id: message.id })
+    say({ say: 'done', id: message.id, ...(await obey(message)) })
   } catch (cause) {
     log.error('disk.order-failed', cause)
     say({ say: 'done', id: message.id, error: `could not ${message.say}` })

@@ -24,6 +24,8 @@ import { expireSignIns } from '#domain/sign-in/expire.ts'
 import { trailBuckets } from '#domain/trails/buckets.ts'
 import { startCarrying } from '#domain/trails/carry.ts'
 import { cloudTrailFiles } from '#protocols/aws/cloud-trail-files.ts'
+import { copyBytesRunner } from '#domain/volumes/copy-bytes.ts'
+import { reapVolumeBytes } from '#domain/volumes/reap-bytes.ts'
 import { vaultTasks } from '#domain/resources/delete-vault.ts'
 import { rotateCompartmentRunner } from '#domain/seal/rotate-compartment.ts'
 import { secretTasks } from '#domain/secrets/tasks.ts'
@@ -52,8 +54,8 @@ export function startSchedules(
       expireJobs,
       ...expireSignIns,
     ],
-    runners: [deleteGroupRunner, rewrapRunner, sweepMembershipsRunner, rotateCompartmentRunner],
-    reactions: [followKeys(context), reapBytes(context)],
+    runners: [deleteGroupRunner, rewrapRunner, sweepMembershipsRunner, rotateCompartmentRunner, copyBytesRunner],
+    reactions: [followKeys(context), reapBytes(context), reapVolumeBytes(context)],
     intervalMs,
   })
   const outbox = startOutbox(context, {

@@ -1,5 +1,6 @@
 import type { AttestedMachines } from '#ports/attested-machines.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
+import type { DiskBytes } from '#ports/disk-bytes.ts'
 import type { ExternalKeys } from '#ports/external-keys.ts'
 import type { Log } from '#ports/log.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -60,6 +61,7 @@ import { openRecords, type RecordNeeds, type Records } from './records/records.t
 import { deletedVaults, names, resourceGroups, subscriptions, userAssignedIdentities, vaults } from './resources/records.ts'
 import type { KnownSessions } from './sessions/known-sessions.ts'
 import { trailKeys, trails } from './trails/records.ts'
+import { snapshots } from './volumes/snapshot-records.ts'
 import { volumeAttachments, volumeDefaults, volumes } from './volumes/records.ts'
 import { secrets } from './secrets/records.ts'
 import { authorizationCodes, deviceCodes, refreshTokens, signInSessions } from './sign-in/records.ts'
@@ -135,6 +137,7 @@ const families = {
   volumes,
   volumeDefaults,
   volumeAttachments,
+  snapshots,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never
@@ -167,6 +170,7 @@ export interface Context extends AllRecords {
   readonly audit: AuditPages
   readonly log: Log
   readonly objectStore: ObjectStore
+  readonly diskBytes: DiskBytes
   readonly objectNames: ObjectNames
   readonly bucketKeys: BucketKeys
   /** Of keys that stand in stores of their accounts. */

@@ -2,6 +2,8 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { softwareModule } from '#adapters/software-module/software-module.ts'
 import { loadNative } from '#adapters/native/native.ts'
+import { fileBlockStore } from '#adapters/files/block-store.ts'
+import { memoryBlockStore } from '#adapters/memory/block-store.ts'
 import { memoryObjectStore, type MemoryObjectStore } from '#adapters/memory/object-store.ts'
 import { memoryStore, type MemoryStore } from '#adapters/memory/memory-store.ts'
 import { systemRandom } from '#adapters/system/random.ts'
@@ -11,11 +13,15 @@ import { millis, type Bytes, type Millis } from '#model/brands.ts'
 import { system, type Principal } from '#model/principal.ts'
 import type { AuditBatch, AuditSealer } from '#ports/audit-log.ts'
 import { sealed } from '#model/brands.ts'
+import type { BlockStore } from '#ports/block-store.ts'
 import type { Clock } from '#ports/clock.ts'
+import type { DiskBytes } from '#ports/disk-bytes.ts'
 import type { Outgoing } from '#ports/outgoing.ts'
 import { parseRow, type AuditRow } from './audit/parse-row.ts'
 import type { AuditFilter, AuditPages } from './audit/query.ts'
 import { beginCall, type Call } from './call.ts'
+import { lyingDisks } from './disks/lying-disks.ts'
+import { ServedDisks, type ServedDisksNeeds } from './disks/served-disks.ts'
 import type { Context } from './context.ts'
 import { installationCompartment } from './seal/custody.ts'
 import { createBarrier } from './seal/barrier.ts'
@@ -64,6 +70,8 @@ export interface GroundChanges {
   readonly attestationAuthorities?: readonly string[]
   readonly guardPolicies?: boolean
   readonly outgoing?: Outgoing
+  /** Absent: disks in memory, none of them exported. */
+  readonly diskBytes?: DiskBytes
   readonly keyStoreHosts?: readonly AllowedHost[]
   readonly attestationRoots?: readonly Bytes[]
   /** Is the disk below its watermark? */
@@ -100,6 +108,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
     },
     modules: [softwareModule({ barrier, random, native, threads: 2 })],
     objectStore,
+    diskBytes: changes.diskBytes ?? unservedDisks(clock),
     trail: trailOf(rows),
     audit: pagesOf(rows),
     ...(changes.outgoing !== undefined && { outgoing: changes.outgoing }),
@@ -141,6 +150,22 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
       return result as Awaited<ReturnType<typeof verb>>
     },
   }
+}
+
+function unservedDisks(clock: Clock): DiskBytes {
+  const control = { open: async () => ({ refused: 'unknown', why: 'nothing is exported here' }) as const, report: async () => undefined }
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  return diskPlane({ store: memoryBlockStore(clock), control, clock, log }).lying
+}
+
+/** The data plane in this process, over files in `folder` where there is one. */
+export function diskPlane(
+  parts: Omit<ServedDisksNeeds, 'openCipher' | 'store'> & ({ readonly store: BlockStore } | { readonly folder: string }),
+) {
+  const store = 'store' in parts ? parts.store : fileBlockStore(parts.folder)
+  const needs = { ...parts, store, openCipher: loadNative().openSectorCipher }
+  const served = new ServedDisks(needs)
+  return { served, lying: lyingDisks({ ...needs, served }) }
 }
 
 /** The instance's own principal: may do what schedulers may. */

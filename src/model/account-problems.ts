@@ -124,6 +124,8 @@ type VolumeFlaw =
   | 'dependency'
   | 'zone'
   | 'snapshot'
+  | 'snapshotId'
+  | 'snapshotInUse'
   | 'tags'
   | 'tooMany'
   | 'repeated'

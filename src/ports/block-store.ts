@@ -1,4 +1,4 @@
-import type { Bytes } from '#model/brands.ts'
+import type { Bytes, CompartmentId, Millis } from '#model/brands.ts'
 
 /** Bytes per chunk of a disk's data, without its header. */
 export const chunkBytes = 4 * 1024 * 1024
@@ -12,6 +12,19 @@ export interface ChunkIdentity {
   readonly dekIds: readonly string[]
   /** Of the node that serves the disk: a fenced-off one writes nothing. */
   readonly epoch: number
+  /** What its headers have as their disk: the one whose chunks these were at first, under the same data keys. Absent: itself. */
+  readonly lineage?: string
+}
+
+/** A disk that is to begin with the chunks of another; the compartment of the record that will name it. */
+export interface NewDisk {
+  readonly diskId: string
+  readonly compartment: CompartmentId
+}
+
+/** Chunks that no record was seen to name yet: what a writer that died may have left. */
+export interface UnconfirmedDisk extends NewDisk {
+  readonly since: Millis
 }
 
 /** One disk's chunks, synchronous but for flush; only the data plane's program opens one. */
@@ -25,6 +38,11 @@ export interface ChunkStore {
   clear(chunk: number, firstSector: number, sectors: number): void
   /** Every answered write is durable when this resolves. */
   flush(): void | Promise<void>
+  /**
+   * Another disk, which was not there, begins with what this one holds at one moment after the call: all that was written before is in it,
+   * nothing of what is written after it resolves. Bytes are shared until one of them changes. Durable, and unconfirmed, when it resolves.
+   */
+  fork(to: NewDisk): Promise<void>
   close(): void
 }
 
@@ -33,4 +51,7 @@ export interface BlockStore {
   open(identity: ChunkIdentity, sizeBytes: number): ChunkStore
   /** The disk was deleted: its chunks are unlinked, while other disks go on. */
   remove(diskId: string): Promise<void>
+  /** A committed record names it. Bears being said twice. */
+  confirm(diskId: string): Promise<void>
+  unconfirmed(): Promise<readonly UnconfirmedDisk[]>
 }

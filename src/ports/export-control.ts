@@ -12,6 +12,8 @@ export interface OpenDisk {
   readonly sizeBytes: number
   readonly readOnly: boolean
   readonly epoch: number
+  /** As its chunks' headers have it, where they were another disk's at first (ports/block-store.ts). */
+  readonly lineage?: string | undefined
   readonly layers: readonly OpenLayer[]
   /** Shared memory the data plane reads at every request: see domain/disks/key-lease.ts. */
   readonly lease: SharedArrayBuffer

@@ -4,6 +4,8 @@ import { region, type Kept, type SignedWire } from './signed.ts'
 
 const volumeOf = (kept: Kept) => kept.get('volume') ?? 'vol-00000000000000000'
 
+const snapshotOf = (kept: Kept) => kept.get('snapshot') ?? 'snap-00000000000000000'
+
 const instance = 'i-0123456789abcdef0'
 
 export const ec2Wire: SignedWire = {
@@ -39,6 +41,19 @@ export const ec2Wire: SignedWire = {
     { operation: 'DescribeVolumes', body: kept => ({ 'VolumeId.1': volumeOf(kept) }) },
     { operation: 'AttachVolume', body: kept => ({ VolumeId: volumeOf(kept), InstanceId: instance, Device: '/dev/sdf' }) },
     { operation: 'DetachVolume', body: kept => ({ VolumeId: volumeOf(kept), InstanceId: instance }) },
+    {
+      operation: 'CreateSnapshot',
+      body: kept => ({
+        VolumeId: volumeOf(kept),
+        'TagSpecification.1.ResourceType': 'snapshot',
+        'TagSpecification.1.Tag.1.Key': 'Name',
+        'TagSpecification.1.Tag.1.Value': 'data',
+      }),
+      keep: ({ text }, kept) => kept.set('snapshot', /<snapshotId>([^<]+)</.exec(text)?.[1] ?? ''),
+    },
+    { operation: 'DescribeSnapshots', body: kept => ({ 'SnapshotId.1': snapshotOf(kept), 'Owner.1': 'self' }) },
+    { operation: 'CopySnapshot', body: kept => ({ SourceRegion: region, SourceSnapshotId: snapshotOf(kept) }) },
+    { operation: 'DeleteSnapshot', body: kept => ({ SnapshotId: snapshotOf(kept) }) },
     { operation: 'DeleteVolume', body: kept => ({ VolumeId: volumeOf(kept) }) },
   ],
 }

@@ -1,9 +1,9 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import type { BlockStore } from '#ports/block-store.ts'
 import { chunkBytes, sectorBytes } from '#ports/block-store.ts'
 import { checkIdentity } from './chunk-header.ts'
 import { openChunks } from './chunk-store.ts'
+import { confirmDisk, forgetDisk, intentsIn } from './new-disk.ts'
 
 /**
  * Disks as folders of sparse chunk files: `{dataDir}/disks/{diskId}/{chunk}.chunk`.
@@ -27,8 +27,10 @@ export function fileBlockStore(dataDir: string): BlockStore {
     },
     async remove(diskId) {
       checkIdentity({ diskId, dekIds: [], epoch: 0 })
-      await rm(`${root}/${diskId}`, { recursive: true, force: true })
+      await forgetDisk(`${root}/${diskId}`, diskId)
     },
+    confirm: async diskId => confirmDisk(root, diskId),
+    unconfirmed: async () => intentsIn(root),
   }
 }
 

@@ -1,10 +1,23 @@
-import { closeSync, constants, fdatasync, ftruncateSync, openSync, readSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { promisify } from 'node:util'
 import type { Bytes } from '#model/brands.ts'
 import { chunkBytes } from '#ports/block-store.ts'
 import type { ChunkIdentity } from '#ports/block-store.ts'
-import { bitmapBytes, dataStart, decodeHeader, encodeHeader, headerBytes, sectorsOfChunk } from './chunk-header.ts'
+import { bitmapBytes, dataStart, decodeHeader, encodeHeader, headerBytes, headerDisk, sectorsOfChunk } from './chunk-header.ts'
 import type { ChunkHeader } from './chunk-header.ts'
+import { bitsAre, setBits, type SectorRange } from './sector-bits.ts'
 
 const syncData = promisify(fdatasync)
 
@@ -23,6 +36,9 @@ export interface ChunkPlace {
 export const nameOf = (chunk: number): string => `${chunk.toString()}.chunk`
 export const freshNameOf = (chunk: number): string => `${chunk.toString()}.new`
 
+/** Of this many bytes either all are copied or none. */
+const copyBytes = 64 * 1024
+
 const openFlags = constants.O_RDWR | constants.O_NOFOLLOW
 
 function writeAll(fd: number, bytes: Bytes, position: number): void {
@@ -34,34 +50,6 @@ function readAll(fd: number, into: Bytes, position: number): void {
     const got = readSync(fd, into, done, into.length - done, position + done)
     if (got === 0) throw new ChunkRefused('a chunk file is shorter than a chunk')
     done += got
-  }
-}
-
-interface SectorRange {
-  readonly first: number
-  /** The one after the last. */
-  readonly end: number
-}
-
-/** Bits of byte `at` that stand for sectors of the range. */
-function maskOf({ first, end }: SectorRange, at: number): number {
-  const from = Math.max(first - at * 8, 0)
-  const to = Math.min(end - at * 8, 8)
-  return ((1 << to) - 1) & ~((1 << from) - 1)
-}
-
-function bitsAre(bitmap: Bytes, range: SectorRange, value: boolean): boolean {
-  for (let at = range.first >> 3; at * 8 < range.end; at += 1) {
-    const mask = maskOf(range, at)
-    if (((bitmap[at] ?? 0) & mask) !== (value ? mask : 0)) return false
-  }
-  return true
-}
-
-function setBits(bitmap: Bytes, range: SectorRange, value: boolean): void {
-  for (let at = range.first >> 3; at * 8 < range.end; at += 1) {
-    const mask = maskOf(range, at)
-    bitmap[at] = value ? (bitmap[at] ?? 0) | mask : (bitmap[at] ?? 0) & ~mask
   }
 }
 
@@ -82,6 +70,10 @@ export class ChunkFile {
   #dataMoved = false
   #syncing = 0
   #gone = false
+  /** Other disks have the same file, as far as is known: it is not to be changed. */
+  #shared = false
+  /** A file of an earlier state lies under the name that this one is to have. */
+  #over = false
 
   private constructor(place: ChunkPlace, fd: number, stored: ChunkHeader | undefined) {
     this.#place = place
@@ -104,11 +96,39 @@ export class ChunkFile {
   static load(place: ChunkPlace): ChunkFile {
     const fd = openSync(`${place.folder}/${nameOf(place.chunk)}`, openFlags)
     try {
-      return new ChunkFile(place, fd, storedHeader(place, fd))
+      const file = new ChunkFile(place, fd, storedHeader(place, fd))
+      file.#shared = fstatSync(fd).nlink > 1
+      return file
     } catch (cause) {
       closeSync(fd)
       throw cause
     }
+  }
+
+  /** A file of this disk's own with the bytes of one that it shares; the shared one stays until the first sync, for a power cut before. */
+  static copyOf(shared: ChunkFile): ChunkFile {
+    shared.#refuseIfFenced(shared.#storedEpoch)
+    const copy = ChunkFile.create(shared.#place)
+    copy.#over = true
+    try {
+      copy.#fill(shared)
+    } catch (cause) {
+      copy.#over = false
+      copy.remove()
+      throw cause
+    }
+    return copy
+  }
+
+  /** Others came to have the file. */
+  share(): void {
+    this.#shared = true
+  }
+
+  get shared(): boolean {
+    // Whoever had it too may be gone since.
+    this.#shared &&= fstatSync(this.#descriptor()).nlink > 1
+    return this.#shared
   }
 
   get empty(): boolean {
@@ -165,10 +185,25 @@ export class ChunkFile {
     }
   }
 
+  /** The same at once, while no other sync is under way: for the moment that a fork takes. */
+  syncNow(): void {
+    const fd = this.#descriptor()
+    fdatasyncSync(fd)
+    if (this.#headerMoved || this.#fresh) {
+      const header = this.#nextHeader(fd, this.bitmap)
+      writeAll(fd, header, 0)
+      fdatasyncSync(fd)
+      this.#headerDurable(fd, header)
+    }
+    this.#headerMoved = false
+    this.#dataMoved = false
+  }
+
   /** The file's name goes at once; its descriptor when nothing uses it any more. */
   remove(): void {
     this.#gone = true
     unlinkSync(this.#path())
+    if (this.#over) unlinkSync(`${this.#place.folder}/${nameOf(this.#place.chunk)}`)
     this.release()
   }
 
@@ -184,19 +219,41 @@ export class ChunkFile {
   }
 
   async #syncHeader(fd: number, bits: Buffer): Promise<void> {
-    if (!this.#fresh) this.#refuseIfFenced(storedHeader(this.#place, fd).epoch)
-    this.#sequence += 1
-    const header = encodeHeader({ ...this.#place.identity, chunk: this.#place.chunk, sequence: this.#sequence, bitmap: bits })
+    const header = this.#nextHeader(fd, bits)
     writeAll(fd, header, 0)
     await syncData(fd)
-    if (this.#gone) return
+    if (!this.#gone) this.#headerDurable(fd, header)
+  }
+
+  #nextHeader(fd: number, bitmap: Buffer): Buffer {
+    const { identity, chunk } = this.#place
+    if (!this.#fresh) this.#refuseIfFenced(storedHeader(this.#place, fd).epoch)
+    this.#sequence += 1
+    return encodeHeader({ ...identity, diskId: headerDisk(identity), chunk, sequence: this.#sequence, bitmap })
+  }
+
+  #headerDurable(fd: number, header: Buffer): void {
     this.#storedEpoch = this.#place.identity.epoch
     if (this.#fresh) {
       renameSync(`${this.#place.folder}/${freshNameOf(this.#place.chunk)}`, `${this.#place.folder}/${nameOf(this.#place.chunk)}`)
       this.#fresh = false
+      this.#over = false
     }
     // The second copy need not be durable now: it is what stands in when the next write of the first is torn, and by then it is synced.
     writeAll(fd, header, headerBytes)
+  }
+
+  /** Takes over what the other's bitmap stands for; what is a hole there takes no room here. */
+  #fill(from: ChunkFile): void {
+    const piece = Buffer.alloc(copyBytes)
+    for (let at = 0; at < chunkBytes; at += copyBytes) {
+      const range = { first: at / 512, end: (at + copyBytes) / 512 }
+      if (bitsAre(from.bitmap, range, false)) continue
+      from.read(at, piece)
+      writeAll(this.#descriptor(), piece, dataStart + at)
+    }
+    from.bitmap.copy(this.bitmap)
+    this.#dataMoved = true
   }
 
   #mark(range: SectorRange, value: boolean): void {
@@ -224,7 +281,7 @@ function storedHeader({ identity, chunk }: ChunkPlace, fd: number): ChunkHeader 
   readAll(fd, bytes, 0)
   const header = decodeHeader(bytes)
   if (header === undefined) throw new ChunkRefused(`the header of chunk ${chunk.toString()} does not check`)
-  const same = header.diskId === identity.diskId && header.chunk === chunk && header.dekIds.join() === identity.dekIds.join()
+  const same = header.diskId === headerDisk(identity) && header.chunk === chunk && header.dekIds.join() === identity.dekIds.join()
   if (!same) throw new ChunkRefused(`chunk ${chunk.toString()} is another disk's, another chunk or under other keys`)
   return header
 }

@@ -39,10 +39,14 @@ export interface ChunkHeader extends ChunkIdentity {
 /** Names that are safe as a folder's and fit the header. */
 export function checkIdentity(identity: ChunkIdentity): void {
   if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,63}$/.test(identity.diskId)) throw new Error('a disk id is 1 to 64 letters, digits, - and _')
+  if (identity.lineage !== undefined) checkIdentity({ diskId: identity.lineage, dekIds: [], epoch: 0 })
   if (identity.dekIds.length > layersMax) throw new Error(`more than ${layersMax.toString()} layers`)
   if (!identity.dekIds.every(id => /^[0-9a-f]{32}$/.test(id))) throw new Error('a DEK id is 32 hex digits')
   if (!Number.isSafeInteger(identity.epoch) || identity.epoch < 0) throw new Error('an epoch is a whole number')
 }
+
+/** The disk as headers name it. */
+export const headerDisk = ({ diskId, lineage = diskId }: ChunkIdentity): string => lineage
 
 export function encodeHeader(header: ChunkHeader): Buffer {
   const bytes = Buffer.alloc(headerBytes)

@@ -1,8 +1,10 @@
 import { closeSync, fsync, openSync, readdirSync, unlinkSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Bytes } from '#model/brands.ts'
-import type { ChunkIdentity, ChunkStore } from '#ports/block-store.ts'
+import type { ChunkIdentity, ChunkStore, NewDisk } from '#ports/block-store.ts'
 import { ChunkFile, freshNameOf, nameOf } from './chunk-file.ts'
+import { beginDisk, forgetDisk, linked, syncedFolder } from './new-disk.ts'
 
 const syncFolder = promisify(fsync)
 
@@ -11,6 +13,16 @@ export const openFilesMax = 256
 const trimmedFiles = 32
 /** libuv's four threads are the process's: RSA waits in the same queue. */
 const syncLanes = 2
+/** Chunks that a fork takes before others have their turn. */
+const forkTurn = 256
+/** A fork begins when nothing is unsynced, or after so many syncs that others have overtaken. */
+const forkSyncs = 4
+
+/** What a fork has yet to take: each chunk before it changes. */
+interface Fork {
+  readonly folder: string
+  readonly left: Set<number>
+}
 
 /** One disk's chunks in a folder of its own. The only user of that folder while it is open: what is in it is read once. */
 class FolderChunks implements ChunkStore {
@@ -28,6 +40,8 @@ class FolderChunks implements ChunkStore {
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
   #broken: Error | undefined
+  /** One at a time. */
+  #fork: Fork | undefined
 
   constructor(folder: string, identity: ChunkIdentity) {
     this.#folder = folder
@@ -47,13 +61,13 @@ class FolderChunks implements ChunkStore {
 
   write(chunk: number, offset: number, bytes: Bytes): void {
     if (this.#broken !== undefined) throw this.#broken
-    this.#file(chunk).write(offset, bytes)
+    this.#own(chunk).write(offset, bytes)
   }
 
   clear(chunk: number, firstSector: number, sectors: number): void {
     if (this.#broken !== undefined) throw this.#broken
     if (!this.#present.has(chunk)) return
-    const file = this.#file(chunk)
+    const file = this.#own(chunk)
     file.clear(firstSector, sectors)
     if (!file.empty) return
     this.#drop(chunk, file)
@@ -78,6 +92,28 @@ class FolderChunks implements ChunkStore {
         return this.flush()
       })
     return this.#next
+  }
+
+  async fork(to: NewDisk): Promise<void> {
+    if (this.#fork !== undefined) throw new Error('a disk is forked twice at once')
+    for (let syncs = 0; syncs === 0 || this.#running !== undefined || (syncs < forkSyncs && this.#moved().length > 0); syncs += 1)
+      await this.flush()
+    const folder = beginDisk(this.#folder, to)
+    try {
+      for (const file of this.#moved()) file.syncNow()
+      // The moment: from here on a chunk is taken before it changes.
+      this.#fork = { folder, left: new Set(this.#present) }
+      while (this.#fork.left.size > 0) {
+        for (const chunk of this.#fork.left.values().take(forkTurn)) this.#take(chunk)
+        await setImmediate()
+      }
+      await syncedFolder(folder)
+    } catch (cause) {
+      await forgetDisk(this.#folder, to.diskId)
+      throw cause
+    } finally {
+      this.#fork = undefined
+    }
   }
 
   close(): void {
@@ -120,6 +156,31 @@ class FolderChunks implements ChunkStore {
     const file = this.#known(chunk) ?? this.#admit(chunk)
     this.#latest = { chunk, file }
     return file
+  }
+
+  /** The chunk's file as one that may be changed. */
+  #own(chunk: number): ChunkFile {
+    this.#take(chunk)
+    const file = this.#file(chunk)
+    if (!file.shared) return file
+    const own = ChunkFile.copyOf(file)
+    this.#drop(chunk, file)
+    file.release()
+    this.#files.set(chunk, own)
+    this.#openFiles += 1
+    this.#latest = { chunk, file: own }
+    this.#trim()
+    return own
+  }
+
+  #take(chunk: number): void {
+    if (this.#fork?.left.delete(chunk) !== true) return
+    linked(this.#folder, this.#fork.folder, nameOf(chunk))
+    this.#files.get(chunk)?.share()
+  }
+
+  #moved(): readonly ChunkFile[] {
+    return [...this.#files.values()].filter(file => file.moved)
   }
 
   #known(chunk: number): ChunkFile | undefined {

@@ -32,6 +32,7 @@ function memoryChunks(): ChunkStore & { readonly bytes: Uint8Array; readonly chu
       if (bits.every(byte => byte === 0)) chunks.delete(chunk)
     },
     flush: () => undefined,
+    fork: async () => Promise.reject(new Error('not in this test')),
     close: () => undefined,
   }
 }

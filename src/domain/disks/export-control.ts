@@ -66,9 +66,9 @@ export function createExportControl(context: Context, { revocationGraceMs = 0, s
         return refusalOf(context, 'failed' in end ? end.failed : undefined)
       }
       const { exported, layers } = state.opened
-      const { diskId, sizeBytes, epoch } = exported
+      const { diskId, sizeBytes, epoch, lineage } = exported
       const lease = await watch.add(name, exported)
-      return { disk: { diskId, sizeBytes, readOnly: false, epoch, layers, lease } }
+      return { disk: { diskId, sizeBytes, readOnly: false, epoch, lineage, layers, lease } }
     },
 
     async report(name, what, why) {

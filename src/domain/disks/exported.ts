@@ -12,6 +12,8 @@ export interface Exported {
   readonly diskId: string
   readonly sizeBytes: number
   readonly epoch: number
+  /** The disk whose chunks its own were at first, if they were another's. */
+  readonly lineage?: string | undefined
   /** The same as the call sees it; `undefined`: it is no more, or exported under another name. */
   again(call: Call): Promise<Exported | undefined>
   /** Can its bytes be opened now? Looks at records and rulings alone, and notes all that it read. */

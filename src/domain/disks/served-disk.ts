@@ -17,7 +17,8 @@ export interface OpenChunks {
 /** Opens the chunks of what the control plane has opened. A disk without a ciphertext layer is a bug of the control plane's. */
 export function openChunks(store: BlockStore, disk: OpenDisk): OpenChunks {
   if (disk.layers.length === 0) throw new Error('a disk without a ciphertext layer is not served')
-  const identity = { diskId: disk.diskId, dekIds: disk.layers.map(layer => layer.dekId), epoch: disk.epoch }
+  const { diskId, epoch, lineage } = disk
+  const identity = { diskId, dekIds: disk.layers.map(layer => layer.dekId), epoch, ...(lineage !== undefined && { lineage }) }
   return { identity, size: disk.sizeBytes, store: store.open(identity, disk.sizeBytes) }
 }
 

@@ -1,6 +1,7 @@
 import { millis } from '#model/brands.ts'
-import type { BlockStore } from '#ports/block-store.ts'
+import type { BlockStore, ChunkStore } from '#ports/block-store.ts'
 import type { Clock } from '#ports/clock.ts'
+import type { LyingDisk } from '#ports/disk-bytes.ts'
 import type { ExportControl, OpenDisk, OpenRefusal } from '#ports/export-control.ts'
 import type { Log } from '#ports/log.ts'
 import type { OpenSectorCipher } from '#ports/sector-cipher.ts'
@@ -46,6 +47,9 @@ export class ServedDisks {
   readonly #opening = new Map<string, Promise<void>>()
   readonly #closing = new Map<string, Promise<void>>()
   readonly #reopening = new Set<ServedDisk>()
+  /** What is done with a disk's chunks besides exporting them: one thing after the other. */
+  readonly #uses = new Map<string, Promise<void>>()
+  readonly #used = new Map<OpenChunks, Promise<void>>()
 
   constructor(needs: ServedDisksNeeds) {
     this.#needs = needs
@@ -61,12 +65,7 @@ export class ServedDisks {
     const served = this.#served.get(name)
     if (served?.usable(this.#needs.clock.now()) === true) return this.#join(served, dropped)
     const opened = this.#openAnew(name, dropped)
-    const over = opened
-      .then(
-        () => undefined,
-        () => undefined,
-      )
-      .finally(() => this.#opening.delete(name))
+    const over = settled(opened).finally(() => this.#opening.delete(name))
     this.#opening.set(name, over)
     return opened
   }
@@ -97,6 +96,18 @@ export class ServedDisks {
     for (const chunks of this.#open.values()) await this.#flush(chunks)
   }
 
+  /** A disk's chunks for what is no export: those that its exports share, or opened for so long. */
+  async using<T>(disk: LyingDisk, run: (store: ChunkStore) => Promise<T>): Promise<T> {
+    const used = (this.#uses.get(disk.diskId) ?? Promise.resolve()).then(async () => this.#use(disk, run))
+    const over = settled(used)
+    this.#uses.set(disk.diskId, over)
+    try {
+      return await used
+    } finally {
+      if (this.#uses.get(disk.diskId) === over) this.#uses.delete(disk.diskId)
+    }
+  }
+
   /** The disk was deleted: exports of it are closed, its chunks unlinked. */
   async remove(diskId: string): Promise<void> {
     const exports = () => [...this.#served.values()].filter(({ chunks }) => chunks.identity.diskId === diskId)
@@ -111,6 +122,25 @@ export class ServedDisks {
   async stop(why: string): Promise<void> {
     await Promise.all(Array.from(this.#served.keys(), name => this.close(name, why)))
     await Promise.all(this.#closing.values())
+  }
+
+  async #use<T>(disk: LyingDisk, run: (store: ChunkStore) => Promise<T>): Promise<T> {
+    const { sizeBytes, ...identity } = disk
+    for (let end = this.#closing.get(disk.diskId); end !== undefined; end = this.#closing.get(disk.diskId)) await end
+    const open = this.#open.get(disk.diskId)
+    const store = open?.store ?? this.#needs.store.open(identity, sizeBytes)
+    const work = run(store)
+    if (open !== undefined) this.#used.set(open, settled(work))
+    // Whoever wants to export it meanwhile waits as for one that is being closed.
+    else this.#closing.set(disk.diskId, settled(work))
+    try {
+      return await work
+    } finally {
+      if (open === undefined) {
+        store.close()
+        this.#closing.delete(disk.diskId)
+      } else this.#used.delete(open)
+    }
   }
 
   async #openAnew(name: string, dropped: () => void): Promise<Attachment | Refusal> {
@@ -189,10 +219,12 @@ export class ServedDisks {
   async #close(chunks: OpenChunks): Promise<void> {
     const { diskId } = chunks.identity
     this.#open.delete(diskId)
-    const closed = this.#flush(chunks).finally(() => {
-      chunks.store.close()
-      this.#closing.delete(diskId)
-    })
+    const closed = (this.#used.get(chunks) ?? Promise.resolve())
+      .then(async () => this.#flush(chunks))
+      .finally(() => {
+        chunks.store.close()
+        this.#closing.delete(diskId)
+      })
     this.#closing.set(diskId, closed)
     await closed
   }
@@ -235,6 +267,12 @@ export class ServedDisks {
     })
   }
 }
+
+const settled = async (work: Promise<unknown>): Promise<void> =>
+  work.then(
+    () => undefined,
+    () => undefined,
+  )
 
 function zeroDeks(disk: OpenDisk): void {
   for (const layer of disk.layers) layer.dek.fill(0)

@@ -66,6 +66,7 @@ export const kinds = {
   uploadParts: 104,
   keyTallies: 105,
   volumes: 110,
+  snapshots: 111,
   volumeAttachments: 112,
   alarms: 120,
   trails: 121,

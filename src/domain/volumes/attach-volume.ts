@@ -39,6 +39,8 @@ export async function attachVolume(
 ): Promise<HeldAttachment> {
   const { permit, volume, instanceId, device } = request
   assertPermits(permit, volumeScope(volume.value))
+  const { id, state } = volume.value
+  if (state !== undefined) throw invalidVolume('state', `Volume '${id}' is in the '${state}' state: it must be available.`)
   if ((await attachmentOf(context, call, volume)) !== undefined)
     throw invalidVolume('inUse', `${volume.value.id} is already attached to an instance`)
   await assertDeviceFree(context, call, request)

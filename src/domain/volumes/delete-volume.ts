@@ -15,6 +15,7 @@ export async function deleteVolume(
   { permit, volume }: { readonly permit: Permit<'volume.delete'>; readonly volume: HeldVolume },
 ): Promise<void> {
   assertPermits(permit, volumeScope(volume.value))
+  if (volume.value.state === 'creating') throw invalidVolume('state', `Volume '${volume.value.id}' is in the 'creating' state.`)
   const attachment = await attachmentOf(context, call, volume)
   if (attachment !== undefined)
     throw invalidVolume('inUse', `Volume ${volume.value.id} is currently attached to ${attachment.value.instanceId}`)

@@ -11,6 +11,7 @@ import { parseKeyArn } from '#domain/account-keys/key-arn.ts'
 import { factsOf } from '#domain/account-keys/key-facts.ts'
 import { ownedKey } from '#domain/account-keys/permit-account-key.ts'
 import { keyForUse, type UseNeeds } from '#domain/account-keys/use-account-key.ts'
+import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import { serviceRoleSession } from '#domain/accounts/service-roles.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
@@ -24,8 +25,15 @@ import { inVolumesWords, throughService } from './volume-keys.ts'
 export type InstanceKeyNeeds = UseNeeds & Needs<'grantTallies' | 'accounts' | 'accountUsers' | 'accountRoles'>
 
 type Grant = NonNullable<VolumeAttachment['grant']>
+/** What has a data key that a key of an account has wrapped, bound to the name `id`. */
+export interface KeyHolder extends RegionOfAccount {
+  readonly id: string
+  readonly key?: Volume['key']
+}
+
+/** `instanceId`: whatever the service opens it for has a session of its role. */
 interface OfInstance {
-  readonly volume: Volume
+  readonly volume: KeyHolder
   readonly instanceId: string
 }
 

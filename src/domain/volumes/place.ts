@@ -10,6 +10,13 @@ export const volumeArn = ({ accountId, region, id }: RegionOfAccount & { readonl
 export const volumeScope = (place: RegionOfAccount & { readonly id: string }): Scope =>
   scopeOf(['', rootArn(place.accountId), volumeArn(place)])
 
+/** The service's own names of snapshots have no account. */
+export const snapshotArn = ({ region, id }: Pick<RegionOfAccount, 'region'> & { readonly id: string }): string =>
+  `arn:aws:ec2:${region}::snapshot/${id}`
+
+export const snapshotScope = (place: RegionOfAccount & { readonly id: string }): Scope =>
+  scopeOf(['', rootArn(place.accountId), snapshotArn(place)])
+
 export const instanceArn = ({ accountId, region, id }: RegionOfAccount & { readonly id: string }): string =>
   `arn:aws:ec2:${region}:${accountId}:instance/${id}`
 

@@ -20,21 +20,28 @@ const volumeSchema = z.object({
   dekId: z.string(),
   /** What the key has wrapped, in base64; its plaintext was shown to nobody when it was made. */
   key: z.object({ arn: z.string(), wrapped: z.string() }).optional(),
+  /** Absent: it is there. */
+  state: z.enum(['creating', 'error']).optional(),
+  /** Of which it was made. */
+  snapshotId: z.string().optional(),
+  /** The disk whose chunks its own were at first, where they were a snapshot's. */
+  lineage: z.string().optional(),
   /** The word of the client that asked once, and the digest of what it asked for. */
   request: z.object({ token: z.string(), digest: z.string() }).optional(),
 })
 export type Volume = z.output<typeof volumeSchema>
 
-/** In the compartment of its account and Region; path: id. Found by the word of the request that made it, too. */
+/** In the compartment of its account and Region; path: id. Found by the word of the request that made it, and by its chunks' name, too. */
 export const volumes = family<Volume, readonly [id: string]>({
   name: 'volumes',
   schema: volumeSchema,
   format: 1,
   residency: 'cached',
   ruling: false,
-  tags: ({ request }) => (request === undefined ? [] : [requestTag(request.token)]),
+  tags: ({ request, diskId }) => [diskTag(diskId), ...(request === undefined ? [] : [requestTag(request.token)])],
 })
 
+export const diskTag = (diskId: string): readonly [string, string] => ['disk', diskId]
 export const requestTag = (token: string): readonly [string, string] => ['request', token]
 
 const defaultsSchema = z.object({

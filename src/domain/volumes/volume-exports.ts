@@ -10,10 +10,9 @@ import type { HeldVolume } from './find-volume.ts'
 import { decryptForInstance, instanceStanding, type InstanceKeyNeeds } from './instance-keys.ts'
 import { volumeArn, volumeScope } from './place.ts'
 import { exportTag } from './records.ts'
+import { lyingDisk, platformDek } from './stored-bytes.ts'
 
 type ExportNeeds = InstanceKeyNeeds & Needs<'volumes' | 'volumeAttachments' | 'accountRegions' | 'store' | 'ground'>
-
-const gibibyte = 2 ** 30
 
 /** Exports of volumes: each while it is attached, to the instance that it is attached to. */
 export const volumeExports = (context: ExportNeeds): ExportSource => ({
@@ -56,14 +55,16 @@ async function attachedAs(context: ExportNeeds, call: Call, { compartment, id }:
 }
 
 function exported(context: ExportNeeds, volume: HeldVolume, attachment: HeldAttachment | undefined): Exported {
-  const { diskId, sizeGiB, key } = volume.value
+  const { key } = volume.value
+  const { diskId, sizeBytes, epoch, lineage } = lyingDisk(volume.value)
   const name = attachment?.value.exportName ?? ''
   return {
     name,
     resource: volumeArn(volume.value),
     diskId,
-    sizeBytes: sizeGiB * gibibyte,
-    epoch: 1,
+    sizeBytes,
+    epoch,
+    lineage,
     async again(call) {
       const now = await attachedAs(context, call, { compartment: volume.compartment, id: volume.value.id })
       return now?.name === name ? now : undefined
@@ -86,12 +87,7 @@ async function layerOf(
   { volume, attachment }: { readonly volume: HeldVolume; readonly attachment: HeldAttachment | undefined },
 ): Promise<OpenLayer> {
   const { dekId, key } = volume.value
-  if (key === undefined) {
-    const place = { id: volume.id, version: dekId }
-    const material = await context.store.material(place)
-    assert(material !== undefined, 'a volume without its data key')
-    return { dekId, dek: context.ground.barrier.openMaterial(place, material).bytes, cipher: 'aes-256-xts' }
-  }
+  if (key === undefined) return { dekId, dek: (await platformDek(context, { id: volume.id, dekId })).bytes, cipher: 'aes-256-xts' }
   assert(attachment !== undefined, 'only what is attached is opened')
   const dek = await decryptForInstance(context, call, { volume: volume.value, instanceId: attachment.value.instanceId, key })
   return { dekId, dek, cipher: 'aes-256-xts' }

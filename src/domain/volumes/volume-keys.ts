@@ -11,8 +11,10 @@ import type { UseNeeds } from '#domain/account-keys/use-account-key.ts'
 import type { Call } from '#domain/call.ts'
 import { dekBytes } from '#domain/disks/data-keys.ts'
 import { generateDataKey } from '#domain/envelopes/data-keys.ts'
+import { reEncrypt } from '#domain/envelopes/re-encrypt.ts'
 import { boundToName, serviceKeyAlias, volumeService } from './place.ts'
 import type { Volume } from './records.ts'
+import type { Snapshot } from './snapshot-records.ts'
 import { invalidVolume } from './volume-types.ts'
 
 export type VolumeKeyNeeds = UseNeeds & CreatingNeeds
@@ -34,6 +36,35 @@ export async function wrappedDataKey(
         bound: new Map(Object.entries(bound)),
         bytes: dekBytes,
         shown: 'sealed',
+      }),
+    ),
+  )
+  return { arn: made.arn, wrapped: made.blob.toBase64() }
+}
+
+/** The same data key wrapped by the same key for another that has the bytes; no plaintext is shown. Raises `AccessDenied`, `VolumeInvalid`. */
+export async function rewrappedDataKey(
+  context: VolumeKeyNeeds,
+  call: Call,
+  { key, region, id }: { readonly key: NonNullable<Snapshot['key']>; readonly region: string; readonly id: string },
+): Promise<NonNullable<Volume['key']>> {
+  const { arn, wrapped, boundTo } = key
+  const algorithm = 'SYMMETRIC_DEFAULT'
+  const parameters = {
+    sourceKeyId: arn,
+    destinationKeyId: arn,
+    sourceEncryptionContext: { [boundToName]: boundTo },
+    destinationEncryptionContext: { [boundToName]: id },
+    sourceEncryptionAlgorithm: algorithm,
+    destinationEncryptionAlgorithm: algorithm,
+  }
+  const child = { who: throughService(call), operation: 'ReEncrypt', plane: 'kms', resource: arn, shown: { parameters, readOnly: true } }
+  const bound = (to: string) => new Map([[boundToName, to]])
+  const made = await inVolumesWords(async () =>
+    call.as(child, async one =>
+      reEncrypt(context, one, {
+        source: { algorithm, bound: bound(boundTo), region, blob: Uint8Array.fromBase64(wrapped), keyId: arn },
+        destination: { algorithm, bound: bound(id), key: { id: arn, region } },
       }),
     ),
   )

@@ -1,6 +1,8 @@
 import type { OwnedFacts } from '#domain/access/permit.ts'
 import { factsOf, requestFacts, tagFacts } from '#domain/account-keys/key-facts.ts'
+import { volumeArn } from './place.ts'
 import type { Volume } from './records.ts'
+import type { Snapshot } from './snapshot-records.ts'
 import { invalidVolume } from './volume-types.ts'
 
 const tagsMax = 50
@@ -35,19 +37,50 @@ export const volumeFacts = (region: string, volume: Volume | undefined): OwnedFa
         requestFacts(region),
       )
 
+/** What policies may ask of a snapshot that is there. */
+export const snapshotFacts = (region: string, snapshot: Snapshot | undefined): OwnedFacts =>
+  snapshot === undefined
+    ? requestFacts(region)
+    : factsOf(takenFacts(snapshot), name => resourceTag(snapshot.tags, name), requestFacts(region))
+
+/** Of one that is to be taken, of a volume or of another snapshot. */
+export const newSnapshotFacts = (region: string, of: { readonly volume: Volume } | { readonly copy: Snapshot }, tags: Volume['tags']) =>
+  factsOf('copy' in of ? takenFacts(of.copy) : parentFacts(of.volume), tagFacts(tags), requestFacts(region))
+
+const parentFacts = (volume: Volume): OwnedFacts =>
+  named({
+    'ec2:encrypted': String(volume.key !== undefined),
+    'ec2:volumesize': volume.sizeGiB.toString(),
+    'ec2:parentvolume': volumeArn(volume),
+    'ec2:owner': volume.accountId,
+  })
+
+const takenFacts = ({ accountId, region, volumeId, id, key, sizeGiB }: Snapshot): OwnedFacts =>
+  named({
+    'ec2:encrypted': String(key !== undefined),
+    'ec2:volumesize': sizeGiB.toString(),
+    'ec2:parentvolume': volumeArn({ accountId, region, id: volumeId }),
+    'ec2:owner': accountId,
+    'ec2:snapshotid': id,
+  })
+
+const named =
+  (facts: Readonly<Record<string, string | undefined>>): OwnedFacts =>
+  name =>
+    Object.hasOwn(facts, name) ? facts[name] : undefined
+
 function shapeFacts(asked: {
   readonly zone: string
   readonly encrypted: boolean
   readonly type: string
   readonly sizeGiB: number | undefined
 }): OwnedFacts {
-  const facts: Readonly<Record<string, string | undefined>> = {
+  return named({
     'ec2:availabilityzone': asked.zone,
     'ec2:encrypted': String(asked.encrypted),
     'ec2:volumetype': asked.type,
     'ec2:volumesize': asked.sizeGiB?.toString(),
-  }
-  return name => (Object.hasOwn(facts, name) ? facts[name] : undefined)
+  })
 }
 
 const prefixes = ['aws:resourcetag/', 'ec2:resourcetag/']

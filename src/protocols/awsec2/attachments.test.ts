@@ -1,47 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { fileBlockStore } from '#adapters/files/block-store.ts'
-import { loadNative } from '#adapters/native/native.ts'
-import { createExportControl } from '#domain/disks/export-control.ts'
-import { ServedDisks } from '#domain/disks/served-disks.ts'
 import { until } from '#domain/disks/testing.ts'
-import { volumeExports } from '#domain/volumes/volume-exports.ts'
 import { awsKmsProtocol } from '#protocols/awskms/index.ts'
-import { accountId, ec2Ground, refusal, region, valueOf } from './testing.ts'
+import { accountId, refusal, region, servedGround, valueOf } from './testing.ts'
 
 const InstanceId = 'i-0123456789abcdef0'
 const role = `arn:aws:sts::${accountId}:assumed-role/aws:ec2-infrastructure/${InstanceId}`
 const Device = '/dev/sdf'
 
-/** Wires, and the data plane over the control plane, in one process. */
-async function served(t: { after(run: () => Promise<void>): void }) {
-  const wires = await ec2Ground(awsKmsProtocol)
-  const { ground } = wires
-  const folder = mkdtempSync(join(tmpdir(), 'volumes-'))
-  const control = createExportControl(ground.context, { sources: [volumeExports(ground.context)] })
-  const { log } = ground.context
-  const disks = new ServedDisks({
-    control,
-    store: fileBlockStore(folder),
-    openCipher: loadNative().openSectorCipher,
-    clock: ground.clock,
-    log,
-  })
-  t.after(async () => {
-    await disks.stop('the test is over')
-    control.stop()
-    rmSync(folder, { recursive: true })
-  })
-  const rows = (operation: string) => ground.rows().filter(row => row['operation'] === operation)
-  return { ...wires, control, disks, rows }
-}
-
 describe('a volume that is attached', () => {
   test('is the instance’s by a grant that is good for that volume alone, and nobody’s when it is detached', async t => {
-    const { alice, ec2, kms, newKey, newVolume, control, rows } = await served(t)
+    const { alice, ec2, kms, newKey, newVolume, control, rows } = await servedGround(awsKmsProtocol, t)
     const KeyId = await newKey()
     const VolumeId = await newVolume({ Encrypted: 'true', KmsKeyId: KeyId })
     await assert.rejects(control.exportOf(VolumeId), { message: /DiskKeyUnavailable/ })
@@ -68,7 +37,7 @@ describe('a volume that is attached', () => {
   })
 
   test('is opened by one Decrypt of the instance’s role, and keeps its bytes over a detachment', async t => {
-    const { ground, alice, ec2, newKey, newVolume, control, disks, rows } = await served(t)
+    const { ground, alice, ec2, newKey, newVolume, control, disks, rows } = await servedGround(awsKmsProtocol, t)
     const VolumeId = await newVolume({ Encrypted: 'true', KmsKeyId: await newKey() })
     const through = async (offset: number, write?: Buffer): Promise<Buffer> => {
       assert.equal((await ec2(alice, 'AttachVolume', { VolumeId, InstanceId, Device })).status, 200)
@@ -94,7 +63,7 @@ describe('a volume that is attached', () => {
   })
 
   test('is suspended while its key is disabled, or the grant taken back, and goes on when it is enabled', async t => {
-    const { ground, alice, ec2, kms, newKey, newVolume, control, disks } = await served(t)
+    const { ground, alice, ec2, kms, newKey, newVolume, control, disks } = await servedGround(awsKmsProtocol, t)
     const KeyId = await newKey()
     const VolumeId = await newVolume({ Encrypted: 'true', KmsKeyId: KeyId })
     await ec2(alice, 'AttachVolume', { VolumeId, InstanceId, Device })
@@ -118,7 +87,7 @@ describe('a volume that is attached', () => {
   })
 
   test('without a key of the account is under the platform’s, and no key is asked', async t => {
-    const { alice, ec2, newVolume, control, disks, rows } = await served(t)
+    const { alice, ec2, newVolume, control, disks, rows } = await servedGround(awsKmsProtocol, t)
     const VolumeId = await newVolume()
     await ec2(alice, 'AttachVolume', { VolumeId, InstanceId, Device })
     const open = await disks.attach((await control.exportOf(VolumeId)).name, () => undefined)
@@ -129,7 +98,7 @@ describe('a volume that is attached', () => {
   })
 
   test('needs the caller’s right to give the grant, a key in force, and a device that is free', async t => {
-    const { alice, bob, ec2, kms, newKey, newVolume } = await served(t)
+    const { alice, bob, ec2, kms, newKey, newVolume } = await servedGround(awsKmsProtocol, t)
     const KeyId = await newKey()
     const VolumeId = await newVolume({ Encrypted: 'true', KmsKeyId: KeyId })
     const denied = await ec2(bob, 'AttachVolume', { VolumeId, InstanceId, Device })

@@ -1,54 +1,51 @@
+import type { Volume } from '#domain/volumes/records.ts'
 import { invalidVolume } from '#domain/volumes/volume-types.ts'
-import { isoTime } from '#protocols/aws/times.ts'
-import { statusOf, type ShownVolume } from './volume-shapes.ts'
+import { list, optional, structure, text } from '#protocols/aws/schemas.ts'
 
-export interface Filter {
+interface Filter {
   readonly Name?: string | undefined
-  readonly Values?: readonly string[] | undefined
+  readonly Value?: readonly string[] | undefined
 }
 
-type ValuesOf = (shown: ShownVolume) => readonly string[]
+/** As requests have them. */
+export const filters = {
+  Filter: optional(list(structure({ Name: optional(text()), Value: optional(list(text(), { max: 200 })) }), { max: 50 })),
+}
 
-const maybe = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value])
+/** As the trail shows them. */
+export const shownFilters = (asked: readonly Filter[] = []) => ({
+  items: asked.map(({ Name, Value }) => ({ name: Name, valueSet: { items: (Value ?? []).map(value => ({ value })) } })),
+})
 
-/** What a list may be narrowed by (DescribeVolumes). */
-const named: Readonly<Record<string, ValuesOf>> = {
-  'volume-id': ({ volume }) => [volume.id],
-  'availability-zone': ({ volume }) => [volume.zone],
-  'create-time': ({ volume }) => [isoTime(volume.createdAt)],
-  encrypted: ({ volume }) => [String(volume.key !== undefined)],
-  'multi-attach-enabled': () => ['false'],
-  size: ({ volume }) => [volume.sizeGiB.toString()],
-  'snapshot-id': () => [],
-  status: shown => [statusOf(shown)],
-  'tag-key': ({ volume }) => volume.tags.map(({ key }) => key),
-  'volume-type': ({ volume }) => [volume.type],
-  'attachment.attach-time': ({ attachment }) => maybe(attachment && isoTime(attachment.attachedAt)),
-  'attachment.delete-on-termination': ({ attachment }) => maybe(attachment && 'false'),
-  'attachment.device': ({ attachment }) => maybe(attachment?.device),
-  'attachment.instance-id': ({ attachment }) => maybe(attachment?.instanceId),
-  'attachment.status': ({ attachment }) => maybe(attachment && 'attached'),
+/** What of a thing a filter looks at. */
+export type ValuesOf<T> = (shown: T) => readonly string[]
+
+/** What a list may be narrowed by: by name, and by the tags of what is listed. */
+export interface Filtered<T> {
+  readonly named: Readonly<Record<string, ValuesOf<T>>>
+  readonly tags: (shown: T) => Volume['tags']
 }
 
 const tagPrefix = 'tag:'
 
-function valuesFor(name: string): ValuesOf {
+function valuesFor<T>({ named, tags }: Filtered<T>, name: string): ValuesOf<T> {
   if (name.startsWith(tagPrefix)) {
     const key = name.slice(tagPrefix.length)
-    return ({ volume }) => volume.tags.flatMap(tag => (tag.key === key ? [tag.value] : []))
+    return shown => tags(shown).flatMap(tag => (tag.key === key ? [tag.value] : []))
   }
+  if (name === 'tag-key') return shown => tags(shown).map(({ key }) => key)
   const known = Object.hasOwn(named, name) ? named[name] : undefined
   if (known === undefined) throw invalidVolume('value', `The filter '${name}' is invalid`)
   return known
 }
 
 /** Every filter must fit, by any of its values; `*` and `?` stand for others. Raises `VolumeInvalid`. */
-export function volumeFilter(filters: readonly Filter[]): (shown: ShownVolume) => boolean {
-  const tests = filters.map(({ Name, Values = [] }) => {
+export function filterOf<T>(of: Filtered<T>, asked: readonly Filter[]): (shown: T) => boolean {
+  const tests = asked.map(({ Name, Value = [] }) => {
     if (Name === undefined) throw invalidVolume('missing', 'The request must contain the parameter filter name')
-    const of = valuesFor(Name)
-    const patterns = Values.map(patternOf)
-    return (shown: ShownVolume): boolean => of(shown).some(value => patterns.some(fits => fits(value)))
+    const values = valuesFor(of, Name)
+    const patterns = Value.map(patternOf)
+    return (shown: T): boolean => values(shown).some(value => patterns.some(fits => fits(value)))
   })
   return shown => tests.every(fits => fits(shown))
 }

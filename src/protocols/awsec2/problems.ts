@@ -56,6 +56,8 @@ const names: Readonly<Record<ProblemDetails<'VolumeInvalid'>['what'], string>> =
   dependency: 'InvalidParameterDependency',
   zone: 'InvalidZone.NotFound',
   snapshot: 'InvalidSnapshot.NotFound',
+  snapshotId: 'InvalidSnapshotID.Malformed',
+  snapshotInUse: 'InvalidSnapshot.InUse',
   tags: 'TagLimitExceeded',
   tooMany: 'VolumeLimitExceeded',
   repeated: 'IdempotentParameterMismatch',

@@ -3,7 +3,7 @@ import { callersAccount } from '#domain/account-keys/find-account-key.ts'
 import { requestFacts } from '#domain/account-keys/key-facts.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import type { Call } from '#domain/call.ts'
-import { regionScope, volumeArn, volumeScope } from '#domain/volumes/place.ts'
+import { regionScope, snapshotArn, snapshotScope, volumeArn, volumeScope } from '#domain/volumes/place.ts'
 import { xmlType } from '#protocols/aws/answers.ts'
 import type { AwsSite } from '#protocols/aws/operation.ts'
 import { flag, optional } from '#protocols/aws/schemas.ts'
@@ -29,6 +29,12 @@ export const placeOf = (call: Call, { region }: AwsSite): RegionOfAccount => ({ 
 export const ownedVolume = (place: RegionOfAccount & { readonly id: string }, facts: OwnedFacts): Found => ({
   on: volumeScope(place),
   owned: { account: place.accountId, arn: volumeArn(place), kind: 'account', facts },
+})
+
+/** The same of a snapshot. */
+export const ownedSnapshot = (place: RegionOfAccount & { readonly id: string }, facts: OwnedFacts): Found => ({
+  on: snapshotScope(place),
+  owned: { account: place.accountId, arn: snapshotArn(place), kind: 'account', facts },
 })
 
 /** What belongs to no volume. */

@@ -8,13 +8,13 @@ export interface ShownVolume {
   readonly attachment?: VolumeAttachment | undefined
 }
 
-export const statusOf = ({ attachment }: ShownVolume): string => (attachment === undefined ? 'available' : 'in-use')
+export const statusOf = ({ volume, attachment }: ShownVolume): string => volume.state ?? (attachment === undefined ? 'available' : 'in-use')
 
-/** A volume as the service tells of it. Nothing was made of a snapshot. */
+/** A volume as the service tells of it. */
 export const volumeShape = ({ volume, attachment }: ShownVolume): Readonly<Record<string, XmlValue>> => ({
   volumeId: volume.id,
   size: volume.sizeGiB,
-  snapshotId: '',
+  snapshotId: volume.snapshotId ?? '',
   availabilityZone: volume.zone,
   status: statusOf({ volume, attachment }),
   createTime: isoTime(volume.createdAt),

@@ -1,18 +1,23 @@
 import { endOfDryRun } from '#domain/account-keys/use-account-key.ts'
 import { attachmentOf } from '#domain/volumes/attach-volume.ts'
+import type { OwnedFacts, Permit } from '#domain/access/permit.ts'
+import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
+import type { Call } from '#domain/call.ts'
+import type { Context } from '#domain/context.ts'
 import { createVolume } from '#domain/volumes/create-volume.ts'
 import { volumeDefaultsOf } from '#domain/volumes/defaults.ts'
+import { assertSnapshotId, snapshotById, snapshotNotFound, type HeldSnapshot } from '#domain/volumes/find-snapshot.ts'
 import { volumeArn } from '#domain/volumes/place.ts'
-import { volumeTypes, type Volume } from '#domain/volumes/records.ts'
-import { newVolumeFacts } from '#domain/volumes/volume-tags.ts'
+import { volumeTypes } from '#domain/volumes/records.ts'
+import { newVolumeFacts, snapshotFacts } from '#domain/volumes/volume-tags.ts'
 import { invalidVolume } from '#domain/volumes/volume-types.ts'
+import type { Ask } from '#protocols/http/operation.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
-import { enumOf, flag, integer, list, optional, structure, text } from '#protocols/aws/schemas.ts'
+import { enumOf, flag, integer, optional, structure, text } from '#protocols/aws/schemas.ts'
 import type { Shaped } from '#protocols/aws/shape.ts'
-import { answer, dryRun, ownedVolume, placeOf } from '#protocols/awsec2/site.ts'
+import { answer, dryRun, ownedSnapshot, ownedVolume, placeOf } from '#protocols/awsec2/site.ts'
+import { shownSpecifications, specifiedTags, tagSpecifications } from '#protocols/awsec2/tag-specifications.ts'
 import { volumeShape } from '#protocols/awsec2/volume-shapes.ts'
-
-const tag = structure({ Key: optional(text({ max: 128 })), Value: optional(text({ max: 256 })) })
 
 const bodyMembers = structure({
   AvailabilityZone: optional(text()),
@@ -24,7 +29,7 @@ const bodyMembers = structure({
   Size: optional(integer()),
   SnapshotId: optional(text()),
   VolumeType: optional(enumOf(volumeTypes)),
-  TagSpecification: optional(list(structure({ ResourceType: optional(text()), Tag: optional(list(tag)) }))),
+  ...tagSpecifications,
   MultiAttachEnabled: optional(flag),
   Throughput: optional(integer()),
   VolumeInitializationRate: optional(integer()),
@@ -41,39 +46,28 @@ export const createVolumeOperation = awsOperation({
   linked: ['volume.tag'],
   body: { amzQuery: bodyMembers },
   trail: {
-    parameters: ({ AvailabilityZone, VolumeType, TagSpecification, DryRun: _dryRun, ...rest }) => ({
+    parameters: ({ AvailabilityZone, VolumeType, TagSpecification: tags, DryRun: _dryRun, ...rest }) => ({
       ...rest,
       zone: AvailabilityZone,
       volumeType: VolumeType,
-      tagSpecificationSet: TagSpecification && {
-        items: TagSpecification.map(({ ResourceType, Tag }) => ({ resourceType: ResourceType, tags: Tag })),
-      },
+      ...shownSpecifications(tags),
     }),
     readOnly: false,
   },
   async handle(context, call, { body, permit, site }) {
     assertServed(body)
-    const zone = body.AvailabilityZone
-    if (zone === undefined) throw invalidVolume('missing', 'The request must contain the parameter zone')
-    const place = placeOf(call, site)
-    const tags = tagsOf(body)
-    const defaults = await volumeDefaultsOf(context, call, place)
-    const asked = { type: body.VolumeType ?? 'gp2', sizeGiB: body.Size, iops: body.Iops, throughput: body.Throughput, zone }
-    const facts = newVolumeFacts(place.region, { ...asked, encrypted: body.Encrypted === true || defaults.encrypted }, tags)
-    const found = ownedVolume({ ...place, id: '*' }, facts)
-    const creating = permit('volume.create', found)
-    if (tags.length > 0)
-      permit(
-        'volume.tag',
-        ownedVolume({ ...place, id: '*' }, name => (name === 'ec2:createaction' ? 'CreateVolume' : facts(name))),
-      )
+    const asked = await askedOf(context, call, { body, place: placeOf(call, site) })
+    const creating = permitted(permit, asked)
+    if (asked.named !== undefined && asked.snapshot === undefined) throw snapshotNotFound(asked.named)
     endOfDryRun(body.DryRun)
+    const { place, snapshot, tags, shape } = asked
     const held = await createVolume(context, call, {
-      ...asked,
+      ...shape,
       permit: creating,
       place,
       encrypted: body.Encrypted,
       keyId: body.KmsKeyId,
+      snapshot,
       tags,
       token: body.ClientToken,
     })
@@ -84,24 +78,49 @@ export const createVolumeOperation = awsOperation({
   },
 })
 
+async function askedOf(context: Context, call: Call, { body, place }: { readonly body: Body; readonly place: RegionOfAccount }) {
+  const zone = body.AvailabilityZone
+  if (zone === undefined) throw invalidVolume('missing', 'The request must contain the parameter zone')
+  const named = body.SnapshotId === '' ? undefined : body.SnapshotId
+  const snapshot = await snapshotAsked(context, call, { place, id: named })
+  const defaults = await volumeDefaultsOf(context, call, place)
+  const sizeGiB = body.Size ?? snapshot?.value.sizeGiB
+  const shape = { type: body.VolumeType ?? 'gp2', sizeGiB, iops: body.Iops, throughput: body.Throughput, zone } as const
+  const encrypted = body.Encrypted === true || defaults.encrypted || snapshot?.value.key !== undefined
+  return { place, named, snapshot, shape, encrypted, tags: specifiedTags(body, 'volume') }
+}
+
+/** What is made, of what, and with which tags: each is asked about. */
+function permitted(permit: Ask, asked: Awaited<ReturnType<typeof askedOf>>): Permit<'volume.create'> {
+  const { place, named, snapshot, shape, encrypted, tags } = asked
+  const facts = newVolumeFacts(place.region, { ...shape, encrypted }, tags)
+  const made = { ...place, id: '*' }
+  const creating = permit('volume.create', ownedVolume(made, facts))
+  if (named !== undefined) permit('volume.create', ownedSnapshot({ ...place, id: named }, snapshotFacts(place.region, snapshot?.value)))
+  const tagging: OwnedFacts = name => (name === 'ec2:createaction' ? 'CreateVolume' : facts(name))
+  if (tags.length > 0) permit('volume.tag', ownedVolume(made, tagging))
+  return creating
+}
+
 /** Raises `VolumeInvalid` for what is not served here, rather than leave it out. */
 function assertServed(body: Body): void {
-  if (body.SnapshotId !== undefined && body.SnapshotId !== '')
-    throw invalidVolume('snapshot', `The snapshot '${body.SnapshotId}' does not exist.`)
   const unserved = [
     body.MultiAttachEnabled === true && 'Volumes are not attached to several instances here.',
     body.OutpostArn !== undefined && 'There are no Outposts here.',
     body.AvailabilityZoneId !== undefined && 'Zones are named by AvailabilityZone here.',
-    body.VolumeInitializationRate !== undefined && 'A volume without a snapshot is not initialized.',
+    body.VolumeInitializationRate !== undefined && 'Volumes are initialized at no rate of their own here.',
     body.Operator !== undefined && 'Volumes are not managed by services here.',
   ].find(one => one !== false)
   if (unserved !== undefined) throw invalidVolume('unsupported', unserved)
 }
 
-function tagsOf({ TagSpecification = [] }: Body): Volume['tags'] {
-  return TagSpecification.flatMap(({ ResourceType = '', Tag = [] }) => {
-    if (ResourceType !== 'volume')
-      throw invalidVolume('value', `'${ResourceType}' is not a valid taggable resource type for this operation.`)
-    return Tag.map(({ Key = '', Value = '' }) => ({ key: Key, value: Value }))
-  })
+/** Noted, found or not. Raises `VolumeInvalid`. */
+async function snapshotAsked(
+  context: Context,
+  call: Call,
+  { place, id }: { readonly place: RegionOfAccount; readonly id: string | undefined },
+): Promise<HeldSnapshot | undefined> {
+  if (id === undefined) return undefined
+  assertSnapshotId(id)
+  return snapshotById(context, call, { ...place, id })
 }

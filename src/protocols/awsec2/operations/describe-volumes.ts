@@ -9,8 +9,9 @@ import { invalidVolume } from '#domain/volumes/volume-types.ts'
 import { openMarker, sealMarker } from '#protocols/aws/markers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { integer, list, optional, structure, text, flag } from '#protocols/aws/schemas.ts'
-import { volumeFilter } from '#protocols/awsec2/filters.ts'
+import { filterOf, filters, shownFilters } from '#protocols/awsec2/filters.ts'
 import { answer, dryRun, ownedRegion, placeOf } from '#protocols/awsec2/site.ts'
+import { volumeFilters } from '#protocols/awsec2/volume-filters.ts'
 import { volumeShape, type ShownVolume } from '#protocols/awsec2/volume-shapes.ts'
 
 const pageMax = 1_000
@@ -21,7 +22,7 @@ export const describeVolumesOperation = awsOperation({
   body: {
     amzQuery: structure({
       VolumeId: optional(list(text(), { max: pageMax })),
-      Filter: optional(list(structure({ Name: optional(text()), Value: optional(list(text(), { max: 200 })) }), { max: 50 })),
+      ...filters,
       MaxResults: optional(integer({ min: 5, max: pageMax })),
       NextToken: optional(text({ max: 4_096 })),
       IncludeManagedResources: optional(flag),
@@ -31,9 +32,7 @@ export const describeVolumesOperation = awsOperation({
   trail: {
     parameters: ({ VolumeId, Filter, MaxResults }) => ({
       volumeSet: { items: (VolumeId ?? []).map(volumeId => ({ volumeId })) },
-      filterSet: {
-        items: (Filter ?? []).map(({ Name, Value }) => ({ name: Name, valueSet: { items: (Value ?? []).map(value => ({ value })) } })),
-      },
+      filterSet: shownFilters(Filter),
       maxResults: MaxResults,
     }),
     readOnly: true,
@@ -41,7 +40,7 @@ export const describeVolumesOperation = awsOperation({
   async handle(context, call, { body, permit, site }) {
     const { VolumeId: ids = [], Filter = [] } = body
     assertSound(body)
-    const fits = volumeFilter(Filter.map(({ Name, Value }) => ({ Name, Values: Value })))
+    const fits = filterOf(volumeFilters, Filter)
     const place = placeOf(call, site)
     permit('volume.describe', ownedRegion(place))
     endOfDryRun(body.DryRun)
