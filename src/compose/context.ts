@@ -115,13 +115,17 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     externalKeys: xksProxy({ outgoing, clock, hosts: keyStoreHosts }),
     pki,
     attestedMachines: nitroMachines({ roots: attestationRoots, pki, random }),
-    module(name) {
-      const module = modules.get(name)
-      if (module === undefined) throw new Error(`no crypto module ${name}`)
-      return module
-    },
+    module: moduleIn(modules),
   }
 }
+
+const moduleIn =
+  (modules: ReadonlyMap<string, CryptoModule>) =>
+  (name: string): CryptoModule => {
+    const module = modules.get(name)
+    if (module === undefined) throw new Error(`no crypto module ${name}`)
+    return module
+  }
 
 /** The rule books over indexes that the feed keeps: make them before the view is loaded. */
 function composeAccess(
