@@ -68,7 +68,7 @@ export function startSchedules(
     intervalMs,
   })
   const summaries = startSummaries(context)
-  const carrying = startCarrying(context, { form: cloudTrailFiles, buckets: trailBuckets(context, 'cloudtrail') })
+  const carrying = startCarrying(context, { form: cloudTrailFiles, buckets: trailBuckets(context, 'cloudtrail.amazonaws.com') })
   const uses = startWritingUses(context)
   const keyUses = startWritingKeyUses(context)
   return {

@@ -144,6 +144,7 @@ type TrailFlaw =
   | 'bucket'
   | 'bucketName'
   | 'bucketPolicy'
+  | 'keyPolicy'
   | 'prefix'
   | 'key'
   | 'homeRegion'

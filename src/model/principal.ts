@@ -54,6 +54,8 @@ export interface ActingInAccount {
   readonly sourceIdentity?: string
   /** Issuer of the token that a session was given for. */
   readonly federatedProvider?: string
+  /** Of a service: what of an account it acts for. */
+  readonly sourceArn?: string
   /** The service that acts for the caller with the caller's own rights: `s3`, `ec2`. */
   readonly via?: string
 }

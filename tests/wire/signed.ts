@@ -104,6 +104,18 @@ export async function signedHouse(changes: GroundChanges = {}): Promise<SignedHo
 /** Where trails may carry records. */
 export const bucketName = 'bucket-of-records'
 
+const lettingTrailsIn = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: 'cloudtrail.amazonaws.com' },
+      Action: 's3:PutObject',
+      Resource: `${bucketArn(bucketName)}/AWSLogs/${accountId}/*`,
+    },
+  ],
+})
+
 async function bucketOfRecords({ context, ...ground }: TestGround): Promise<void> {
   const acting = {
     accountId,
@@ -117,7 +129,8 @@ async function bucketOfRecords({ context, ...ground }: TestGround): Promise<void
   const owned = { account: accountId, arn: bucketArn(bucketName), kind: 'account', facts: () => undefined } as const
   await ground.run({ kind: 'awsUser', id: accountId, tenant: accountId, acting }, async call => {
     const permit = context.access.permit(call, 'bucket.create', { on: bucketScope(bucketName), owned })
-    await createBucket(context, call, { permit, name: bucketName, accountId, region, tags: [], ownership: undefined })
+    const bucket = await createBucket(context, call, { permit, name: bucketName, accountId, region, tags: [], ownership: undefined })
+    context.buckets.update(call, bucket, { ...bucket.value, policy: lettingTrailsIn })
   })
 }
 

@@ -140,7 +140,11 @@ async function keysOf({ identity }: WebNeeds, call: Call, { jws, issuer }: Pick<
 /** `{issuer}:sub`, `{issuer}:aud`, and whatever other claims are texts. */
 function claimFacts(url: string, { jws, audiences }: Vouched): OwnedFacts {
   const prefix = `${url.toLowerCase()}:`
-  const claims = new Map(Object.entries(jws.claims).map(([name, value]) => [name.toLowerCase(), value]))
+  // A claim of the very name is meant, whatever other ones differ from it in case alone.
+  const named = Object.entries(jws.claims).toSorted(
+    ([name], [other]) => Number(name === name.toLowerCase()) - Number(other === other.toLowerCase()),
+  )
+  const claims = new Map(named.map(([name, value]) => [name.toLowerCase(), value]))
   return name => {
     if (!name.startsWith(prefix)) return undefined
     const claim = name.slice(prefix.length)

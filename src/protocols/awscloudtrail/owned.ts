@@ -5,8 +5,8 @@ import type { Call } from '#domain/call.ts'
 import { trailArn } from '#domain/trails/keep-trail.ts'
 import type { AwsSite } from '#protocols/aws/operation.ts'
 
-/** As policies name what it does for others: `cloudtrail.amazonaws.com`. */
-export const service = 'cloudtrail'
+/** Who writes a trail's files, as policies name it. */
+export const carrier = 'cloudtrail.amazonaws.com'
 
 /** What is asked of an account's trails, before one is looked for: only policies of its own principals decide it. `asked`: a name, or an ARN. */
 export function ownedTrails(call: Call, { region }: AwsSite, asked?: string): Found {

@@ -11,6 +11,7 @@ const names: Readonly<Record<ProblemDetails<'TrailInvalid'>['what'], string>> = 
   bucket: 'S3BucketDoesNotExistException',
   bucketName: 'InvalidS3BucketNameException',
   bucketPolicy: 'InsufficientS3BucketPolicyException',
+  keyPolicy: 'InsufficientEncryptionPolicyException',
   prefix: 'InvalidS3PrefixException',
   key: 'InvalidKmsKeyIdException',
   homeRegion: 'InvalidHomeRegionException',

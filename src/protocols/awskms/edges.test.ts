@@ -5,6 +5,8 @@ import { testGround, type TestGround } from '#domain/testing.ts'
 import { sign } from '#protocols/aws/testing.ts'
 import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
 import { ask, objectIn, textIn } from '#protocols/http/testing.ts'
+import { parseRow } from '#domain/audit/parse-row.ts'
+import { cloudTrailRecord } from '#protocols/aws/cloud-trail-record.ts'
 import { awsKmsProtocol } from './index.ts'
 
 const [region, accountId] = ['us-east-1', '111122223333']
@@ -50,5 +52,29 @@ describe('grants that somebody may retire', () => {
     for (const RetiringPrincipal of ['x', accountId, 'arn:aws:iam::444455556666:root'])
       assert.equal(await codeOf('ListRetirableGrants', { RetiringPrincipal }), 'InvalidArnException', RetiringPrincipal)
     assert.equal((await send('ListRetirableGrants', { RetiringPrincipal: `arn:aws:iam::${accountId}:root` })).status, 200)
+  })
+})
+
+describe('the trail of what changes a key', () => {
+  test('shows what was answered of it, and which key it was', async () => {
+    const recordOf = (operation: string) => {
+      const row = ground.rows().findLast(one => one['operation'] === operation)
+      return cloudTrailRecord(parseRow({ seq: 1, text: JSON.stringify(row) })) ?? assert.fail(operation)
+    }
+    const KeyId = await newKey()
+    const Arn = `arn:aws:kms:${region}:${accountId}:key/${KeyId}`
+    const made = recordOf('CreateKey')
+    const { keyMetadata } = objectIn(made['responseElements'])
+    assert.deepEqual([objectIn(keyMetadata)['arn'], objectIn(keyMetadata)['keyState']], [Arn, 'Enabled'])
+    assert.deepEqual(made.resources, [{ accountId, type: 'AWS::KMS::Key', ARN: Arn }])
+    const { json } = await send('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 })
+    assert.deepEqual(recordOf('ScheduleKeyDeletion')['responseElements'], {
+      keyId: Arn,
+      keyState: 'PendingDeletion',
+      deletionDate: json['DeletionDate'],
+      pendingWindowInDays: 7,
+    })
+    await send('CancelKeyDeletion', { KeyId })
+    assert.deepEqual(recordOf('CancelKeyDeletion')['responseElements'], { keyId: Arn })
   })
 })

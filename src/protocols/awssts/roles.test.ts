@@ -230,6 +230,11 @@ describe('a role for whom an issuer vouches', () => {
     assert.equal(member(await send(session, 'GetCallerIdentity'), 'Arn'), `arn:aws:sts::${accountId}:assumed-role/ci/ci`)
     const faults: readonly (readonly [what: string, token: string, expected: readonly unknown[]])[] = [
       ['another subject', issuer.token({ ...good, sub: 'repo:mallory/app' }), [403, 'AccessDenied']],
+      [
+        'a claim that is called like the subject but for its case',
+        issuer.token({ ...good, sub: 'repo:mallory/app', SUB: subject }),
+        [403, 'AccessDenied'],
+      ],
       ['another audience', issuer.token({ ...good, aud: 'https://elsewhere' }), [400, 'InvalidIdentityToken']],
       ['out of date', issuer.token({ ...good, exp: now - 600 }), [400, 'ExpiredTokenException']],
       ['too early', issuer.token({ ...good, nbf: now + 600, exp: now + 900 }), [403, 'IDPRejectedClaim']],

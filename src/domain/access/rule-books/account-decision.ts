@@ -60,7 +60,8 @@ export function decide(asked: AskedOfAccount, own: OwnDocuments | undefined, com
   if ('unreadable' in bearing) return { allowed: false, missing: bearing.kind, unreadable: bearing.unreadable }
   const denied = denialIn(bearing)
   if (denied !== undefined) return { allowed: false, denied }
-  if (asked.acting.accountId !== asked.owned.account) return fromOtherAccount(bearing)
+  // A service belongs to no account: where the thing's own document names it, that is enough, and nothing else gives it anything.
+  if (asked.acting.kind !== 'service' && asked.acting.accountId !== asked.owned.account) return fromOtherAccount(bearing)
   return isRooted(asked) ? rooted(bearing) : open(bearing)
 }
 

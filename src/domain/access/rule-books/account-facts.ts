@@ -45,6 +45,9 @@ const ofPrincipal: ReadonlyMap<string, (asked: Asked) => Fact> = new Map(
     // A service that acts for the caller comes from nowhere that the caller's policy could know.
     'aws:sourceip': ({ acting, source }: Asked) => (acting.via === undefined ? source?.sourceIp : undefined),
     'aws:useragent': ({ source }: Asked) => source?.userAgent,
+    // What a service acts for, so that a policy can hold it to that (IAM User Guide, "The confused deputy problem").
+    'aws:sourcearn': ({ acting, owned }: Asked) => (acting.kind === 'service' ? acting.sourceArn : owned.facts('aws:sourcearn')),
+    'aws:sourceaccount': ({ acting, owned }: Asked) => (acting.kind === 'service' ? acting.accountId : owned.facts('aws:sourceaccount')),
     'aws:resourceaccount': ({ owned }: Asked) => owned.account,
     'aws:requestedregion': regionOf,
     'kms:viaservice'(asked: Asked) {

@@ -1,11 +1,11 @@
-import { assertBucketTakes } from '#domain/trails/buckets.ts'
+import { assertFilesTaken } from '#domain/trails/buckets.ts'
 import { callersAccount } from '#domain/account-keys/find-account-key.ts'
 import { createTrail } from '#domain/trails/keep-trail.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { optional, structure, text } from '#protocols/aws/schemas.ts'
 import { settingsFrom } from '#protocols/awscloudtrail/asked-settings.ts'
-import { ownedTrails, service } from '#protocols/awscloudtrail/owned.ts'
+import { carrier, ownedTrails } from '#protocols/awscloudtrail/owned.ts'
 import { trailKeyArn } from '#protocols/awscloudtrail/trail-key.ts'
 import { answerNames, settingMembers, settingNames, tagsList, trailName } from '#protocols/awscloudtrail/trail-members.ts'
 import { trailSettings } from '#protocols/awscloudtrail/trail-shapes.ts'
@@ -27,7 +27,7 @@ export const createTrailOperation = awsOperation({
     const keyArn = await trailKeyArn(context, call, { asked: body.KmsKeyId, region: site.region, before: undefined })
     const settings = settingsFrom(body, { before: nothing, keyArn })
     const made = await createTrail(context, call, { permit: given, place, name: body.Name, settings, tags })
-    await assertBucketTakes(context, call, { bucket: settings.bucket, accountId: place.accountId, service })
+    await assertFilesTaken(context, call, { trail: made.value, service: carrier })
     return amzJson(trailSettings(made))
   },
 })

@@ -1,10 +1,10 @@
-import { assertBucketTakes } from '#domain/trails/buckets.ts'
+import { assertFilesTaken } from '#domain/trails/buckets.ts'
 import { assertAtHome, findTrail, updateTrail } from '#domain/trails/keep-trail.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { optional, structure, text } from '#protocols/aws/schemas.ts'
 import { settingsFrom } from '#protocols/awscloudtrail/asked-settings.ts'
-import { ownedTrails, service } from '#protocols/awscloudtrail/owned.ts'
+import { carrier, ownedTrails } from '#protocols/awscloudtrail/owned.ts'
 import { trailKeyArn } from '#protocols/awscloudtrail/trail-key.ts'
 import { answerNames, settingMembers, settingNames, trailName } from '#protocols/awscloudtrail/trail-members.ts'
 import { trailSettings } from '#protocols/awscloudtrail/trail-shapes.ts'
@@ -21,7 +21,7 @@ export const updateTrailOperation = awsOperation({
     const { keyArn: before, ...rest } = trail.value
     const keyArn = await trailKeyArn(context, call, { asked: body.KmsKeyId, region: site.region, before })
     const changed = updateTrail(context, call, { trail, settings: settingsFrom(body, { before: rest, keyArn }) })
-    await assertBucketTakes(context, call, { bucket: changed.value.bucket, accountId: rest.accountId, service })
+    await assertFilesTaken(context, call, { trail: changed.value, service: carrier })
     return amzJson(trailSettings(changed))
   },
 })

@@ -10,7 +10,7 @@ export const cancelKeyDeletionOperation = awsOperation({
   name: 'CancelKeyDeletion',
   permissions: ['accountKey.cancelDeletion'],
   body: { amzJson: structure({ KeyId: keyId }) },
-  trail: { parameters: ['keyId'], readOnly: false },
+  trail: { parameters: ['keyId'], answer: ['keyId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const asked = await askedKey(context, call, { site, permit, permission: 'accountKey.cancelDeletion', id: body.KeyId })
     return amzJson({ KeyId: keyArn(await cancelDeletion(context, call, asked)) })

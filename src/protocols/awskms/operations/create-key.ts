@@ -1,8 +1,10 @@
 import { Problem } from '#model/problem.ts'
 import { namesOf } from '#model/names.ts'
+import { noteTrailResource } from '#domain/audit/trail-facts.ts'
 import { ensureMultiRegionRole } from '#domain/accounts/linked-roles.ts'
 import { createAccountKey, usageFor } from '#domain/account-keys/create-account-key.ts'
 import { factsOf, keyFacts, requestFact, tagFacts } from '#domain/account-keys/key-facts.ts'
+import { keyArn } from '#domain/account-keys/key-arn.ts'
 import { assertKeyInStore } from '#domain/account-keys/stores/key-in-store.ts'
 import { accountKeySpecs, accountKeyUsages, type AccountKeySpec } from '#domain/account-keys/specs.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
@@ -54,6 +56,7 @@ export const createKeyOperation = awsOperation({
       'tags',
       'multiRegion',
     ],
+    answer: ['keyMetadata'],
     readOnly: false,
   },
   async handle(context, call, { site, permit, body }) {
@@ -91,6 +94,7 @@ export const createKeyOperation = awsOperation({
       bypassLockout: bypass,
       tags: given,
     })
+    noteTrailResource(call.trail, { account: key.value.accountId, arn: keyArn(key.value) })
     return amzJson({ KeyMetadata: await keyMetadata(context, call, key) })
   },
 })

@@ -30,6 +30,7 @@ export const replicateKeyOperation = awsOperation({
   body: { maximumBytes: policyBodyBytes, amzJson: members },
   trail: {
     parameters: ['keyId', 'replicaRegion', 'policy', 'bypassPolicyLockoutSafetyCheck', 'description', 'tags'],
+    answer: ['replicaKeyMetadata'],
     readOnly: false,
   },
   async handle(context, call, { site, permit, body }) {

@@ -14,7 +14,11 @@ export const scheduleKeyDeletionOperation = awsOperation({
   name: 'ScheduleKeyDeletion',
   permissions: ['accountKey.scheduleDeletion'],
   body: { amzJson: structure({ KeyId: keyId, PendingWindowInDays: optional(integer(deletionWindow)) }) },
-  trail: { parameters: ['keyId', 'pendingWindowInDays'], readOnly: false },
+  trail: {
+    parameters: ['keyId', 'pendingWindowInDays'],
+    answer: ['keyId', 'keyState', 'deletionDate', 'pendingWindowInDays'],
+    readOnly: false,
+  },
   async handle(context, call, { site, permit, body }) {
     const { KeyId: id, PendingWindowInDays: windowDays = deletionWindow.default } = body
     const facts = requestFact('kms:schedulekeydeletionpendingwindowindays', windowDays)
