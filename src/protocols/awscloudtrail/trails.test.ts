@@ -34,7 +34,11 @@ async function house() {
     s3: createPipeline(ground.context, s3Protocol(domain)),
   }
   const targets = { cloudtrail: 'CloudTrail_20131101', kms: 'TrentService' }
-  const call = async (service: 'cloudtrail' | 'kms', operation: string, body: object, as: Credentials = root): Promise<Answered> =>
+  const call = async (
+    service: 'cloudtrail' | 'kms',
+    operation: string,
+    { as = root, ...body }: { readonly as?: Credentials; readonly [member: string]: unknown } = {},
+  ): Promise<Answered> =>
     ask(
       pipelines[service],
       sign({
@@ -64,7 +68,7 @@ async function house() {
       }),
     )
   const create = async (Name: string, more: object = {}, as: Credentials = root): Promise<unknown> => {
-    const { status, json } = await call('cloudtrail', 'CreateTrail', { Name, S3BucketName: 'records', ...more }, as)
+    const { status, json } = await call('cloudtrail', 'CreateTrail', { Name, S3BucketName: 'records', ...more, as })
     return status === 200 ? 'made' : json['__type']
   }
   await s3('PUT', '/records')
@@ -106,7 +110,7 @@ describe('the key of a trail', () => {
   test('lets the service in by its own policy, for that trail, and encrypts what it writes', async () => {
     const { ground, call, s3, create, allow } = await house()
     await allow(letsIn())
-    const key = objectIn((await call('kms', 'CreateKey', {})).json['KeyMetadata'])
+    const key = objectIn((await call('kms', 'CreateKey')).json['KeyMetadata'])
     const [KeyId, keyArn] = [textIn(key['KeyId']), textIn(key['Arn'])]
     assert.equal(await create('kept', { KmsKeyId: KeyId }), 'InsufficientEncryptionPolicyException')
     const own = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${accountId}:root` }, Action: 'kms:*', Resource: '*' }
