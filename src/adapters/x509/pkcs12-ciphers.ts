@@ -5,16 +5,19 @@ import { AsnConvert, OctetString } from '@peculiar/asn1-schema'
 import type { AlgorithmIdentifier } from '@peculiar/asn1-x509'
 import { content, elements, sequenceOf, tags, unsignedInteger } from '#crypto/der.ts'
 import { integerOf } from '#crypto/integers.ts'
+import { rc2CbcDecrypted } from '#crypto/rc2.ts'
 import { derive, purposes, type Pkcs12Hash } from './pkcs12-kdf.ts'
 import { Refused } from './refused.ts'
 import type { Rounds } from './rounds.ts'
 
 const pbkdf2Async = promisify(pbkdf2)
 
+/** `rc2`: OpenSSL has it no more, `#crypto/rc2.ts` reads it. */
 interface Cipher {
   readonly name: string
   readonly keyBytes: number
 }
+const rc2 = 'rc2-cbc'
 
 /** RFC 8018 B.2, RFC 3565; contents of the identifiers, hex. */
 const pbes2Ciphers: Readonly<Record<string, Cipher>> = {
@@ -34,16 +37,16 @@ const pseudorandom: Readonly<Record<string, Pkcs12Hash>> = {
 const pbkdf2Oid = '2a864886f70d01050c'
 const pbes2 = '1.2.840.113549.1.5.13'
 
-/** RFC 7292 C; what OpenSSL has no cipher for any more is named and refused. */
+/** RFC 7292 C; RC4, which nobody wrote such files with, is named and refused. */
 const olderCiphers: Readonly<Record<string, Cipher>> = {
   '1.2.840.113549.1.12.1.3': { name: 'des-ede3-cbc', keyBytes: 24 },
   '1.2.840.113549.1.12.1.4': { name: 'des-ede-cbc', keyBytes: 16 },
+  '1.2.840.113549.1.12.1.5': { name: rc2, keyBytes: 16 },
+  '1.2.840.113549.1.12.1.6': { name: rc2, keyBytes: 5 },
 }
 const gone: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.12.1.1': 'RC4 with 128 bits',
   '1.2.840.113549.1.12.1.2': 'RC4 with 40 bits',
-  '1.2.840.113549.1.12.1.5': 'RC2 with 128 bits',
-  '1.2.840.113549.1.12.1.6': 'RC2 with 40 bits',
 }
 
 /** The two spellings of a password: its text, and the BMPString of the older derivation; and what may still be derived from it. */
@@ -56,19 +59,29 @@ export interface Password {
 /** The caller zeroes what comes. Raises `Refused`. */
 export async function decrypted(algorithm: AlgorithmIdentifier, password: Password, ciphertext: Uint8Array): Promise<Uint8Array> {
   const parameters = new Uint8Array(algorithm.parameters ?? new ArrayBuffer(0))
-  const { cipher, key, iv } = await keyOf(algorithm.algorithm, parameters, password)
+  const given = await keyOf(algorithm.algorithm, parameters, password)
   try {
-    const decipher = createDecipheriv(cipher, key, iv)
-    const [first, last] = [decipher.update(ciphertext), decipher.final()]
-    const plain = Uint8Array.from(Buffer.concat([first, last]))
-    first.fill(0)
-    last.fill(0)
-    return plain
+    return given.cipher === rc2 ? byRc2(given, ciphertext) : byOpenSsl(given, ciphertext)
   } catch (cause) {
     throw new Refused('it does not open with this password, or was damaged', { cause })
   } finally {
-    key.fill(0)
+    given.key.fill(0)
   }
+}
+
+function byOpenSsl({ cipher, key, iv }: KeyAndIv, ciphertext: Uint8Array): Uint8Array {
+  const decipher = createDecipheriv(cipher, key, iv)
+  const [first, last] = [decipher.update(ciphertext), decipher.final()]
+  const plain = Uint8Array.from(Buffer.concat([first, last]))
+  first.fill(0)
+  last.fill(0)
+  return plain
+}
+
+function byRc2({ key, iv }: KeyAndIv, ciphertext: Uint8Array): Uint8Array {
+  const plain = rc2CbcDecrypted({ key, iv, effectiveBits: key.length * 8 }, ciphertext)
+  if (plain === undefined) throw new Error('no padding where it should be')
+  return plain
 }
 
 interface KeyAndIv {
@@ -85,7 +98,7 @@ async function keyOf(oid: string, parameters: Uint8Array, password: Password): P
     throw new Refused(
       name === undefined
         ? `it is encrypted with ${oid}, which is not supported`
-        : `it is encrypted with ${name}, which OpenSSL offers no more: write the file again with AES`,
+        : `it is encrypted with ${name}, which is not supported: write the file again with AES`,
     )
   }
   const members = sequenceOf(parameters)

@@ -221,6 +221,8 @@ const writers: Readonly<Record<string, readonly string[]>> = {
   'AES-128 and SHA-512': ['-keypbe', 'AES-128-CBC', '-certpbe', 'AES-128-CBC', '-macalg', 'sha512'],
   'triple DES and SHA-1': ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'],
   'two-key triple DES': ['-keypbe', 'PBE-SHA1-2DES', '-certpbe', 'PBE-SHA1-2DES', '-macalg', 'sha1', '-iter', '5000'],
+  'RC2 with 40 bits': ['-legacy'],
+  'RC2 with 128 bits': ['-legacy', '-certpbe', 'PBE-SHA1-RC2-128', '-keypbe', 'PBE-SHA1-RC2-128'],
   'no encryption of certificates': ['-certpbe', 'NONE'],
   'no encryption at all': ['-certpbe', 'NONE', '-keypbe', 'NONE'],
   'no integrity code': ['-nomac'],
@@ -266,7 +268,7 @@ describe('PKCS #12', () => {
     }
   }
 
-  test('with another password, damaged, cut short or of RC2 is refused with a reason', async () => {
+  test('with another password, damaged, cut short or of RC4 is refused with a reason', async () => {
     const whole = written('right')
     const flawOf = async (bytes: Bytes, password: string): Promise<string> => {
       const bundle = await pki.readPkcs12(bytes, password)
@@ -277,8 +279,9 @@ describe('PKCS #12', () => {
     const damaged = Uint8Array.from(whole)
     damaged[400] = (damaged[400] ?? 0) ^ 1
     await flawOf(damaged, 'right')
-    const rc2 = written('right', '-legacy')
-    assert.match(await flawOf(rc2, 'right'), /RC2 with 40 bits, which OpenSSL offers no more/)
+    const rc4 = written('right', '-legacy', '-certpbe', 'PBE-SHA1-RC4-128')
+    assert.match(await flawOf(rc4, 'right'), /RC4 with 128 bits, which is not supported/)
+    assert.match(await flawOf(written('right', '-legacy'), 'wrong'), /does not open with this password/)
   })
 
   test('that asks for a billion rounds is refused before the first', async () => {
