@@ -57,7 +57,15 @@ export function rc2CbcDecrypted(
   ciphertext: Uint8Array,
 ): Uint8Array | undefined {
   if (ciphertext.length === 0 || ciphertext.length % blockBytes !== 0 || iv.length !== blockBytes) return undefined
-  const words = schedule(key, effectiveBits)
+  const plain = unchained(iv, ciphertext, schedule(key, effectiveBits))
+  const padding = at(plain, plain.length - 1)
+  const whole = padding >= 1 && padding <= blockBytes && plain.subarray(-padding).every(byte => byte === padding)
+  const text = whole ? plain.slice(0, plain.length - padding) : undefined
+  plain.fill(0)
+  return text
+}
+
+function unchained(iv: Uint8Array, ciphertext: Uint8Array, words: Uint16Array): Uint8Array {
   const plain = new Uint8Array(ciphertext.length)
   const view = Buffer.from(ciphertext.buffer, ciphertext.byteOffset, ciphertext.length)
   const block = new Uint16Array(4)
@@ -70,9 +78,5 @@ export function rc2CbcDecrypted(
   }
   words.fill(0)
   block.fill(0)
-  const padding = at(plain, plain.length - 1)
-  const whole = padding >= 1 && padding <= blockBytes && plain.subarray(-padding).every(byte => byte === padding)
-  if (whole) return plain.slice(0, plain.length - padding)
-  plain.fill(0)
-  return undefined
+  return plain
 }
