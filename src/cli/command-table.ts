@@ -106,7 +106,7 @@ export const commands: readonly CommandRow[] = [
   {
     words: 'user delete <name>',
     example: 'keystead user delete alice@contoso.example --confirm alice@contoso.example',
-    summary: 'delete a user for good; role assignments stay, and count for nobody',
+    summary: 'delete a user; Graph restores one for 30 days, role assignments stay and count for nobody meanwhile',
     options: [data, ['--confirm <name>', 'the name once more'], json],
     load: () => import('./commands/user-delete.ts'),
   },

@@ -5,6 +5,7 @@ import { startWritingUses } from '#domain/accounts/credential-uses.ts'
 import { certificateTasks } from '#domain/certificates/tasks.ts'
 import { contactMails } from '#domain/certificates/contact-mail.ts'
 import { startSummaries } from '#domain/audit/summaries.ts'
+import { purgeDeletedTask } from '#domain/deleted-objects/purge.ts'
 import { expireAccess } from '#domain/disks/access-grant.ts'
 import { diskRemovedTopic } from '#domain/disks/delete-disk.ts'
 import { followKeys } from '#domain/disks/follow-key.ts'
@@ -50,6 +51,7 @@ export function startSchedules(
       forgetTask,
       ...vaultTasks,
       signingKeyTask,
+      purgeDeletedTask,
       expireAccess,
       expireJobs,
       ...expireSignIns,

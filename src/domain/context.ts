@@ -16,6 +16,7 @@ import { certificateAuthorities, issuedCertificates } from './authority/records.
 import { certificateContacts, certificateIssuers, certificateOperations, certificates } from './certificates/records.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
 import { permissionGrants } from './consent/records.ts'
+import { deletedObjects } from './deleted-objects/records.ts'
 import { groups, memberships } from './groups/records.ts'
 import {
   accountKeys,
@@ -76,6 +77,7 @@ const families = {
   groups,
   memberships,
   permissionGrants,
+  deletedObjects,
   subscriptions,
   resourceGroups,
   roleAssignments,

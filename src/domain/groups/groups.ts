@@ -2,12 +2,11 @@ import { Problem } from '#model/problem.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { keepDeleted } from '#domain/deleted-objects/keep-deleted.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
-import { leaveGroups } from './leave-groups.ts'
 import type { HeldGroup } from './membership-index.ts'
 import type { Group } from './records.ts'
-import { sweepMembers } from './sweep-memberships.ts'
 
 type Write = Permit<'directory.write'>
 
@@ -71,15 +70,14 @@ function withDescription(group: Group, description: string | null | undefined): 
   return description === null ? rest : { ...rest, description }
 }
 
-/** With the memberships in it and of it: what it gave ends at once, however many there are. Its role assignments stay and are nobody's, as Azure leaves them. */
-export async function removeGroup(
-  context: Needs<'groups' | 'memberships' | 'identity' | 'jobs' | 'ground'>,
+/** What it gave ends at once, however many are in it. For thirty days it can be had back, with the memberships in it and of it; its role assignments stay and are nobody's meanwhile. */
+export function removeGroup(
+  context: Needs<'groups' | 'deletedObjects'>,
   call: Call,
   request: { readonly permit: Write; readonly group: HeldGroup },
-): Promise<void> {
+): void {
   const { permit, group } = request
   assertPermits(permit, rootScope)
-  await sweepMembers(context, call, group)
-  await leaveGroups(context, call, group.value.id)
   context.groups.remove(call, group)
+  keepDeleted(context, call, { kind: 'group', value: group.value })
 }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { purgeDeleted } from '#domain/deleted-objects/purge.ts'
+import { deletedById } from '#domain/deleted-objects/restore.ts'
 import { makePrincipal } from '#domain/identity/directory.ts'
 import { identityGround, tenantId } from '#domain/identity/testing.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import type { Call } from '#domain/call.ts'
 import { operator, system } from '#model/principal.ts'
 import { createGroup, groupById, removeGroup } from './groups.ts'
-import { membershipsAtOnce } from './leave-groups.ts'
+import { membershipsAtOnce } from './sweep-memberships.ts'
 import { addMember } from './members.ts'
 import { sweepMembershipsRunner } from './sweep-memberships.ts'
 
@@ -39,6 +41,10 @@ test('a group of thousands is gone at once, and its memberships after it, piece 
     removeGroup(context, call, { permit: write(call), group: await groupById(context, call, { tenantId, id }) }),
   )
   assert.deepEqual([memberships.groupsOf(someone), memberships.membersOf(id), memberships.namedIn(id).length], [[], [], members])
+  // It could still be had back: the memberships go with what is purged.
+  await ground.run(operator, async call =>
+    purgeDeleted(context, call, { permit: write(call), deleted: await deletedById(context, call, { tenantId, id }) }),
+  )
   for (let steps = 1; ; steps += 1) {
     const job = context.jobs.peek().find(({ value }) => value.kind === sweepMembershipsRunner.kind)
     assert(job)

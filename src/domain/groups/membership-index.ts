@@ -12,6 +12,8 @@ export interface MembershipIndex {
   membersOf(groupId: string): readonly HeldMembership[]
   /** Memberships that name the group, whether it is there or gone; in no order. */
   namedIn(groupId: string): readonly HeldMembership[]
+  /** Memberships of the object itself, in groups that are there or gone; in no order. */
+  namedOf(objectId: string): readonly HeldMembership[]
   /** Memberships of the object itself, in the order in which it joined. */
   membershipsOf(objectId: string): readonly HeldMembership[]
   /** Every group that the object is in, directly or through others; nearest first, each once, itself only where a circle leads back to it. */
@@ -63,6 +65,7 @@ export function indexMemberships(records: GroupRecords): MembershipIndex {
     group: id => groups.get(id),
     membersOf: groupId => childrenOf(groupId).toSorted(byOrder),
     namedIn: groupId => [...(below.get(groupId)?.values() ?? [])],
+    namedOf: objectId => [...(above.get(objectId)?.values() ?? [])],
     membershipsOf: objectId => [...(above.get(objectId)?.values() ?? [])].filter(({ value }) => groups.has(value.groupId)).sort(byOrder),
     groupsOf(objectId) {
       const known = closures.get(objectId)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { family } from '#domain/records/family.ts'
 
-const group = z.object({
+export const groupSchema = z.object({
   id: z.string(),
   tenantId: z.string(),
   displayName: z.string(),
@@ -11,12 +11,12 @@ const group = z.object({
   owners: z.array(z.string()),
   createdAt: z.number().int(),
 })
-export type Group = z.output<typeof group>
+export type Group = z.output<typeof groupSchema>
 
 /** In the tenant's compartment; path: object id. A group that is gone gives nothing: a ruling. */
 export const groups = family<Group, readonly [id: string]>({
   name: 'groups',
-  schema: group,
+  schema: groupSchema,
   format: 1,
   residency: 'resident',
   ruling: true,

@@ -2,13 +2,14 @@ import { Problem } from '#model/problem.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { keepDeleted } from '#domain/deleted-objects/keep-deleted.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { checkEntitlements, checkIdentifierUris, checkPreAuthorized } from './check-api.ts'
 import type { ExposedApi, RequiredAccess } from './exposed-api.ts'
 import { readCertificate } from './client-certificates.ts'
 import { azureCli } from './azure-cli.ts'
-import { removePrincipal, type HeldApplication } from './directory.ts'
+import { principalById, type HeldApplication } from './directory.ts'
 import type { Application, KeyCredential, PasswordCredential } from './records.ts'
 
 /** A certificate as it comes in; without `key` it names one that the application has already. */
@@ -97,17 +98,22 @@ function redirectsOf(
   return { redirectUris: [...kept('web', webRedirects), ...kept('publicClient', nativeRedirects)] }
 }
 
-/** The application and its principal in its own tenant. */
+/** The application and its principal in its own tenant: for thirty days both can be had back. */
 export async function removeApplication(
-  context: Needs<'applications' | 'servicePrincipals' | 'memberships' | 'identity'>,
+  context: Needs<'applications' | 'servicePrincipals' | 'deletedObjects' | 'identity'>,
   call: Call,
   request: { readonly permit: Permit<'directory.write'>; readonly application: HeldApplication },
 ): Promise<void> {
   assertPermits(request.permit, rootScope)
-  const { tenantId, appId } = request.application.value
-  context.applications.remove(call, request.application)
+  const { application } = request
+  const { id, tenantId, appId } = application.value
+  context.applications.remove(call, application)
+  keepDeleted(context, call, { kind: 'application', value: application.value })
   const principal = context.identity.index.servicePrincipalOfApp(tenantId, appId)
-  if (principal !== undefined) await removePrincipal(context, call, tenantId, principal.value.id)
+  const held = principal && (await principalById(context, call, tenantId, principal.value.id))
+  if (held === undefined) return
+  context.servicePrincipals.remove(call, held)
+  keepDeleted(context, call, { kind: 'servicePrincipal', value: held.value, with: id })
 }
 
 /** The credentials without one of them. Raises `InvalidBody` where it is not there. */

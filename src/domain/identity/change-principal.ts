@@ -2,9 +2,10 @@ import { Problem } from '#model/problem.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { keepDeleted } from '#domain/deleted-objects/keep-deleted.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { microsoftTenantId, resourcePrincipalOf } from './resource-principals.ts'
-import { makePrincipal, principalById, removePrincipal, type HeldPrincipal } from './directory.ts'
+import { makePrincipal, principalById, type HeldPrincipal } from './directory.ts'
 
 type Write = Permit<'directory.write'>
 
@@ -68,15 +69,15 @@ export function enablePrincipal(
   return context.servicePrincipals.update(call, request.principal, { ...request.principal.value, enabled: request.enabled })
 }
 
-/** Raises `Conflict` for a managed identity: it goes with its resource. */
-export async function deletePrincipal(
-  context: Needs<'servicePrincipals' | 'memberships' | 'identity'>,
+/** For thirty days it can be had back. Raises `Conflict` for a managed identity: it goes with its resource. */
+export function deletePrincipal(
+  context: Needs<'servicePrincipals' | 'deletedObjects'>,
   call: Call,
   request: { readonly permit: Write; readonly principal: HeldPrincipal },
-): Promise<void> {
+): void {
   assertPermits(request.permit, rootScope)
   if (request.principal.value.kind === 'managedIdentity')
     throw new Problem({ code: 'Conflict', details: { message: 'A managed identity is deleted with the resource that it belongs to.' } })
-  const { tenantId, id } = request.principal.value
-  await removePrincipal(context, call, tenantId, id)
+  context.servicePrincipals.remove(call, request.principal)
+  keepDeleted(context, call, { kind: 'servicePrincipal', value: request.principal.value })
 }

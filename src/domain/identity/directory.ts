@@ -1,6 +1,6 @@
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { leaveGroups } from '#domain/groups/leave-groups.ts'
+import { sweepMember } from '#domain/groups/sweep-memberships.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
 import { newPassword, stagePepper } from './client-secrets.ts'
@@ -64,15 +64,15 @@ export async function createManagedIdentity(
   return { principalId: value.id, clientId: value.appId }
 }
 
-/** Removes a principal where it is there, and from its groups; its role assignments stay, as Azure leaves them. */
+/** Removes a managed identity where it is there, for good, and from its groups; its role assignments stay, as Azure leaves them. */
 export async function removePrincipal(
-  context: Needs<'servicePrincipals' | 'memberships' | 'identity'>,
+  context: Needs<'servicePrincipals' | 'memberships' | 'identity' | 'jobs' | 'ground'>,
   call: Call,
   ...[tenantId, principalId]: readonly [tenantId: string, principalId: string]
 ): Promise<void> {
   const held = await principalById(context, call, tenantId, principalId)
   if (held === undefined) return
-  await leaveGroups(context, call, held.value.id)
+  await sweepMember(context, call, { compartment: held.compartment, id: held.value.id })
   context.servicePrincipals.remove(call, held)
 }
 

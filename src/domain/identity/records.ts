@@ -50,7 +50,8 @@ export const tenants = family<Tenant, readonly [tenantId: string]>({
   ruling: true,
 })
 
-const application = z.object({
+/** As it stands at rest; what was deleted is kept so too. */
+export const applicationSchema = z.object({
   id: z.string(),
   appId: z.string(),
   tenantId: z.string(),
@@ -73,18 +74,18 @@ const application = z.object({
   owners: z.array(z.string()).optional(),
   createdAt: z.number().int(),
 })
-export type Application = z.output<typeof application>
+export type Application = z.output<typeof applicationSchema>
 
 /** In the tenant's compartment; path: object id. A removed credential revokes what was signed in with it: a ruling. */
 export const applications = family<Application, readonly [id: string]>({
   name: 'applications',
-  schema: application,
+  schema: applicationSchema,
   format: 1,
   residency: 'resident',
   ruling: true,
 })
 
-const servicePrincipal = z.object({
+export const principalSchema = z.object({
   id: z.string(),
   appId: z.string(),
   tenantId: z.string(),
@@ -106,12 +107,12 @@ const servicePrincipal = z.object({
   tokensValidFrom: z.number().int().optional(),
   createdAt: z.number().int(),
 })
-export type ServicePrincipal = z.output<typeof servicePrincipal>
+export type ServicePrincipal = z.output<typeof principalSchema>
 
 /** In the tenant's compartment; path: object id. */
 export const servicePrincipals = family<ServicePrincipal, readonly [id: string]>({
   name: 'servicePrincipals',
-  schema: servicePrincipal,
+  schema: principalSchema,
   format: 1,
   residency: 'resident',
   ruling: true,
@@ -163,7 +164,7 @@ const profile = z.object({
 })
 export type UserProfile = z.output<typeof profile>
 
-const user = z.object({
+export const userSchema = z.object({
   id: z.string(),
   tenantId: z.string(),
   /** A name of the tenant's, in the case that it was given in; one user has it, in any case. */
@@ -194,12 +195,12 @@ const user = z.object({
   tokensValidFrom: z.number().int(),
   createdAt: z.number().int(),
 })
-export type User = z.output<typeof user>
+export type User = z.output<typeof userSchema>
 
 /** In the tenant's compartment; path: object id. Its material: the stretched password. */
 export const users = family<User, readonly [id: string]>({
   name: 'users',
-  schema: user,
+  schema: userSchema,
   format: 1,
   residency: 'resident',
   ruling: true,

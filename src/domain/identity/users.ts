@@ -2,7 +2,7 @@ import { Problem } from '#model/problem.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { leaveGroups } from '#domain/groups/leave-groups.ts'
+import { keepDeleted, moveMaterial } from '#domain/deleted-objects/keep-deleted.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
@@ -61,7 +61,7 @@ export async function createUser(
   const compartment = compartmentOfGuid(tenantId)
   const tenant = await context.tenants.get(call, compartment, [tenantId])
   if (tenant === undefined) throw new Error('a user of a tenant that is not there')
-  checkName(context, tenant.value, { name: user.userPrincipalName })
+  checkUserName(context, tenant.value, { name: user.userPrincipalName })
   const id = context.ground.random.uuid()
   const value: User = {
     id,
@@ -116,16 +116,20 @@ export function revokeSignIns(context: Needs<'users'>, call: Call, request: { re
   return context.users.update(call, request.user, signedOut(request.user.value, call))
 }
 
-/** Its role assignments stay, as Azure leaves them; its object id comes never again. */
+/** For thirty days it can be had back; its memberships and role assignments stay, and count for nobody meanwhile. What it signed in with ends for good. */
 export async function deleteUser(
-  context: Needs<'users' | 'memberships' | 'identity'>,
+  context: Needs<'users' | 'deletedObjects' | 'store' | 'ground'>,
   call: Call,
   request: { readonly permit: Write; readonly user: HeldUser },
 ): Promise<void> {
   assertPermits(request.permit, rootScope)
-  await leaveGroups(context, call, request.user.value.id)
-  context.users.remove(call, request.user)
-  call.materials.push({ removeOf: request.user.id })
+  const { user } = request
+  const { id, password } = user.value
+  context.users.remove(call, user)
+  keepDeleted(context, call, { kind: 'user', value: user.value })
+  if (password === undefined) return
+  const to = { id: context.deletedObjects.idOf(user.compartment, [id]), version: password.version }
+  await moveMaterial(context, call, { from: { id: user.id, version: password.version }, to })
 }
 
 /** An epoch of its own, not a time: tokens tell seconds, and what was issued a moment before must end too. */
@@ -141,11 +145,15 @@ const invalid = (message: string, name?: string): Problem =>
 async function checkRenamed(context: UserNeeds, call: Call, { user, name }: { readonly user: User; readonly name: string }): Promise<void> {
   const tenant = await context.tenants.get(call, compartmentOfGuid(user.tenantId), [user.tenantId])
   if (tenant === undefined) throw new Error('a user of a tenant that is not there')
-  checkName(context, tenant.value, { name, of: user.id })
+  checkUserName(context, tenant.value, { name, of: user.id })
 }
 
-/** Users are rulings: of two calls that find a name free at once, the second runs again. */
-function checkName({ identity }: Needs<'identity'>, tenant: Tenant, { name, of }: { readonly name: string; readonly of?: string }): void {
+/** Users are rulings: of two calls that find a name free at once, the second runs again. Raises `InvalidBody`. */
+export function checkUserName(
+  { identity }: Needs<'identity'>,
+  tenant: Tenant,
+  { name, of }: { readonly name: string; readonly of?: string },
+): void {
   const [local = '', domain = '', ...more] = name.split('@')
   if (more.length > 0 || !/^[\p{L}\p{N}.!#^~_'-]{1,64}$/u.test(local) || local.endsWith('.'))
     throw invalid('Property userPrincipalName is invalid.')

@@ -73,6 +73,7 @@ export const kinds = {
   trailKeys: 122,
   volumeDefaults: 123,
   permissionGrants: 145,
+  deletedObjects: 146,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

@@ -22,7 +22,9 @@ export interface IdentityChange {
   readonly mayAssign: (identity: IdentityName) => Permit<'identity.assign'>
 }
 
-export type AssignNeeds = Needs<'servicePrincipals' | 'memberships' | 'identity' | 'userAssignedIdentities' | 'resourceGroups' | 'ground'>
+export type AssignNeeds = Needs<
+  'servicePrincipals' | 'memberships' | 'jobs' | 'identity' | 'userAssignedIdentities' | 'resourceGroups' | 'ground'
+>
 
 const system = (type: ResourceIdentity['type']): boolean => type.startsWith('SystemAssigned')
 const user = (type: ResourceIdentity['type']): boolean => type.endsWith('UserAssigned')

@@ -1,4 +1,4 @@
-import { sealed, type CompartmentId } from '#model/brands.ts'
+import { sealed, type Bytes, type CompartmentId } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import { canonicalPath } from '#domain/records/family.ts'
@@ -22,6 +22,14 @@ const contextOf = (barrier: Barrier, { compartment, collection, caller }: Positi
 export function sealPosition(barrier: Barrier, bound: PositionBound, position: number): string {
   const plain = new Uint8Array(8)
   new DataView(plain.buffer).setFloat64(0, position)
+  return sealPlain(barrier, bound, plain)
+}
+
+/** The same for a place that is no number. */
+export const sealPlace = (barrier: Barrier, bound: PositionBound, place: string): string =>
+  sealPlain(barrier, bound, new TextEncoder().encode(place))
+
+function sealPlain(barrier: Barrier, bound: PositionBound, plain: Bytes): string {
   const { term, body } = barrier.sealRecord(contextOf(barrier, bound), plain)
   const token = new Uint8Array(4 + body.length)
   new DataView(token.buffer).setUint32(0, term)
@@ -31,11 +39,19 @@ export function sealPosition(barrier: Barrier, bound: PositionBound, position: n
 
 /** Raises `InvalidPagingToken` for a damaged token, and for another's. */
 export function openPosition(barrier: Barrier, bound: PositionBound, text: string): number {
+  const plain = openPlain(barrier, bound, text)
+  return new DataView(plain.buffer, plain.byteOffset, plain.length).getFloat64(0)
+}
+
+/** Raises `InvalidPagingToken`. */
+export const openPlace = (barrier: Barrier, bound: PositionBound, text: string): string =>
+  new TextDecoder().decode(openPlain(barrier, bound, text))
+
+function openPlain(barrier: Barrier, bound: PositionBound, text: string): Uint8Array {
   const token = fromBase64url(text)
   if (token === undefined || token.length < 4) throw new Problem({ code: 'InvalidPagingToken' })
   const term = new DataView(token.buffer).getUint32(0)
-  const plain = opened(() => barrier.openRecord(contextOf(barrier, bound), { term, body: sealed(token.subarray(4)) }))
-  return new DataView(plain.buffer, plain.byteOffset, plain.length).getFloat64(0)
+  return opened(() => barrier.openRecord(contextOf(barrier, bound), { term, body: sealed(token.subarray(4)) }))
 }
 
 function opened(open: () => Uint8Array): Uint8Array {

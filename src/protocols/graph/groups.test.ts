@@ -157,7 +157,7 @@ describe('members', () => {
     assert.deepEqual(await idsOf(`groups/${group}/members`), [someone.oid])
   })
 
-  test('that are deleted are in no group any more, and a deleted group has none', async () => {
+  test('that are deleted are in no group any more, and a group that is purged has none', async () => {
     const [group, outer, someone] = [await made('emptied'), await made('around'), await ground.add('leaving')]
     await add(group, someone.oid)
     await add(outer, group)
@@ -165,6 +165,7 @@ describe('members', () => {
     assert.deepEqual(await idsOf(`groups/${group}/members`), [])
     await asked('DELETE', `/v1.0/groups/${group}`)
     assert.deepEqual(await idsOf(`groups/${outer}/members`), [])
+    await asked('DELETE', `/v1.0/directory/deletedItems/${group}`)
     const left = ground.context.memberships.peek().filter(({ value }) => value.groupId === group || value.memberId === group)
     assert.deepEqual(left, [])
   })

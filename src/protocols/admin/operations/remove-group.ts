@@ -17,7 +17,7 @@ export const removeGroupOperation = adminOperation({
   async handle(context, call, { site, body, permit }) {
     const { tenantId } = site.runtime
     const group = groupNamed(context, call, { tenantId, name: body.group })
-    await removeGroup(context, call, { permit: permit('directory.write'), group })
+    removeGroup(context, call, { permit: permit('directory.write'), group })
     const { id, displayName } = group.value
     call.resource = `/tenants/${tenantId}/groups/${id} ${displayName}`
     return json(200, { name: displayName, objectId: id })

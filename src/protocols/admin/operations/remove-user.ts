@@ -5,7 +5,7 @@ import { adminOperation } from '#protocols/admin/site.ts'
 import { tenantOfName, userName } from '#protocols/admin/user-bodies.ts'
 import { json } from '#protocols/http/answer.ts'
 
-/** At once and for good. */
+/** At once; Graph's `/directory/deletedItems` has it for thirty days. */
 export const removeUser = adminOperation({
   name: 'UserRemove',
   method: 'POST',

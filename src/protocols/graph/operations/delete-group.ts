@@ -16,7 +16,7 @@ export const deleteGroup = graphOperation({
   body: { none: true },
   async handle(context, call, { params, permit }) {
     const group = await groupById(context, call, { tenantId: tenantOfCaller(call), id: params.id })
-    await removeGroup(context, call, { permit: permit('directory.write'), group })
+    removeGroup(context, call, { permit: permit('directory.write'), group })
     call.details.set('displayName', group.value.displayName)
     return empty(204)
   },

@@ -15,7 +15,7 @@ export const deleteServicePrincipal = graphOperation({
   body: { none: true },
   async handle(context, call, { params, permit }) {
     const principal = await foundPrincipal(context, call, { tenantId: tenantOfCaller(call), id: params.id })
-    await deletePrincipal(context, call, { permit: permit('directory.write'), principal })
+    deletePrincipal(context, call, { permit: permit('directory.write'), principal })
     call.details.set('appId', principal.value.appId)
     return empty(204)
   },

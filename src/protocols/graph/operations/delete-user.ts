@@ -4,7 +4,7 @@ import { named, noQuery } from '#protocols/graph/addressed.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 import { empty } from '#protocols/http/answer.ts'
 
-/** At once and for good: there is no bin of deleted users. */
+/** At once; `/directory/deletedItems` has it for thirty days. */
 export const deleteUserOperation = graphOperation({
   name: 'UserDelete',
   method: 'DELETE',

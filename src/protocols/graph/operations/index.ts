@@ -55,6 +55,16 @@ import { createPermissionGrant } from './create-permission-grant.ts'
 import { getPermissionGrant } from './get-permission-grant.ts'
 import { updatePermissionGrant } from './update-permission-grant.ts'
 import { deletePermissionGrant } from './delete-permission-grant.ts'
+import { countUsers, countGroups, countApplications, countServicePrincipals, countGroupMembers } from './count-objects.ts'
+import {
+  listDeletedUsers,
+  listDeletedGroups,
+  listDeletedApplications,
+  listDeletedServicePrincipals,
+  getDeletedItem,
+  restoreDeletedItem,
+  purgeDeletedItem,
+} from './deleted-items.ts'
 
 export const operations: readonly Operation<Context, GraphSite>[] = [
   listApplications,
@@ -106,6 +116,18 @@ export const operations: readonly Operation<Context, GraphSite>[] = [
   getPermissionGrant,
   updatePermissionGrant,
   deletePermissionGrant,
+  countUsers,
+  countGroups,
+  countApplications,
+  countServicePrincipals,
+  countGroupMembers,
+  listDeletedUsers,
+  listDeletedGroups,
+  listDeletedApplications,
+  listDeletedServicePrincipals,
+  getDeletedItem,
+  restoreDeletedItem,
+  purgeDeletedItem,
   getDirectoryObjects,
   getMe,
   getUserInfo,

@@ -12,7 +12,7 @@ import { listAnswer, listQuery } from '#protocols/graph/lists.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 
 /** By client id one look-up does; every other filter walks the tenant's applications. */
-async function matching(context: Context, call: Call, filter: Filter<Application>): Promise<readonly HeldApplication[]> {
+export async function matchingApplications(context: Context, call: Call, filter: Filter<Application>): Promise<readonly HeldApplication[]> {
   const tenantId = tenantOfCaller(call)
   const keep = (value: Application): boolean => isOwn(value) && filter.matches(value)
   const appId = filter.equal('appId')
@@ -37,7 +37,7 @@ export const listApplications = graphOperation({
       request,
       query,
       entity: applicationEntity,
-      found: async filter => matching(context, call, filter),
+      found: async filter => matchingApplications(context, call, filter),
     })
   },
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { groupById } from '#domain/groups/groups.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { addressed } from '#protocols/graph/addressed.ts'
+import { objectsAt } from '#protocols/graph/directory-objects.ts'
 import { filterable, property, type Entity } from '#protocols/graph/entity.ts'
 import { listAnswer, listQuery } from '#protocols/graph/lists.ts'
 import { graphOperation, tenantOfCaller, type GraphSite } from '#protocols/graph/site.ts'
@@ -25,7 +26,8 @@ export const listGroupMemberRefs = graphOperation({
   body: { none: true },
   async handle(context, call, { site, params, query, request }) {
     const { value: group } = await groupById(context, call, { tenantId: tenantOfCaller(call), id: params.id })
-    const members = context.identity.memberships.membersOf(group.id).map(({ ord, value }) => ({ ord, value: { id: value.memberId } }))
+    const places = context.identity.memberships.membersOf(group.id).map(({ ord, value }) => ({ ord, id: value.memberId }))
+    const members = objectsAt(context, { tenantId: group.tenantId, places }).map(({ ord, value }) => ({ ord, value: { id: value.id } }))
     return listAnswer(context, call, {
       site,
       request,

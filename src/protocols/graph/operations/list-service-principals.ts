@@ -6,12 +6,17 @@ import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { principalEntity, type ShownPrincipal } from '#protocols/graph/entities.ts'
 import type { Filter } from '#protocols/graph/filter.ts'
-import { listAnswer, listQuery, type Listed } from '#protocols/graph/lists.ts'
+import { listAnswer, listQuery } from '#protocols/graph/lists.ts'
+import type { Listed } from '#protocols/graph/order.ts'
 import { withApplication } from '#protocols/graph/shown-principal.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 
 /** By client id one look-up does; every other filter walks the tenant's principals. */
-async function matching(context: Context, call: Call, filter: Filter<ShownPrincipal>): Promise<readonly Listed<ShownPrincipal>[]> {
+export async function matchingPrincipals(
+  context: Context,
+  call: Call,
+  filter: Filter<ShownPrincipal>,
+): Promise<readonly Listed<ShownPrincipal>[]> {
   const tenantId = tenantOfCaller(call)
   const appId = filter.equal('appId')
   const shown = (held: HeldPrincipal): Listed<ShownPrincipal> => ({ ord: held.ord, value: withApplication(context, held.value) })
@@ -40,7 +45,7 @@ export const listServicePrincipals = graphOperation({
       request,
       query,
       entity: principalEntity,
-      found: async filter => matching(context, call, filter),
+      found: async filter => matchingPrincipals(context, call, filter),
     })
   },
 })

@@ -11,7 +11,7 @@ import { listAnswer, listQuery } from '#protocols/graph/lists.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 
 /** By principal name one look-up does; every other filter walks the tenant's users. */
-async function matching(context: Context, call: Call, filter: Filter<User>): Promise<readonly HeldUser[]> {
+export async function matchingUsers(context: Context, call: Call, filter: Filter<User>): Promise<readonly HeldUser[]> {
   const tenantId = tenantOfCaller(call)
   const name = filter.equal('userPrincipalName')
   if (name === undefined) return context.users.all(call, compartmentOfGuid(tenantId), held => filter.matches(held.value))
@@ -35,7 +35,7 @@ export const listUsers = graphOperation({
       request,
       query,
       entity: userEntity,
-      found: async filter => matching(context, call, filter),
+      found: async filter => matchingUsers(context, call, filter),
     })
   },
 })

@@ -39,7 +39,7 @@ describe('what is deleted, with more memberships than one commit holds', () => {
     assert.deepEqual(context.identity.memberships.groupsOf('user7'), ['all'])
     await ground.run(operator, async call => {
       const permit = context.access.permit(call, 'directory.write', { on: rootScope })
-      await removeGroup(context, call, { permit, group: await groupById(context, call, { tenantId, id: 'all' }) })
+      removeGroup(context, call, { permit, group: await groupById(context, call, { tenantId, id: 'all' }) })
     })
     const { memberships } = context.identity
     assert.deepEqual([memberships.group('all'), memberships.membersOf('all'), memberships.groupsOf(`user${many - 1}`)], [undefined, [], []])
