@@ -14,15 +14,21 @@ interface Knock {
   readonly who?: Principal
   /** Succeeds where there is none. */
   readonly refusal?: Problem
+  /** Everybody is told the same. */
+  readonly open?: true
 }
 
 const noToken = new Problem({ code: 'TokenMissing' })
 
 /** A request as a wire runs it. */
-async function knock({ context }: TestGround, { from = '127.0.0.1', plane = 'arm', who = anonymous, refusal }: Knock): Promise<number> {
+async function knock(
+  { context }: TestGround,
+  { from = '127.0.0.1', plane = 'arm', who = anonymous, refusal, open }: Knock,
+): Promise<number> {
   const { ground } = context
   const answer = await perform(ground, {
     deadlineAt: ground.clock.monotonic() + 10_000,
+    ...(open === true && { open }),
     begin: (decidedAt, keepsake) =>
       beginCall({
         source: { requestId: ground.random.uuid(), plane, ...(from !== '' && { sourceIp: from }) },
@@ -33,7 +39,8 @@ async function knock({ context }: TestGround, { from = '127.0.0.1', plane = 'arm
         who,
         keepsake,
       }),
-    async run() {
+    async run(call) {
+      if (refusal === undefined) call.ruling = { allowed: true, by: 'public' }
       if (refusal !== undefined) throw refusal
       return Promise.resolve({ status: 200 })
     },
@@ -81,13 +88,27 @@ describe('requests without credentials', () => {
     assert.equal(ground.rows().length, fullPerMinute + 2)
   })
 
-  test('a success is never summed up, nor a refusal of someone who has proved who he is, nor what comes by the admin socket', async () => {
+  test('a success that is somebody’s own is never summed up, nor a refusal of someone who has proved who he is, nor what comes by the admin socket', async () => {
     const ground = await testGround({ throttle: true })
     await flood(ground, fullPerMinute + 1)
     await knock(ground, {})
     await knock(ground, { who: { id: 'someone', kind: 'application' }, refusal: new Problem({ code: 'UnknownRoute' }) })
     await knock(ground, { from: '', refusal: new Problem({ code: 'UnknownRoute' }) })
     assert.equal(ground.rows().length, fullPerMinute + 3)
+  })
+
+  test('what everybody is told is summed up beside refusals, and hides none of them', async () => {
+    const ground = await testGround({ throttle: true })
+    await flood(ground, fullPerMinute + 5, { open: true })
+    assert.equal(await knock(ground, { open: true }), 200, 'it is answered all the same')
+    assert.equal(await knock(ground, { refusal: noToken }), 401)
+    assert.equal(ground.rows().length, fullPerMinute + 1, 'the refusal is entered in full')
+    await knock(ground, { open: true, who: { id: 'someone', kind: 'application' } })
+    assert.equal(ground.rows().length, fullPerMinute + 2, 'as is who has proved who he is')
+    await enterFloods(ground.context, 'all')
+    assert.deepEqual(summaries(ground), [{ count: '6', minute: '2027-01-15T08:00Z', source: '127.0.0.1', statuses: '200: 6' }])
+    const row = ground.rows().at(-1)
+    assert.deepEqual([row?.['decision'], row?.['result']], [{ allow: true, appliedSeq: 0, by: 'summed-up' }, { http: 200 }])
   })
 
   test('sources have their own thousand, planes their own row', async () => {

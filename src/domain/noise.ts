@@ -14,14 +14,16 @@ export interface Flood {
   readonly plane: string
   /** Begin of the minute. */
   readonly minute: Millis
-  /** How many were refused with which status. */
+  /** Answered with what everybody is told, or refused. */
+  readonly allowed: boolean
+  /** How many were answered with which status. */
   readonly statuses: ReadonlyMap<number, number>
 }
 
-/** Refusals of requests that come over the network without valid credentials: a flood of them must not make the log the weapon. */
+/** Requests that come over the network without valid credentials, refused or answered with what everybody is told: a flood of them must not make the log the weapon. */
 export interface Noise {
   /** Takes one of the source's places in the log; false where this minute's are taken. */
-  enters(call: Call): boolean
+  enters(call: Call, status: number): boolean
   /** Counts one that left without an entry. */
   count(call: Call, status: number): void
   /** The floods of past minutes, or of all, handed over: whoever takes them enters them, or puts them back. */
@@ -31,53 +33,75 @@ export interface Noise {
 
 interface Answered {
   readonly status: number
+  /** The operation tells everybody the same, and changes nothing. */
+  readonly open: boolean
 }
 
-/** Nobody has proved who calls, and the answer is no. Success is never noise, and the admin socket has no address. */
-export const isNoise = ({ who, source }: Call, { status }: Answered): boolean =>
-  who.kind === 'anonymous' && status >= 400 && source.sourceIp !== undefined && source.sourceIp !== ''
+/** Nobody has proved who calls, and the answer is no, or what everybody is told. No other success is noise, and the admin socket has no address. */
+export const isNoise = ({ who, ruling, source }: Call, { status, open }: Answered): boolean =>
+  who.kind === 'anonymous' && (open || status >= 400 || !ruling.allowed) && source.sourceIp !== undefined && source.sourceIp !== ''
 
 /** `limited` false (KEYSTEAD_THROTTLE=off): everything is entered in full. */
 export function createNoise({ limited }: { readonly limited: boolean }): Noise {
   let minute = 0
   let entered = new Map<string, number>()
-  const floods = new Map<string, { readonly flood: Flood; readonly statuses: Map<number, number> }>()
+  const { add, take } = createTally()
   const sourceOf = ({ source }: Call): string => {
     const network = networkOf(source.sourceIp ?? '')
-    return entered.has(network) || entered.size < sourcesMax ? network : otherSources
-  }
-  const add = (flood: Omit<Flood, 'statuses'>, status: number, count: number): void => {
-    const { source, plane } = flood
-    const { statuses } = floods.getOrInsertComputed(JSON.stringify([flood.minute, source, plane]), () => {
-      const counted = new Map<number, number>()
-      return { flood: { ...flood, statuses: counted }, statuses: counted }
-    })
-    statuses.set(status, (statuses.get(status) ?? 0) + count)
+    const known = placesOf.some(allowed => entered.has(placeOf(network, allowed)))
+    return known || entered.size < sourcesMax ? network : otherSources
   }
   return {
-    enters(call) {
+    enters(call, status) {
       if (!limited) return true
       const now = minuteOf(call.at)
       if (now !== minute) [minute, entered] = [now, new Map<string, number>()]
-      const source = sourceOf(call)
-      const before = entered.get(source) ?? 0
+      const place = placeOf(sourceOf(call), isAnswered(call, status))
+      const before = entered.get(place) ?? 0
       if (before >= fullPerMinute) return false
-      entered.set(source, before + 1)
+      entered.set(place, before + 1)
       return true
     },
     count(call, status) {
-      add({ source: sourceOf(call), plane: call.source.plane, minute: minuteOf(call.at) }, status, 1)
+      const { source, at } = call
+      add({ source: sourceOf(call), plane: source.plane, minute: minuteOf(at), allowed: isAnswered(call, status) }, status, 1)
+    },
+    take,
+    putBack(flood) {
+      for (const [status, count] of flood.statuses) add(flood, status, count)
+    },
+  }
+}
+
+interface Tally {
+  readonly add: (flood: Omit<Flood, 'statuses'>, status: number, count: number) => void
+  readonly take: Noise['take']
+}
+
+function createTally(): Tally {
+  const floods = new Map<string, { readonly flood: Flood; readonly statuses: Map<number, number> }>()
+  return {
+    add(flood, status, count) {
+      const { source, plane, allowed } = flood
+      const { statuses } = floods.getOrInsertComputed(JSON.stringify([flood.minute, source, plane, allowed]), () => {
+        const counted = new Map<number, number>()
+        return { flood: { ...flood, statuses: counted }, statuses: counted }
+      })
+      statuses.set(status, (statuses.get(status) ?? 0) + count)
     },
     take(now, which) {
       const taken = [...floods].filter(([, { flood }]) => which === 'all' || flood.minute !== minuteOf(now))
       for (const [key] of taken) floods.delete(key)
       return taken.map(([, { flood }]) => flood)
     },
-    putBack(flood) {
-      for (const [status, count] of flood.statuses) add(flood, status, count)
-    },
   }
 }
+
+const isAnswered = ({ ruling }: Call, status: number): boolean => ruling.allowed && status < 400
+
+/** Refusals have places of their own: who asks for key sets all day hides no refusal by it. */
+const placeOf = (source: string, allowed: boolean): string => `${source} ${allowed ? 'answered' : 'refused'}`
+const placesOf = [true, false] as const
 
 const minuteOf = (at: Millis): Millis => millis(at - (at % minuteMs))
 

@@ -39,6 +39,8 @@ export interface Road<A extends Outcome> {
   readonly fence?: Fence
   /** Its entry may use the reserve of a full disk. */
   readonly essential?: true
+  /** Tells everybody the same and changes nothing: a flood of it is summed up as refusals are. */
+  readonly open?: true
   begin(decidedAt: Seq, kept: Keepsake): Call
   /** All that rests on records: principal, permits, decode, verb, encode. */
   run(call: Call): Promise<A>
@@ -68,7 +70,7 @@ export async function perform<A extends Outcome>(ground: Ground, road: Road<A>):
     for (;;) {
       const inTime = ground.clock.monotonic() < road.deadlineAt
       const tried = await tryOnce(ground, road, { kept, inTime })
-      const entry = entryFor(ground, tried, audited)
+      const entry = entryFor(ground, tried, { audited, open: road.open === true })
       const result = await commit(ground, road, { tried, entry })
       if (result instanceof Problem) return road.refuse(tried.call, result)
       await ground.view.apply(result.done ? result.news : result.stale)
@@ -86,11 +88,18 @@ export async function perform<A extends Outcome>(ground: Ground, road: Road<A>):
 /** `none`: the same outcome is in the log already, or a scheduler found nothing to do. `summed`: noise, one row a minute. */
 type EntryKind = 'full' | 'summed' | 'none'
 
-function entryFor<A extends Outcome>(ground: Ground, { answer, call, writes }: Try<A>, audited: string): EntryKind {
+interface Entering {
+  readonly audited: string
+  readonly open: boolean
+}
+
+function entryFor<A extends Outcome>(ground: Ground, { answer, call, writes }: Try<A>, { audited, open }: Entering): EntryKind {
   if (writes.length > 0) return 'full'
   if ((answer.nothingDone === true && call.children.length === 0) || (audited !== '' && audited === outcomeText(call, answer)))
     return 'none'
-  return isNoise(call, answer) && !ground.noise.enters(call) ? 'summed' : 'full'
+  const { status } = answer
+  const noise = call.effects.length === 0 && isNoise(call, { status, open })
+  return noise && !ground.noise.enters(call, status) ? 'summed' : 'full'
 }
 
 /** Nothing it stands on has moved; or what moved it did itself. */

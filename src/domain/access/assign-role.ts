@@ -35,7 +35,7 @@ const refused = (status: number, code: string, message: string): Problem =>
 
 /**
  * Gives a principal a role at a scope: it counts for the next request. Raises `ArmRefused` RoleDefinitionDoesNotExist, PrincipalNotFound,
- * PrincipalTypeNotSupported, UnmatchedPrincipalType, RoleAssignmentExists, RoleAssignmentUpdateNotPermitted; `ResourceNotFound` and its kin for a scope that is not there.
+ * PrincipalTypeNotSupported, UnmatchedPrincipalType, RoleAssignmentExists, RoleAssignmentLimitExceeded, RoleAssignmentUpdateNotPermitted; `ResourceNotFound` and its kin for a scope that is not there.
  */
 export async function assignRole(
   context: Context,
@@ -55,17 +55,7 @@ export async function assignRole(
   const home = compartmentOfGuid(tenantId)
   const found = await context.roleAssignments.get(call, home, [place, request.name.toLowerCase()])
   if (found !== undefined) return { assignment: change(context, call, { found, request }), created: false }
-  const [twin] = context.roleAssignments.all(
-    call,
-    home,
-    ({ value }) => value.principalId === principalId && value.roleId === roleId && value.scope.at(-1) === place,
-  )
-  if (twin !== undefined)
-    throw refused(
-      409,
-      'RoleAssignmentExists',
-      `The role assignment already exists. The ID of the existing role assignment is ${twin.value.name.replaceAll('-', '')}.`,
-    )
+  refuseTwinOrTooMany(context, call, request)
   // The directory's object, where a resource names the application (identity-and-arm.md 3.2).
   const by = call.who.id
   const assignment = context.roleAssignments.create(call, home, {
@@ -86,6 +76,28 @@ export async function assignRole(
     },
   })
   return { assignment, created: true }
+}
+
+/** Of all that stand in a subscription, at whichever depth; what is given above it does not count. */
+const perSubscription = 4_000
+
+/** One pass over the tenant's assignments: the one that gives the same already, and how many the subscription has. */
+function refuseTwinOrTooMany(context: Context, call: Call, { tenantId, scope, roleId, principalId }: AssignRole): void {
+  const place = scope.at(-1) ?? ''
+  const [, subscription] = scope
+  let standing = 0
+  const [twin] = context.roleAssignments.all(call, compartmentOfGuid(tenantId), ({ value }) => {
+    if (subscription !== undefined && value.scope[1] === subscription) standing += 1
+    return value.principalId === principalId && value.roleId === roleId && value.scope.at(-1) === place
+  })
+  if (twin !== undefined)
+    throw refused(
+      409,
+      'RoleAssignmentExists',
+      `The role assignment already exists. The ID of the existing role assignment is ${twin.value.name.replaceAll('-', '')}.`,
+    )
+  if (context.instance.throttle && standing >= perSubscription)
+    throw refused(400, 'RoleAssignmentLimitExceeded', 'No more role assignments can be created.')
 }
 
 const typeWords: Readonly<Record<MemberKind, string>> = { user: 'User', group: 'Group', servicePrincipal: 'ServicePrincipal' }

@@ -36,7 +36,7 @@ export async function enterFloods(context: Needs<'ground'>, which: 'past' | 'all
   for (const flood of noise.take(clock.now(), which)) if (!(await enter(context, flood))) noise.putBack(flood)
 }
 
-/** Its row is a refusal like those it stands for: found by whoever looks for refusals. */
+/** Its row is a refusal or none, like those it stands for: found by whoever looks for refusals. */
 async function enter({ ground }: Needs<'ground'>, flood: Flood): Promise<boolean> {
   const { clock, random } = ground
   const requestId = random.uuid()
@@ -54,7 +54,7 @@ async function enter({ ground }: Needs<'ground'>, flood: Flood): Promise<boolean
         who: anonymous,
         keepsake,
       })
-      call.ruling = { allowed: false, because: 'summed-up' }
+      call.ruling = flood.allowed ? { allowed: true, by: 'summed-up' } : { allowed: false, because: 'summed-up' }
       call.details.set('source', flood.source)
       call.details.set('minute', Temporal.Instant.fromEpochMilliseconds(flood.minute).toString({ smallestUnit: 'minute' }))
       call.details.set('count', statuses.reduce((sum, [, count]) => sum + count, 0).toString())

@@ -65,6 +65,8 @@ export interface Operation<Context, Site, P extends z.ZodType = z.ZodType, Q ext
   readonly unversioned?: true
   /** Answered on a full disk too: what reads the audit, and what ends the instance (security-and-reliability.md 4.6). */
   readonly essential?: true
+  /** Of `public`: everybody is told the same, and nothing changes. A flood of it is summed up in the audit (security-and-reliability.md 4.1). */
+  readonly open?: true
   scope?(at: { readonly site: Site; readonly params: z.output<P> }): Scope
   /** What conditions of the permissions above may ask for, read from the request no sooner than they ask. */
   facts?(request: WireRequest): Facts

@@ -52,6 +52,7 @@ export function createPipeline<Context extends PipelineContext, Site>(
     const startedAt = ground.clock.monotonic()
     const answered = await perform<Answer>(ground, {
       ...(operation?.essential === true && { essential: true }),
+      ...(operation?.open === true && { open: true }),
       get deadlineAt() {
         return startedAt + requestDeadlineMs + request.waitedMs
       },

@@ -39,6 +39,7 @@ export const getMetadata = armOperation({
   method: 'GET',
   path: '/metadata/endpoints',
   permissions: 'public',
+  open: true,
   unversioned: true,
   params: z.object({}),
   query: z.object({}),

@@ -23,6 +23,7 @@ const declared = {
   name: 'Authorize',
   method: 'GET',
   permissions: 'public',
+  open: true,
   unversioned: true,
   params: z.object({ tenant: z.string() }),
   query: authorizationQuery,

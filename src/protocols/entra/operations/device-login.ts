@@ -23,6 +23,7 @@ const declared = { path: '/devicelogin', permissions: 'public', unversioned: tru
 export const showDevicePage = entraOperation({
   ...declared,
   name: 'DevicePageGet',
+  open: true,
   method: 'GET',
   query: z.object({ user_code: z.string().max(64, 'too long').optional() }),
   body: { none: true },

@@ -9,6 +9,7 @@ export const discoverInstance = entraOperation({
   method: 'GET',
   path: '/common/discovery/instance',
   permissions: 'public',
+  open: true,
   unversioned: true,
   params: z.object({}),
   query: z.object({ authorization_endpoint: z.string().optional() }),

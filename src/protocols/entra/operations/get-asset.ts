@@ -10,6 +10,7 @@ export const getAsset = entraOperation({
   method: 'GET',
   path: '/assets/{name}',
   permissions: 'public',
+  open: true,
   unversioned: true,
   params: z.object({ name: z.string() }),
   query: z.object({}),

@@ -11,6 +11,7 @@ const declared = {
   name: 'SigningKeysGet',
   method: 'GET',
   permissions: 'public',
+  open: true,
   unversioned: true,
   params: z.object({ tenant: z.string() }),
   query: z.object({}),

@@ -9,6 +9,7 @@ const declared = {
   name: 'OpenIdConfigurationGet',
   method: 'GET',
   permissions: 'public',
+  open: true,
   unversioned: true,
   params: z.object({ tenant: z.string() }),
   query: z.object({}),

@@ -8,6 +8,7 @@ export const getUserRealm = entraOperation({
   method: 'GET',
   path: '/common/userrealm/{user}',
   permissions: 'public',
+  open: true,
   unversioned: true,
   params: z.object({ user: z.string().max(256, 'longer than 256 characters') }),
   query: z.object({}),

@@ -19,7 +19,7 @@ const query = z.object({ id_token_hint: text(16_384), client_id: text(64), post_
 type Query = z.output<typeof query>
 
 const declared = { permissions: 'public', unversioned: true, params: z.object({ tenant: z.string() }), query } as const
-const shown = { ...declared, name: 'LogOut', method: 'GET', body: { none: true } } as const
+const shown = { ...declared, name: 'LogOut', open: true, method: 'GET', body: { none: true } } as const
 const confirmed = {
   ...declared,
   name: 'LogOutConfirm',

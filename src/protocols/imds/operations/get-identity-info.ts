@@ -8,6 +8,7 @@ export const getIdentityInfo = metadataOperation({
   method: 'GET',
   path: '/metadata/identity/info',
   permissions: 'public',
+  open: true,
   params: z.object({}),
   query: z.object({}),
   body: { none: true },

@@ -13,6 +13,7 @@ export const getInstance = metadataOperation({
   method: 'GET',
   path: `/metadata/instance${steps.map(name => `/{${name}?}`).join('')}`,
   permissions: 'public',
+  open: true,
   params: z.object({ a: step, b: step, c: step, d: step, e: step, f: step }),
   query: z.object({ format: z.enum(['json', 'text'], "The query variable 'format' is json or text").optional() }),
   body: { none: true },

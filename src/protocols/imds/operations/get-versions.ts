@@ -20,6 +20,7 @@ export const getVersions = metadataOperation({
   method: 'GET',
   path: '/metadata/versions',
   permissions: 'public',
+  open: true,
   unversioned: true,
   params: z.object({}),
   query: z.object({}),

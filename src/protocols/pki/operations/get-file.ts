@@ -11,6 +11,7 @@ export const getFile = pkiOperation({
   method: 'GET',
   path: '/{tenant}/{file}',
   permissions: 'public',
+  open: true,
   unversioned: true,
   params: fileOfTenant,
   query: anyQuery,
