@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { scopeOf } from '#model/brands.ts'
+import { system } from '#model/principal.ts'
+import { tenantId } from '#domain/identity/testing.ts'
+import { compartmentOfGuid } from '#domain/instance.ts'
+import { rootScope } from '#domain/resources/scopes.ts'
 import { listIn, objectIn, textIn } from '#protocols/http/testing.ts'
 import {
   armWire,
@@ -50,6 +55,44 @@ describe('a role assignment', () => {
     assert.equal((await owner('DELETE', path)).json['id'], path)
     assert.equal((await owner('DELETE', path)).status, 204)
     assert.deepEqual(refusal(await owner('GET', path)), [404, 'RoleAssignmentNotFound'])
+  })
+
+  test('is refused beyond 4,000 in one subscription, whatever their depth, unless limits are lifted', async () => {
+    for (const throttle of [true, false]) {
+      const { owner, caller, ground } = await armWire({ throttle })
+      const { made } = await caller('someone')
+      const { roleAssignments } = ground.context
+      const own = roleAssignments.peek()[0]?.value ?? assert.fail('the owner has none')
+      const standing = roleAssignments.peek().filter(({ value }) => value.scopeId.startsWith(subscription)).length
+      const home = compartmentOfGuid(tenantId)
+      const scope = [...own.scope.slice(0, 2), groupId.toLowerCase()]
+      const give = async (first: number, behind: number): Promise<void> =>
+        ground.run(system, async call => {
+          for (let number = first; number < behind; number += 1) {
+            const name = `00000000-0000-4000-8000-${number.toString().padStart(12, '0')}`
+            const value = { ...own, name, scopeId: groupId, scope: scopeOf(scope), principalId: name }
+            roleAssignments.create(call, home, { path: [groupId.toLowerCase(), name], value })
+          }
+        })
+      for (let first = standing; first < 3_999; first += 1_000) await give(first, Math.min(first + 1_000, 3_999))
+      await ground.run(system, async call => {
+        // Above every subscription: it counts for none.
+        const value = { ...own, name: guid('c'), scopeId: '', scope: rootScope, principalId: guid('c') }
+        roleAssignments.create(call, home, { path: ['', guid('c')], value })
+      })
+      assert.equal((await owner('PUT', assignmentPath(groupId, guid('a')), assignmentBody(roles.reader, made.oid))).status, 201)
+      const path = assignmentPath(subscription, guid('b'))
+      const beyond = await owner('PUT', path, assignmentBody(roles.contributor, made.oid))
+      if (throttle) assert.deepEqual(refusal(beyond), [400, 'RoleAssignmentLimitExceeded'])
+      else assert.equal(beyond.status, 201)
+      assert.equal(
+        (await owner('PUT', assignmentPath(groupId, guid('a')), assignmentBody(roles.reader, made.oid))).status,
+        200,
+        'the same again',
+      )
+      assert.equal((await owner('DELETE', assignmentPath(groupId, guid('a')))).status, 200)
+      assert.equal((await owner('PUT', path, assignmentBody(roles.contributor, made.oid))).status, throttle ? 201 : 200)
+    }
   })
 
   test('to nobody, of nothing, nowhere, or under a condition is refused, and nothing is made', async () => {
