@@ -2,7 +2,7 @@ import { bodyBytesDefault, requestDeadlineMs } from '#model/limits.ts'
 import { anonymous } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
 import { beginCall, type Source } from '#domain/call.ts'
-import { perform } from '#domain/perform.ts'
+import { perform, type Road } from '#domain/perform.ts'
 import type { Answer } from './answer.ts'
 import type { Body, Operation } from './operation.ts'
 import type { Protocol } from './protocol.ts'
@@ -51,8 +51,7 @@ export function createPipeline<Context extends PipelineContext, Site>(
     const operationName = operation?.name ?? 'Unknown'
     const startedAt = ground.clock.monotonic()
     const answered = await perform<Answer>(ground, {
-      ...(operation?.essential === true && { essential: true }),
-      ...(operation?.open === true && { open: true }),
+      ...marksOf(operation),
       get deadlineAt() {
         return startedAt + requestDeadlineMs + request.waitedMs
       },
@@ -87,6 +86,11 @@ export function createPipeline<Context extends PipelineContext, Site>(
     },
   }
 }
+
+const marksOf = (operation: { readonly essential?: true; readonly open?: true } | undefined): Pick<Road<Answer>, 'essential' | 'open'> => ({
+  ...(operation?.essential === true && { essential: true }),
+  ...(operation?.open === true && { open: true }),
+})
 
 interface Found<Context, Site> {
   readonly route: Route<Operation<Context, Site>>
