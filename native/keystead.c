@@ -1,5 +1,5 @@
 // What node:crypto lacks (design.md 7): AES-XTS over many sectors in one call, RSA private operations and ECDSA over a
-// given digest, on a libuv thread or at once. Calls the EVP functions that the running `node` exports; so the prototypes
+// given digest, ML-DSA over a message or its µ and Ed25519ph with keys of PKCS #8, on a libuv thread or at once. Calls the EVP functions that the running `node` exports; so the prototypes
 // stand here, and there are no OpenSSL headers to match. No global state: loads into any number of worker threads.
 //
 // Road of every key operation: parse arguments → job → run (any thread, touches OpenSSL alone) → settle (JavaScript thread).
@@ -21,6 +21,15 @@ typedef struct pkcs8_priv_key_info_st PKCS8_PRIV_KEY_INFO;
 typedef struct engine_st ENGINE;
 typedef struct bignum_st BIGNUM;
 typedef struct ECDSA_SIG_st ECDSA_SIG;
+typedef struct evp_md_ctx_st EVP_MD_CTX;
+typedef struct ossl_lib_ctx_st OSSL_LIB_CTX;
+// From openssl/core.h: as its manual page OSSL_PARAM(3) has it.
+typedef struct {
+  const char *key;
+  unsigned int data_type;
+  void *data;
+  size_t data_size, return_size;
+} OSSL_PARAM;
 
 extern const EVP_CIPHER *EVP_aes_256_xts(void);
 extern EVP_CIPHER_CTX *EVP_CIPHER_CTX_new(void);
@@ -56,6 +65,21 @@ extern int EVP_PKEY_verify_init(EVP_PKEY_CTX *ctx);
 extern int EVP_PKEY_verify(EVP_PKEY_CTX *ctx, const unsigned char *signature, size_t signature_length, const unsigned char *in,
                            size_t length);
 
+extern EVP_MD_CTX *EVP_MD_CTX_new(void);
+extern void EVP_MD_CTX_free(EVP_MD_CTX *ctx);
+extern int EVP_DigestSignInit_ex(EVP_MD_CTX *ctx, EVP_PKEY_CTX **key_ctx, const char *digest, OSSL_LIB_CTX *library, const char *properties,
+                                 EVP_PKEY *key, const OSSL_PARAM *params);
+extern int EVP_DigestSign(EVP_MD_CTX *ctx, unsigned char *signature, size_t *signature_length, const unsigned char *in, size_t length);
+extern int EVP_DigestVerifyInit_ex(EVP_MD_CTX *ctx, EVP_PKEY_CTX **key_ctx, const char *digest, OSSL_LIB_CTX *library,
+                                   const char *properties, EVP_PKEY *key, const OSSL_PARAM *params);
+extern int EVP_DigestVerify(EVP_MD_CTX *ctx, const unsigned char *signature, size_t signature_length, const unsigned char *in,
+                            size_t length);
+extern int EVP_PKEY_is_a(const EVP_PKEY *key, const char *name);
+extern OSSL_PARAM OSSL_PARAM_construct_int(const char *key, int *value);
+extern OSSL_PARAM OSSL_PARAM_construct_octet_string(const char *key, void *value, size_t length);
+extern OSSL_PARAM OSSL_PARAM_construct_utf8_string(const char *key, char *value, size_t length);
+extern OSSL_PARAM OSSL_PARAM_construct_end(void);
+
 extern ECDSA_SIG *ECDSA_SIG_new(void);
 extern void ECDSA_SIG_free(ECDSA_SIG *signature);
 extern void ECDSA_SIG_get0(const ECDSA_SIG *signature, const BIGNUM **r, const BIGNUM **s);
@@ -74,9 +98,12 @@ enum { EVP_PKEY_RSA = 6, EVP_PKEY_EC = 408 };
 
 // ---- Arguments and answers ------------------------------------------------------------------------------------------
 
-enum { ARGUMENTS_MAX = 5, SECTOR_BYTES = 512, XTS_KEY_BYTES = 64 };
+enum { ARGUMENTS_MAX = 6, SECTOR_BYTES = 512, XTS_KEY_BYTES = 64 };
 // RSA-4096 is 512 bytes; P-521 signatures are 132, in DER 139.
 enum { VALUE_BYTES_MAX = 512, DER_SIGNATURE_BYTES_MAX = 160, COORDINATE_BYTES_MAX = 66 };
+
+// ML-DSA-87's signature (FIPS 204, table 2); a context (5.2); PKCS #8 of a seed is 54 bytes.
+enum { MESSAGE_SIGNATURE_BYTES_MAX = 4627, CONTEXT_BYTES_MAX = 255, SEEDED_KEY_BYTES_MAX = 128, MESSAGE_BYTES_MAX = 65536 };
 
 // An open key or cipher never takes the other's place.
 static const napi_type_tag key_tag = {0x6b6579737465616bULL, 0x1b4d2f3aa0c94e01ULL};
@@ -268,10 +295,20 @@ static napi_value key_close(napi_env env, napi_callback_info info) {
 // ---- Jobs -----------------------------------------------------------------------------------------------------------
 
 // Numbers are the binding's: src/adapters/native/binding.ts.
-typedef enum { RSA_DECRYPT = 0, RSA_SIGN = 1, EC_SIGN = 2, EC_VERIFY = 3 } Operation;
+typedef enum { RSA_DECRYPT = 0, RSA_SIGN = 1, EC_SIGN = 2, EC_VERIFY = 3, MESSAGE_SIGN = 4, MESSAGE_VERIFY = 5 } Operation;
+typedef enum { FORM_ML_DSA = 0, FORM_ML_DSA_MU = 1, FORM_ED25519_PREHASHED = 2 } Form;
 typedef enum { PADDING_PKCS1 = 0, PADDING_OAEP = 1, PADDING_PSS = 2 } Padding;
 
+// A key and what is to be signed with it: the key is made of its PKCS #8 where the work is done, for ML-DSA is slow there too.
+typedef struct {
+  Form form;
+  unsigned char key[SEEDED_KEY_BYTES_MAX], context[CONTEXT_BYTES_MAX], signature[MESSAGE_SIGNATURE_BYTES_MAX];
+  size_t key_length, context_length, signature_length, length;
+  unsigned char bytes[];
+} Message;
+
 typedef struct Job {
+  Message *message; // of MESSAGE_SIGN and MESSAGE_VERIFY alone, which have no key
   EVP_PKEY *key;
   Operation operation;
   Padding padding;
@@ -285,6 +322,10 @@ typedef struct Job {
 
 static void job_free(Job *job) {
   EVP_PKEY_free(job->key);
+  if (job->message != NULL) {
+    OPENSSL_cleanse(job->message, sizeof(Message) + job->message->length);
+    free(job->message);
+  }
   OPENSSL_cleanse(job, sizeof(Job)); // plaintexts, also of a decryption that was never fetched
   free(job);
 }
@@ -362,7 +403,50 @@ static bool ec_verify(EVP_PKEY_CTX *context, Job *job) {
          EVP_PKEY_verify(context, der, der_length, job->value, job->value_length) == 1;
 }
 
+// Whatever of these a form has not is not there: `mu` and `context-string` are ML-DSA's (EVP_SIGNATURE-ML-DSA(7)), `instance` is
+// Ed25519's (EVP_SIGNATURE-ED25519(7)).
+static void message_params(Message *message, int *is_mu, OSSL_PARAM *params) {
+  static char prehashed[] = "Ed25519ph";
+  switch (message->form) {
+  case FORM_ML_DSA: *params++ = OSSL_PARAM_construct_octet_string("context-string", message->context, message->context_length); break;
+  case FORM_ML_DSA_MU: *params++ = OSSL_PARAM_construct_int("mu", is_mu); break;
+  case FORM_ED25519_PREHASHED: *params++ = OSSL_PARAM_construct_utf8_string("instance", prehashed, 0); break;
+  }
+  *params = OSSL_PARAM_construct_end();
+}
+
+static bool message_fits(const EVP_PKEY *key, Form form) {
+  if (form == FORM_ED25519_PREHASHED) return EVP_PKEY_is_a(key, "ED25519") == 1;
+  return EVP_PKEY_is_a(key, "ML-DSA-44") == 1 || EVP_PKEY_is_a(key, "ML-DSA-65") == 1 || EVP_PKEY_is_a(key, "ML-DSA-87") == 1;
+}
+
+static bool message_run(Message *message, bool verifying) {
+  Slice der = {message->key, message->key_length};
+  int is_mu = 1;
+  OSSL_PARAM params[2];
+  message_params(message, &is_mu, params);
+  EVP_PKEY *key = parse_pkcs8(der);
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  bool done = key != NULL && context != NULL && message_fits(key, message->form);
+  if (verifying)
+    done = done && EVP_DigestVerifyInit_ex(context, NULL, NULL, NULL, NULL, key, params) == 1 &&
+           EVP_DigestVerify(context, message->signature, message->signature_length, message->bytes, message->length) == 1;
+  else {
+    message->signature_length = sizeof message->signature;
+    done = done && EVP_DigestSignInit_ex(context, NULL, NULL, NULL, NULL, key, params) == 1 &&
+           EVP_DigestSign(context, message->signature, &message->signature_length, message->bytes, message->length) == 1;
+  }
+  EVP_MD_CTX_free(context);
+  EVP_PKEY_free(key);
+  ERR_clear_error();
+  return done;
+}
+
 static void job_run(Job *job) {
+  if (job->message != NULL) {
+    job->succeeded = message_run(job->message, job->operation == MESSAGE_VERIFY);
+    return;
+  }
   static bool (*const operations[])(EVP_PKEY_CTX *, Job *) = {
       [RSA_DECRYPT] = rsa_decrypt, [RSA_SIGN] = rsa_sign, [EC_SIGN] = ec_sign, [EC_VERIFY] = ec_verify};
   EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(job->key, NULL);
@@ -379,7 +463,8 @@ static void job_execute(napi_env env, void *data) {
 // A verification answers a boolean; the others bytes, or undefined where they failed: one answer for every cause.
 static napi_value job_answer(napi_env env, const Job *job) {
   napi_value answer = NULL;
-  if (job->operation == EC_VERIFY) napi_get_boolean(env, job->succeeded, &answer);
+  if (job->operation == EC_VERIFY || job->operation == MESSAGE_VERIFY) napi_get_boolean(env, job->succeeded, &answer);
+  else if (job->succeeded && job->message != NULL) answer = give_bytes(env, job->message->signature, job->message->signature_length);
   else if (job->succeeded) answer = give_bytes(env, job->result, job->result_length);
   else napi_get_undefined(env, &answer);
   return answer;
@@ -496,6 +581,62 @@ static napi_value ec_verify_start(napi_env env, napi_callback_info info) {
   return job_start(env, &job, arguments[3]);
 }
 
+static bool copy_bytes(Slice from, unsigned char *into, size_t most, size_t *length) {
+  if (from.length > most) return false;
+  if (from.length > 0) memcpy(into, from.bytes, from.length);
+  *length = from.length;
+  return true;
+}
+
+// Everything is copied before the call returns: the caller zeroes its arrays.
+static Message *take_message(napi_env env, const napi_value *arguments, const napi_value *signature_value) {
+  uint32_t form = 0;
+  Slice key, bytes, context, signature = {NULL, 0};
+  if (!take_bytes(env, arguments[0], &key) || napi_get_value_uint32(env, arguments[1], &form) != napi_ok ||
+      form > FORM_ED25519_PREHASHED || !take_bytes(env, arguments[2], &bytes) || bytes.length > MESSAGE_BYTES_MAX ||
+      !take_bytes(env, arguments[3], &context) || (signature_value != NULL && !take_bytes(env, *signature_value, &signature)))
+    return NULL;
+  Message *message = calloc(1, sizeof(Message) + bytes.length);
+  if (message == NULL) return NULL;
+  message->form = (Form)form;
+  if (copy_bytes(key, message->key, sizeof message->key, &message->key_length) &&
+      copy_bytes(context, message->context, sizeof message->context, &message->context_length) &&
+      copy_bytes(signature, message->signature, sizeof message->signature, &message->signature_length) &&
+      copy_bytes(bytes, message->bytes, bytes.length, &message->length))
+    return message;
+  OPENSSL_cleanse(message, sizeof(Message));
+  free(message);
+  return NULL;
+}
+
+static napi_value message_start(napi_env env, Message *message, Operation operation, napi_value inline_value) {
+  bool now = false;
+  Job *job = calloc(1, sizeof(Job));
+  if (job == NULL || message == NULL || napi_get_value_bool(env, inline_value, &now) != napi_ok) {
+    if (message != NULL) OPENSSL_cleanse(message, sizeof(Message));
+    free(message);
+    free(job);
+    return refuse(env, "bad arguments");
+  }
+  job->message = message;
+  job->operation = operation;
+  return now ? job_inline(env, job) : job_queue(env, job);
+}
+
+// messageSign(pkcs8, form, message, context, inline)
+static napi_value message_sign_start(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  if (!take_arguments(env, info, arguments, 5)) return refuse(env, "bad arguments");
+  return message_start(env, take_message(env, arguments, NULL), MESSAGE_SIGN, arguments[4]);
+}
+
+// messageVerify(pkcs8, form, message, context, signature, inline)
+static napi_value message_verify_start(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  if (!take_arguments(env, info, arguments, 6)) return refuse(env, "bad arguments");
+  return message_start(env, take_message(env, arguments, &arguments[4]), MESSAGE_VERIFY, arguments[5]);
+}
+
 // ---- Exports --------------------------------------------------------------------------------------------------------
 
 NAPI_MODULE_INIT() {
@@ -509,6 +650,8 @@ NAPI_MODULE_INIT() {
       {"rsaSign", NULL, rsa_sign_start, NULL, NULL, NULL, napi_enumerable, NULL},
       {"ecSign", NULL, ec_sign_start, NULL, NULL, NULL, napi_enumerable, NULL},
       {"ecVerify", NULL, ec_verify_start, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"messageSign", NULL, message_sign_start, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"messageVerify", NULL, message_verify_start, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   if (napi_define_properties(env, exports, sizeof functions / sizeof functions[0], functions) != napi_ok) return NULL;
   return exports;

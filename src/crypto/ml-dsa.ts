@@ -1,5 +1,5 @@
 // ML-DSA (FIPS 204) as PKCS #8 of its seed and as SubjectPublicKeyInfo (RFC 9881), and as JWK members (draft-ietf-cose-dilithium).
-import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto'
 import { bitString, sequenceOf } from './der.ts'
 
 /** Content of each OBJECT IDENTIFIER, hex, and what FIPS 204 table 2 says of lengths in bytes. */
@@ -37,6 +37,26 @@ export function mlDsaPublicKey(pkcs8: Uint8Array): Uint8Array {
 
 /** The public key itself, `pub` of a JWK; a view. */
 export const mlDsaPublicBytes = (spki: Uint8Array): Uint8Array => bitString(sequenceOf(spki), 1)
+
+/** Which of them a PKCS #8 key as `mlDsaPkcs8` writes it is of. */
+export function mlDsaSpecOf(pkcs8: Uint8Array): MlDsaSpec {
+  const oid = pkcs8.subarray(9, 18).toHex()
+  const found = Object.keys(mlDsaSpecs)
+    .filter(isMlDsa)
+    .find(spec => mlDsaSpecs[spec].oid === oid)
+  if (found === undefined) throw new Error('the private key is of no known set of parameters')
+  return found
+}
+
+/** µ: of the public key, the context and the message (FIPS 204 algorithms 2 and 7). */
+export function mlDsaMu(publicKey: Uint8Array, message: Uint8Array, context = new Uint8Array()): Uint8Array {
+  const of = (...parts: readonly Uint8Array[]): Uint8Array => {
+    const shake = createHash('shake256', { outputLength: muBytes })
+    for (const part of parts) shake.update(part)
+    return Uint8Array.from(shake.digest())
+  }
+  return of(of(publicKey), Uint8Array.of(0, context.length), context, message)
+}
 
 /** The seed in a PKCS #8 key as `mlDsaPkcs8` writes it; a view. */
 export function mlDsaSeed(pkcs8: Uint8Array): Uint8Array {

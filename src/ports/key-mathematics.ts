@@ -24,9 +24,30 @@ export interface EcPrivateKey extends Disposable {
   verify(digest: Bytes, signature: Bytes, placement: Placement): Promise<boolean>
 }
 
+/** ML-DSA of a message for a context, or of the µ that another made of both (FIPS 204 6.2); Ed25519 that hashes first (RFC 8032 5.1). */
+export type MessageForm = 'mlDsa' | 'mlDsaMu' | 'ed25519ph'
+
+export interface SignedMessage {
+  readonly form: MessageForm
+  readonly message: Bytes
+  /** Of `mlDsa`; empty where it is absent. */
+  readonly context?: Bytes
+}
+
+/**
+ * Signatures that begin with a key as its PKCS #8 has it: to make the key of it is much of the work, and done where the rest is, on a thread of
+ * the pool. The caller zeroes `pkcs8` when the answer has come.
+ */
+export interface MessageSigning {
+  /** `random`: for what hides the key, where the implementation has no source of its own. */
+  sign(pkcs8: Bytes, said: SignedMessage, random: Random): Promise<Bytes>
+  verify(pkcs8: Bytes, said: SignedMessage & { readonly signature: Bytes }): Promise<boolean>
+}
+
 /** What the software module asks of the native module, or of what stands in for it. Throws `Error` for a key that does not parse. */
 export interface KeyMathematics {
   /** Copies what it needs: the caller zeroes `pkcs8`. `random`: for salts, where the implementation has no source of its own. */
   openRsaKey(pkcs8: Bytes, random: Random): RsaPrivateKey
   openEcKey(spec: EcSpec, pkcs8: Bytes): EcPrivateKey
+  readonly messages: MessageSigning
 }

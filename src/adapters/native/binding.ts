@@ -8,6 +8,7 @@ type Opened = object
 
 /** Numbers of native/keystead.c. */
 export const paddings = { pkcs1: 0, oaep: 1, pss: 2 } as const
+export const forms = { mlDsa: 0, mlDsaMu: 1, ed25519ph: 2 } as const
 export const hashBits = { none: 0, sha1: 160, sha256: 256, sha384: 384, sha512: 512 } as const
 
 /** `inline`: the answer itself instead of a promise. */
@@ -25,6 +26,15 @@ export interface Binding {
   ecSign(opened: Opened, digest: Bytes, inline: boolean): Answer<Bytes | undefined>
   ecVerify(opened: Opened, digest: Bytes, signature: Bytes, inline: boolean): Answer<boolean>
 }
+
+/** Absent in a module that was built before it had them: the substitute does that work then, and the module all other. */
+export interface MessageBinding {
+  messageSign(pkcs8: Bytes, form: number, message: Bytes, context: Bytes, inline: boolean): Answer<Bytes | undefined>
+  messageVerify(pkcs8: Bytes, form: number, message: Bytes, context: Bytes, signature: Bytes, inline: boolean): Answer<boolean>
+}
+
+export const signsMessages = (binding: object): binding is MessageBinding =>
+  ['messageSign', 'messageVerify'].every(name => typeof Reflect.get(binding, name) === 'function')
 
 const builtFile = join(import.meta.dirname, '../../../native/build/keystead.node')
 const functionNames = [

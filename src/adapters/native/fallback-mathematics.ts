@@ -10,6 +10,7 @@ import { sectorBytes } from '#ports/block-store.ts'
 import type { EcPrivateKey, EcSpec, KeyMathematics, RsaPrivateKey, RsaSignatureAlgorithm } from '#ports/key-mathematics.ts'
 import type { Random } from '#ports/random.ts'
 import type { OpenSectorCipher } from '#ports/sector-cipher.ts'
+import { fallbackMessages } from './fallback-messages.ts'
 import { checkedDek, checkedSectors } from './sectors.ts'
 
 const xts = 'aes-256-xts'
@@ -44,6 +45,7 @@ export const fallbackSectorCipher: OpenSectorCipher = dek => {
 export const fallbackMathematics: KeyMathematics = {
   openRsaKey: fallbackRsaKey,
   openEcKey: fallbackEcKey,
+  messages: fallbackMessages,
 }
 
 function fallbackRsaKey(pkcs8: Bytes, random: Random): RsaPrivateKey {

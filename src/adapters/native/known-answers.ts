@@ -2,7 +2,10 @@
 import { constants, createPublicKey, hash, publicDecrypt, publicEncrypt } from 'node:crypto'
 import { emsaPssVerify } from '#crypto/emsa.ts'
 import { ecPkcs8, publicKeyOfPkcs8 } from '#crypto/private-key.ts'
+import { mlDsaMu, mlDsaPkcs8, mlDsaPublicBytes, mlDsaPublicKey, seedBytes } from '#crypto/ml-dsa.ts'
 import type { Bytes } from '#model/brands.ts'
+import type { MessageSigning } from '#ports/key-mathematics.ts'
+import type { Random } from '#ports/random.ts'
 import { hashBits, paddings } from './binding.ts'
 import type { Binding } from './binding.ts'
 
@@ -81,6 +84,36 @@ function ecdsa(binding: Binding): boolean {
   const verified = own instanceof Uint8Array && binding.ecVerify(opened, other, own, true) === true
   binding.closeKey(opened)
   return known && verified
+}
+
+/** RFC 8032 7.3: the private key of its vector; published, guards nothing. */
+const rfc8032Key = '302e020100300506032b657004220420833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42'
+const rfc8032Signature =
+  '98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae4131f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406'
+
+/** What signs messages, and answers wrongly to what is known: RFC 8032 7.3, and a µ of ML-DSA that its message must verify under. */
+export async function wrongMessageAnswer(messages: MessageSigning): Promise<string | undefined> {
+  const [key, abc] = [Uint8Array.fromHex(rfc8032Key), Uint8Array.fromHex('616263')]
+  const prehashed = await messages.sign(key, { form: 'ed25519ph', message: abc }, noRandom)
+  if (prehashed.toHex() !== rfc8032Signature) return 'Ed25519ph'
+  const pkcs8 = mlDsaPkcs8('ML-DSA-44', new Uint8Array(seedBytes))
+  const mu = mlDsaMu(mlDsaPublicBytes(mlDsaPublicKey(pkcs8)), abc)
+  const signature = await messages.sign(pkcs8, { form: 'mlDsaMu', message: mu }, noRandom)
+  const [known, other] = [
+    await messages.verify(pkcs8, { form: 'mlDsa', message: abc, signature }),
+    await messages.verify(pkcs8, { form: 'mlDsa', message: mu, signature }),
+  ]
+  return known && !other ? undefined : 'ML-DSA of µ'
+}
+
+/** The module has a source of its own. */
+const noRandom: Random = {
+  bytes() {
+    throw new Error('the native module was given no source of random bytes')
+  },
+  uuid() {
+    throw new Error('the native module was given no source of random bytes')
+  },
 }
 
 const known = { 'AES-XTS': sectors, RSA: rsa, ECDSA: ecdsa }

@@ -1,10 +1,12 @@
 // The native module behind the ports. What it answers `undefined` to has failed in OpenSSL.
 import { encryptionAlgorithms, signatureAlgorithms } from '#crypto/algorithms.ts'
 import type { Bytes } from '#model/brands.ts'
-import type { EcPrivateKey, KeyMathematics, RsaPrivateKey } from '#ports/key-mathematics.ts'
+import type { EcPrivateKey, KeyMathematics, MessageSigning, RsaPrivateKey } from '#ports/key-mathematics.ts'
 import type { OpenSectorCipher, SectorCipher } from '#ports/sector-cipher.ts'
-import { hashBits, paddings } from './binding.ts'
-import type { Binding } from './binding.ts'
+import { forms, hashBits, paddings, signsMessages } from './binding.ts'
+import type { Binding, MessageBinding } from './binding.ts'
+import { fallbackMessages } from './fallback-messages.ts'
+import { wrongMessageAnswer } from './known-answers.ts'
 import { checkedDek, checkedSectors } from './sectors.ts'
 
 /** AES-XTS in one call a request (disk-encryption.md E.1). */
@@ -30,6 +32,7 @@ export function nativeMathematics(binding: Binding): KeyMathematics {
   return {
     openRsaKey: pkcs8 => nativeRsaKey(binding, pkcs8),
     openEcKey: (_spec, pkcs8) => nativeEcKey(binding, pkcs8),
+    messages: signsMessages(binding) ? nativeMessages(binding) : fallbackMessages,
   }
 }
 
@@ -66,6 +69,34 @@ function nativeEcKey(binding: Binding, pkcs8: Bytes): EcPrivateKey {
       binding.closeKey(opened)
     },
   }
+}
+
+/** Checked by what is known when the first asks, on a thread of the pool: few ever do. */
+function nativeMessages(binding: MessageBinding): MessageSigning {
+  const unchecked: MessageSigning = {
+    async sign(pkcs8, { form, message, context = new Uint8Array() }) {
+      return made(await binding.messageSign(pkcs8, forms[form], message, context, false))
+    },
+    async verify(pkcs8, { form, message, context = new Uint8Array(), signature }) {
+      return binding.messageVerify(pkcs8, forms[form], message, context, signature, false)
+    },
+  }
+  let checked: Promise<void> | undefined
+  const right = async (): Promise<void> => (checked ??= wrongMessageAnswer(unchecked).then(refuseWrong))
+  return {
+    async sign(...asked) {
+      await right()
+      return unchecked.sign(...asked)
+    },
+    async verify(...asked) {
+      await right()
+      return unchecked.verify(...asked)
+    },
+  }
+}
+
+function refuseWrong(wrong: string | undefined): void {
+  if (wrong !== undefined) throw new Error(`the native module answers wrongly: ${wrong}`)
 }
 
 function made(signature: Bytes | undefined): Bytes {

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import type { EncryptionAlgorithm } from '#crypto/algorithms.ts'
 import { keySpecs } from '#crypto/key-specs.ts'
+import { isMlDsa, mlDsaMu, mlDsaPkcs8, mlDsaPublicBytes, mlDsaPublicKey, mlDsaSpecs } from '#crypto/ml-dsa.ts'
 import { ecPkcs8 } from '#crypto/private-key.ts'
 import { ecSpecNames } from '#crypto/public-key.ts'
 import type { RsaSignatureAlgorithm } from '#ports/key-mathematics.ts'
@@ -292,3 +293,50 @@ describe('native and fallback, bit for bit', { skip }, () => {
     assert.deepEqual(Buffer.from((await native.decrypt('RSA1_5', noise))!), Buffer.from((await slow.decrypt('RSA1_5', noise))!))
   })
 })
+
+for (const { backend, mathematics } of backends) {
+  const { messages } = mathematics
+  describe(`messages, ${backend}`, () => {
+    for (const spec of Object.keys(mlDsaSpecs).filter(isMlDsa))
+      test(`${spec}: a signature of µ is one of the message and its context, and of no other`, async () => {
+        const pkcs8 = mlDsaPkcs8(spec, new Uint8Array(32).fill(5))
+        const spki = mlDsaPublicKey(pkcs8)
+        const [message, context] = [Uint8Array.from([1, 2, 3]), Uint8Array.from([4])]
+        const mu = mlDsaMu(mlDsaPublicBytes(spki), message, context)
+        const signature = await messages.sign(pkcs8, { form: 'mlDsaMu', message: mu }, random)
+        const openssl = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
+        assert.equal(verify(null, message, { key: openssl, context }, signature), true)
+        assert.equal(await messages.verify(pkcs8, { form: 'mlDsa', message, context, signature }), true)
+        assert.equal(await messages.verify(pkcs8, { form: 'mlDsaMu', message: mu, signature }), true)
+        for (const other of [{ message }, { message: mu, context }, { message: message.with(0, 9), context }])
+          assert.equal(await messages.verify(pkcs8, { form: 'mlDsa', ...other, signature }), false)
+        const own = await messages.sign(pkcs8, { form: 'mlDsa', message, context }, random)
+        assert.equal(await messages.verify(pkcs8, { form: 'mlDsaMu', message: mu, signature: own }), true)
+      })
+
+    test('Ed25519ph is RFC 8032 7.3, and no pure signature', async () => {
+      const pkcs8 = Uint8Array.fromHex('302e020100300506032b657004220420833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42')
+      const message = Uint8Array.fromHex('616263')
+      const signature = await messages.sign(pkcs8, { form: 'ed25519ph', message }, random)
+      assert.match(signature.toHex(), /^98a70222f0b8121aa9d30f813d683f80.{64}a10b8c61e636062aaad11c2a26083406$/)
+      assert.equal(await messages.verify(pkcs8, { form: 'ed25519ph', message, signature }), true)
+      assert.equal(await messages.verify(pkcs8, { form: 'ed25519ph', message, signature: signature.with(3, 0) }), false)
+    })
+  })
+}
+
+test('a message is signed while the calling thread goes on', { skip }, async () => {
+  const { messages } = loaded.mathematics
+  const pkcs8 = mlDsaPkcs8('ML-DSA-87', new Uint8Array(32))
+  const said = { form: 'mlDsaMu', message: new Uint8Array(64) } as const
+  await messages.sign(pkcs8, said, random)
+  const { utilization } = await spentOn(async () => Promise.all(Array.from({ length: 40 }, async () => messages.sign(pkcs8, said, random))))
+  assert(utilization < 0.5, `${utilization}`)
+})
+
+/** How much of the time the thread itself was at work. */
+async function spentOn(work: () => Promise<unknown>): Promise<{ readonly utilization: number }> {
+  const before = performance.eventLoopUtilization()
+  await work()
+  return performance.eventLoopUtilization(before)
+}

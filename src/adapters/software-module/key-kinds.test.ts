@@ -167,8 +167,9 @@ describe('Ed25519 verification', () => {
       readonly tests: readonly { readonly tcId: number; readonly msg: string; readonly sig: string; readonly result: string }[]
     }[]) {
       const publicKey = createPublicKey({ key: Buffer.from(publicKeyDer, 'hex'), format: 'der', type: 'spki' })
-      const key = edwardsKey(async (_placement, work) =>
-        work({ kty: 'pair', privateKey: seed, publicKey, [Symbol.dispose]: () => undefined }),
+      const key = edwardsKey(
+        async (_placement, work) => work({ kty: 'pair', privateKey: seed, publicKey, [Symbol.dispose]: () => undefined }),
+        { messages: loadNative().mathematics.messages, random: systemRandom() },
       )
       for (const one of tests) assert.equal(await key.verify('pure', hex(one.msg), hex(one.sig)), one.result === 'valid', `${one.tcId}`)
     }

@@ -11,6 +11,7 @@ import { compartmentOf, type Bytes } from '#model/brands.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { CryptoModule, EdwardsSpec, EnvelopeSpec, KeyKind } from '#ports/crypto-module.ts'
+import type { MessageSigning } from '#ports/key-mathematics.ts'
 import type { Random } from '#ports/random.ts'
 import { agreementKey } from './agreement-key.ts'
 import { edwardsKey } from './edwards-key.ts'
@@ -28,6 +29,7 @@ export interface KindParts {
   readonly random: Random
   readonly cache: KeyCache<OpenedKey>
   readonly queue: WorkQueue
+  readonly messages: MessageSigning
 }
 
 interface Fresh {
@@ -64,7 +66,7 @@ export function keyKinds(parts: KindParts): Pick<CryptoModule, 'envelopes' | 'ma
     edwards: keyKind<EdwardsSpec, ReturnType<typeof edwardsKey>>(parts, {
       fresh: madePair,
       open: (_spec, pkcs8) => pairWhere(pkcs8, () => edwardsSeed(pkcs8).length > 0),
-      usable: (_spec, work) => edwardsKey(work),
+      usable: (_spec, work) => edwardsKey(work, parts),
     }),
     kems: keyKind<MlKemSpec, ReturnType<typeof kemKey>>(parts, {
       fresh: madePair,

@@ -73,9 +73,9 @@ export function softwareModule({ barrier, random, native, threads, keyCacheMax =
       })
     },
     ...symmetricKeys(barrier, random),
-    ...keyKinds({ barrier, random, cache, queue }),
+    ...keyKinds({ barrier, random, cache, queue, messages: native.mathematics.messages }),
     generateDataKeyPair: spec => madeDataKeyPair(spec, queue),
-    ...mlDsaKeys(barrier, random, (place, work) => queue.run(compartmentOf(place.id), work)),
+    ...mlDsaKeys(barrier, opener, (place, work) => queue.run(compartmentOf(place.id), work)),
     backUp: (place, material) => barrier.openMaterial(place, material),
     export: (place, material) => barrier.openMaterial(place, material),
     restore: (place, backedUp) => barrier.sealMaterial(place, backedUp.bytes),
@@ -116,7 +116,7 @@ const symmetricKeys = (barrier: Barrier, random: Random): Pick<CryptoModule, 'ge
 /** Kept as their seeds: all else is made of them (FIPS 204 6.1). */
 function mlDsaKeys(
   barrier: Barrier,
-  random: Random,
+  { mathematics: { messages }, random }: { readonly mathematics: KeyMathematics; readonly random: Random },
   onThread: <T>(place: Place, work: () => Promise<T>) => Promise<T>,
 ): Pick<CryptoModule, 'generateMlDsa' | 'importMlDsa' | 'useMlDsa'> {
   const keep = (spec: MlDsaSpec, seed: SecretBytes, place: Place): MadeKey => {
@@ -134,7 +134,7 @@ function mlDsaKeys(
     },
     async useMlDsa(place, spec, material) {
       const sealed = await material()
-      return mlDsaKey(spec, random, async work =>
+      return mlDsaKey(spec, { messages, random }, async work =>
         onThread(place, async () => {
           using pkcs8 = barrier.openMaterial(place, sealed)
           return await work(pkcs8.bytes)
