@@ -20,7 +20,18 @@ export async function lastUse(
   return latestUses.get(id) ?? (await credentialUses.get(call, instance.installation, [id]))?.value
 }
 
-type Writing = Needs<'latestUses' | 'credentialUses' | 'instance' | 'ground' | 'log'>
+/** Of a key or a role that is gone: nobody is left to ask. */
+export async function forgetUses(
+  { latestUses, credentialUses, instance }: Needs<'latestUses' | 'credentialUses' | 'instance'>,
+  call: Call,
+  id: string,
+): Promise<void> {
+  const written = await credentialUses.get(call, instance.installation, [id])
+  if (written !== undefined) credentialUses.remove(call, written)
+  call.afterwards.push(() => latestUses.forget(id))
+}
+
+type Writing = Needs<'accessKeys' | 'latestUses' | 'credentialUses' | 'instance' | 'policyBook' | 'ground' | 'log'>
 
 const atOnce = 500
 
@@ -45,12 +56,14 @@ export async function writeUses(context: Writing): Promise<void> {
   }
 }
 
-async function writeUse(
-  { credentialUses, instance }: Writing,
-  call: Call,
-  { id, use }: { readonly id: string; readonly use: CredentialUse },
-): Promise<void> {
+/** Not of what has gone since it was used: its record would stay for ever. */
+async function writeUse(context: Writing, call: Call, { id, use }: { readonly id: string; readonly use: CredentialUse }): Promise<void> {
+  const { credentialUses, instance } = context
+  if (!(await isThere(context, call, id))) return
   const held = await credentialUses.get(call, instance.installation, [id])
   if (held === undefined) credentialUses.create(call, instance.installation, { path: [id], value: use })
   else credentialUses.update(call, held, use)
 }
+
+const isThere = async ({ accessKeys, instance, policyBook }: Writing, call: Call, id: string): Promise<boolean> =>
+  policyBook.entities.directory.arnOf(id) !== undefined || (await accessKeys.get(call, instance.installation, [id])) !== undefined

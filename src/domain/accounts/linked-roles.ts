@@ -2,6 +2,7 @@ import type { Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { lookUp } from '#model/names.ts'
+import { forgetUses } from './credential-uses.ts'
 import { existing, foundEntity, invalidInput, missing, roleNamed, type NamedRole } from './entities.ts'
 import type { AccountRole } from './records.ts'
 import { addRole } from './roles.ts'
@@ -62,13 +63,15 @@ export async function createLinkedRole(
 }
 
 /** It is gone when the answer leaves. Raises `EntityNotFound`, also for a role that no service owns. */
-export function deleteLinkedRole(
+export async function deleteLinkedRole(
+  context: Needs<'credentialUses' | 'latestUses' | 'instance'>,
   call: Call,
   { permit, role }: { readonly permit: Permit<'accountRole.deleteLinked'>; readonly role: NamedRole },
-): { readonly arn: string; readonly value: AccountRole } {
+): Promise<{ readonly arn: string; readonly value: AccountRole }> {
   const { value, ...held } = existing(permit, role)
   if (value.linkedTo === undefined) throw missing(role)
   role.records.remove(call, { ...held, value })
+  await forgetUses(context, call, value.id)
   return { arn: role.arn, value }
 }
 

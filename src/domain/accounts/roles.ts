@@ -5,6 +5,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Held } from '#domain/records/family.ts'
 import { assertBoundary } from './attached-policies.ts'
+import { forgetUses } from './credential-uses.ts'
 import { assertNotLinked, createEntity, existing, inUse, invalidInput, type NamedRole } from './entities.ts'
 import { withTags, type Tag } from './entity-tags.ts'
 import { profilesOfRole } from './instance-profiles.ts'
@@ -120,15 +121,16 @@ export function updateTrust(
   role.records.update(call, held, { ...held.value, trustPolicy, trusted: trustedBy(context, trustPolicy) })
 }
 
-/** Its id never comes back, and its sessions end with it. Raises `EntityInUse` while it has policies or is in a profile. */
-export function deleteRole(
-  context: Needs<'instanceProfiles'>,
+/** Its id never comes back; its sessions, and what is known of its use, end with it. Raises `EntityInUse` while it has policies or is in a profile. */
+export async function deleteRole(
+  context: Needs<'instanceProfiles' | 'credentialUses' | 'latestUses' | 'instance'>,
   call: Call,
   { permit, role }: { readonly permit: Permit<'accountRole.delete'>; readonly role: NamedRole },
-): void {
+): Promise<void> {
   const held = ownRole(permit, role)
   if (profilesOfRole(context, call, role).length > 0) throw inUse('Cannot delete entity, must remove roles from instance profile first.')
   if (held.value.attachedPolicies.length > 0) throw inUse('Cannot delete entity, must detach all policies first.')
   if (Object.keys(held.value.inlinePolicies).length > 0) throw inUse('Cannot delete entity, must delete policies first.')
   role.records.remove(call, held)
+  await forgetUses(context, call, held.value.id)
 }

@@ -5,6 +5,7 @@ import type { Needs } from '#domain/context.ts'
 import type { Held } from '#domain/records/family.ts'
 import { addAccessKey, type MadeAccessKey } from './access-keys.ts'
 import { rootArn } from './arn.ts'
+import { forgetUses } from './credential-uses.ts'
 import { accountScope, existing, type NamedUser } from './entities.ts'
 import { assertQuota } from './quotas.ts'
 import type { AccessKey, AccountUser } from './records.ts'
@@ -78,7 +79,7 @@ export async function setAccessKeyActive(
 
 /** With its secret. Raises `EntityNotFound` for a key of somebody else. */
 export async function deleteAccessKey(
-  context: Needs<'accessKeys' | 'credentialUses' | 'instance'>,
+  context: Needs<'accessKeys' | 'credentialUses' | 'latestUses' | 'instance'>,
   call: Call,
   request: { readonly permit: Permit<'accessKey.delete'>; readonly owner: KeyOwner; readonly id: string },
 ): Promise<void> {
@@ -86,8 +87,7 @@ export async function deleteAccessKey(
   if (key === undefined) throw noKey(request.id)
   context.accessKeys.remove(call, key)
   call.materials.push({ removeOf: key.id })
-  const use = await context.credentialUses.get(call, context.instance.installation, [request.id])
-  if (use !== undefined) context.credentialUses.remove(call, use)
+  await forgetUses(context, call, request.id)
 }
 
 /** A key by its id alone, of this account. */

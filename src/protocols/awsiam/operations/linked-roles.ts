@@ -34,7 +34,10 @@ const deleteServiceLinkedRoleOperation = iamOperation({
   input: structure({ RoleName: roleName }),
   async handle({ context, call, accountId, body, permit }) {
     const role = await roleNamed(context, call, { accountId, name: body.RoleName })
-    const { arn, value } = deleteLinkedRole(call, { permit: permit('accountRole.deleteLinked', foundEntity(role)), role })
+    const { arn, value } = await deleteLinkedRole(context, call, {
+      permit: permit('accountRole.deleteLinked', foundEntity(role)),
+      role,
+    })
     const path = arn.slice(arn.indexOf('/') + 1)
     return { DeletionTaskId: `task/${path}/${sealMarker(context, taskBound(accountId), value.id)}` }
   },

@@ -116,7 +116,7 @@ const deleteRoleOperation = iamOperation({
   input: structure({ RoleName: roleName }),
   async handle({ context, call, accountId, body, permit }) {
     const role = await roleNamed(context, call, { accountId, name: body.RoleName })
-    deleteRole(context, call, { permit: permit('accountRole.delete', foundEntity(role)), role })
+    await deleteRole(context, call, { permit: permit('accountRole.delete', foundEntity(role)), role })
     return undefined
   },
 })
