@@ -126,6 +126,8 @@ type VolumeFlaw =
   | 'snapshot'
   | 'snapshotId'
   | 'snapshotInUse'
+  | 'id'
+  | 'modification'
   | 'tags'
   | 'tooMany'
   | 'repeated'

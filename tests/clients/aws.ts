@@ -1,6 +1,7 @@
 // AWS's own clients at an instance, as `AWS_ENDPOINT_URL` would point them there.
 import { Agent } from 'node:https'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
+import { EC2Client } from '@aws-sdk/client-ec2'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { S3Client } from '@aws-sdk/client-s3'
@@ -29,6 +30,7 @@ export function awsClients({ endpoint, ca, region = 'us-east-1' }: AwsAt, creden
     sts: new STSClient(config),
     iam: new IAMClient(config),
     trails: new CloudTrailClient(config),
+    ec2: new EC2Client(config),
     s3: new S3Client({ ...config, forcePathStyle: true }),
   }
 }

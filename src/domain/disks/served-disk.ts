@@ -22,9 +22,9 @@ export function openChunks(store: BlockStore, disk: OpenDisk): OpenChunks {
   return { identity, size: disk.sizeBytes, store: store.open(identity, disk.sizeBytes) }
 }
 
-/** A disk that was resized, re-keyed or taken over must be closed by all before it is served again. */
+/** A disk that was re-keyed or taken over, or shrank, must be closed by all before it is served again. One that grew is served as large as it was told to be until then. */
 export function alike({ identity, size }: OpenChunks, disk: OpenDisk): boolean {
-  const same = identity.diskId === disk.diskId && identity.epoch === disk.epoch && size === disk.sizeBytes
+  const same = identity.diskId === disk.diskId && identity.epoch === disk.epoch && size <= disk.sizeBytes
   return same && identity.dekIds.join() === disk.layers.map(layer => layer.dekId).join()
 }
 

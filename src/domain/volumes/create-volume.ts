@@ -15,6 +15,7 @@ import { requestTag, type Volume, type VolumeDefaults } from './records.ts'
 import { forkBytes, lineageOf, sharePlatformDek } from './stored-bytes.ts'
 import { keyForVolumes, rewrappedDataKey, wrappedDataKey, type VolumeKeyNeeds } from './volume-keys.ts'
 import { checkedVolumeTags } from './volume-tags.ts'
+import { zonesOf } from './zones.ts'
 import { invalidVolume, shapeOf, type AskedShape } from './volume-types.ts'
 
 export interface NewVolume extends AskedShape {
@@ -63,8 +64,7 @@ export async function createVolume(context: CreatingVolumes, call: Call, request
 }
 
 function assertZone(region: string, zone: string): void {
-  if (!zone.startsWith(region) || !/^[a-f]$/.test(zone.slice(region.length)))
-    throw invalidVolume('zone', `The zone '${zone}' does not exist.`)
+  if (!zonesOf(region).includes(zone)) throw invalidVolume('zone', `The zone '${zone}' does not exist.`)
 }
 
 /** Of a snapshot it has the size, if not a larger one. Raises `VolumeInvalid`. */

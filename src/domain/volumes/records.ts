@@ -3,16 +3,23 @@ import { family } from '#domain/records/family.ts'
 
 export const volumeTypes = ['standard', 'io1', 'io2', 'gp2', 'sc1', 'st1', 'gp3'] as const
 
+const shapeSchema = z.object({
+  type: z.enum(volumeTypes),
+  sizeGiB: z.number().int(),
+  iops: z.number().int().optional(),
+  throughput: z.number().int().optional(),
+})
+
 const volumeSchema = z.object({
   id: z.string(),
   accountId: z.string(),
   region: z.string(),
   zone: z.string(),
   createdAt: z.number().int(),
-  sizeGiB: z.number().int(),
-  type: z.enum(volumeTypes),
-  iops: z.number().int().optional(),
-  throughput: z.number().int().optional(),
+  ...shapeSchema.shape,
+  /** The last change of its shape. */
+  modification: z.object({ at: z.number().int(), from: shapeSchema, to: shapeSchema }).optional(),
+  autoEnableIo: z.boolean().optional(),
   tags: z.array(z.object({ key: z.string(), value: z.string() })),
   /** 32 hex digits: names its chunks. */
   diskId: z.string(),

@@ -23,6 +23,9 @@ const types: Readonly<Record<Volume['type'], TypeRules>> = {
   sc1: { sizeGiB: [125, 16_384] },
 }
 
+/** Whose speed is chosen, and not a matter of the size. */
+export const typesOfChosenIops: readonly Volume['type'][] = ['gp3', 'io1', 'io2']
+
 export const invalidVolume = (what: ProblemDetails<'VolumeInvalid'>['what'], message: string): Problem =>
   new Problem({ code: 'VolumeInvalid', details: { what, message } })
 

@@ -58,6 +58,8 @@ const names: Readonly<Record<ProblemDetails<'VolumeInvalid'>['what'], string>> =
   snapshot: 'InvalidSnapshot.NotFound',
   snapshotId: 'InvalidSnapshotID.Malformed',
   snapshotInUse: 'InvalidSnapshot.InUse',
+  id: 'InvalidID',
+  modification: 'InvalidVolumeModification.NotFound',
   tags: 'TagLimitExceeded',
   tooMany: 'VolumeLimitExceeded',
   repeated: 'IdempotentParameterMismatch',
