@@ -20,13 +20,13 @@ before(async () => {
   pipeline = createPipeline(ground.context, awsKmsProtocol('keystead.test'))
 })
 
-const send = async (operation: string, body: object) =>
+const send = async (operation: string, body: object, credentials: Credentials = root) =>
   ask(
     pipeline,
     sign({
       method: 'POST',
       url: `https://kms.${region}.keystead.test/`,
-      credentials: root,
+      credentials,
       service: 'kms',
       region,
       at: ground.clock.now(),
@@ -44,6 +44,18 @@ describe('a key policy', () => {
     assert.equal(await codeOf('PutKeyPolicy', { KeyId, Policy: ' '.repeat(131_073) }), 'ValidationException')
     assert.equal(await codeOf('CreateKey', { Policy: ' '.repeat(131_073) }), 'ValidationException')
     assert.equal(await codeOf('CreateKey', { Policy: ' '.repeat(32_769) }), 'LimitExceededException')
+  })
+})
+
+describe('a ciphertext of a key that is elsewhere', () => {
+  test('says neither which nor where', async () => {
+    const { root: stranger } = await testAccount(ground, '444455556666')
+    const { json } = await send('Encrypt', { KeyId: await newKey(), Plaintext: 'AA==' })
+    const refused = await send('Decrypt', { CiphertextBlob: json['CiphertextBlob'] }, stranger)
+    assert.match(
+      textIn(refused.json['message']),
+      /^User: arn:aws:iam::444455556666:root is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, /,
+    )
   })
 })
 

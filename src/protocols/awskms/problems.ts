@@ -3,6 +3,9 @@ import { refuseIn, type AwsTable, type AwsWords } from '#protocols/aws/problems.
 
 const bad = (code: string, message?: string): AwsWords => ({ status: 400, code, ...(message !== undefined && { message }) })
 
+/** Of a ciphertext that names a key nobody learns which. */
+const whereHidden = (arn: string): string => (arn === '' ? 'the resource associated with this ciphertext' : `resource: ${arn}`)
+
 /** Under the name that the service has for it; every fault of a client is a 400 (aws-kms.md 1.3). */
 const table: AwsTable = {
   AccountKeyNotFound: ({ message }) => bad('NotFoundException', message),
@@ -10,7 +13,7 @@ const table: AwsTable = {
   AccountKeyHidden: ({ action, arn }, { call }) =>
     bad(
       'AccessDeniedException',
-      `User: ${call.who.acting?.arn ?? 'anonymous'} is not authorized to perform: ${action} on resource: ${arn} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
+      `User: ${call.who.acting?.arn ?? 'anonymous'} is not authorized to perform: ${action} on ${whereHidden(arn)} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
     ),
   AccountKeyDisabled: ({ arn }) => bad('DisabledException', `${arn} is disabled.`),
   AccountKeyStateInvalid: ({ arn, is }) => bad('KMSInvalidStateException', `${arn} is ${is}.`),

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { testAccount, type Credentials } from '#domain/accounts/testing.ts'
+import { parseRow } from '#domain/audit/parse-row.ts'
 import { testGround } from '#domain/testing.ts'
+import { cloudTrailRecord } from '#protocols/aws/cloud-trail-record.ts'
 import { sign } from '#protocols/aws/testing.ts'
 import { createPipeline } from '#protocols/http/pipeline.ts'
 import { ask, type Answered } from '#protocols/http/testing.ts'
@@ -50,7 +52,7 @@ async function house() {
     ['theirs', stranger],
   ] as const)
     assert.equal((await send('PUT', `/${name}`, { as })).status, 200)
-  return { send, get }
+  return { ground, send, get }
 }
 
 describe('a caller who says whose a bucket must be', () => {
@@ -140,5 +142,44 @@ describe('a part of an object', () => {
     await send('PUT', '/bucket/o', { body: 'whole' })
     assert.equal((await send('GET', '/bucket/o?partNumber=1')).text, 'whole')
     assert.equal(codeIn(await send('GET', '/bucket/o?partNumber=2')), '416 InvalidPartNumber')
+  })
+})
+
+describe('a policy of a bucket', () => {
+  test('in which an action has no subject is refused', async () => {
+    const { send } = await house()
+    const put = async (Action: string | readonly string[], Resource: string | readonly string[]) => {
+      const Statement = [{ Effect: 'Deny', Principal: '*', Action, Resource }]
+      return send('PUT', '/bucket?policy=', { body: JSON.stringify({ Version: '2012-10-17', Statement }) })
+    }
+    const [bucket, objects] = ['arn:aws:s3:::bucket', 'arn:aws:s3:::bucket/*']
+    for (const [action, resource] of [
+      ['s3:GetObject', bucket],
+      ['s3:ListBucket', objects],
+      [['s3:GetObject', 's3:ListBucket'], objects],
+    ] as const) {
+      const answered = await put(action, resource)
+      assert.equal(codeIn(answered), '400 MalformedPolicy')
+      assert.match(answered.text, /Action does not apply to any resource\(s\) in statement/)
+    }
+    for (const [action, resource] of [
+      [
+        ['s3:getobject', 's3:ListBucket'],
+        [bucket, objects],
+      ],
+      ['s3:*', objects],
+      ['s3:GetObject', 'arn:aws:s3:::bucket*'],
+    ] as const)
+      assert.equal((await put(action, resource)).status, 204)
+  })
+})
+
+describe('the trail of a bucket', () => {
+  test('shows which object was asked for', async () => {
+    const { ground, send } = await house()
+    await send('PUT', '/bucket/a/b', { body: 'x' })
+    const row = ground.rows().findLast(one => one['operation'] === 'PutObject')
+    const record = cloudTrailRecord(parseRow({ seq: 1, text: JSON.stringify(row) }))
+    assert.deepEqual([record?.['requestParameters'], record?.readOnly], [{ bucketName: 'bucket', key: 'a/b' }, false])
   })
 })

@@ -1,4 +1,5 @@
 import { parsePolicy } from '#domain/access/policy-documents/parse.ts'
+import { refuseIdleStatements } from '#domain/objects/policy-reach.ts'
 import { refusePolicyBeyond } from '#domain/objects/public-policy.ts'
 import type { Bucket } from '#domain/objects/records.ts'
 import { malformed, refused } from './refusals.ts'
@@ -31,6 +32,8 @@ const policyBytesMax = 20 * 1024
 export function assertPolicyFits(bytes: Uint8Array, bucket: string): string {
   if (bytes.length > policyBytesMax) throw refused('PolicyTooLarge', 'The bucket policy exceeds the maximum allowed size of 20480 bytes')
   const text = Buffer.from(bytes).toString('utf8')
-  refusePolicyBeyond(parsePolicy(text, 'bucket'), bucket)
+  const document = parsePolicy(text, 'bucket')
+  refusePolicyBeyond(document, bucket)
+  refuseIdleStatements(document)
   return text
 }

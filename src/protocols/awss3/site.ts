@@ -40,6 +40,11 @@ interface Declared<B extends Body> {
 
 export const s3Operation = <B extends Body>({ asks, ...declared }: Declared<B>): S3Operation<B> => ({
   ...declared,
+  async handle(context, call, input) {
+    const { bucket, key } = input.params
+    if (call.trail !== undefined && bucket !== '') call.trail.parameters = { bucketName: bucket, ...(key !== '' && { key }) }
+    return declared.handle(context, call, input)
+  },
   permissions: 'authenticated',
   linked: asks,
   unversioned: true,
