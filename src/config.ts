@@ -44,6 +44,8 @@ export interface Config {
   readonly federationHosts: readonly AllowedHost[]
   /** Hosts of the proxies of external key stores, as above. */
   readonly keyStoreHosts: readonly AllowedHost[]
+  /** Hosts that events of vaults may be sent to, as above. */
+  readonly eventHosts: readonly AllowedHost[]
   /** Issuers whose tokens about machines let keys out (key-vault.md 10.2). */
   readonly attestationAuthorities: readonly string[]
   /** PEM of the roots that vouch for attested machines; without it, no machine is one. */
@@ -162,6 +164,7 @@ const settings = {
   },
   federationHosts: { flag: 'federation-hosts', variable: 'KEYSTEAD_FEDERATION_HOSTS', schema: hosts },
   keyStoreHosts: { flag: 'key-store-hosts', variable: 'KEYSTEAD_KEY_STORE_HOSTS', schema: hosts },
+  eventHosts: { flag: 'event-hosts', variable: 'KEYSTEAD_EVENT_HOSTS', schema: hosts },
   attestationAuthorities: {
     flag: 'attestation-authorities',
     variable: 'KEYSTEAD_ATTESTATION_AUTHORITIES',
@@ -199,6 +202,7 @@ const given = z.object({
   federationHosts: settings.federationHosts.schema.default([]),
   attestationAuthorities: settings.attestationAuthorities.schema.default([]),
   keyStoreHosts: settings.keyStoreHosts.schema.default([]),
+  eventHosts: settings.eventHosts.schema.default([]),
   attestationRootsFile: settings.attestationRootsFile.schema.optional(),
   outgoingCaFile: settings.outgoingCaFile.schema.optional(),
   noDiscoveryAlias: settings.noDiscoveryAlias.schema.default('false'),
@@ -256,6 +260,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     federationHosts: given.federationHosts,
     attestationAuthorities: given.attestationAuthorities,
     keyStoreHosts: given.keyStoreHosts,
+    eventHosts: given.eventHosts,
     attestationRootsFile: given.attestationRootsFile === undefined ? undefined : inCwd(given.attestationRootsFile),
     outgoingCaFile: given.outgoingCaFile === undefined ? undefined : inCwd(given.outgoingCaFile),
     logLevel: given.logLevel,

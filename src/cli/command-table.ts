@@ -34,6 +34,7 @@ export const commands: readonly CommandRow[] = [
       ['--log-level <level>', 'error, warn, info, silent (warn)'],
       ['--federation-hosts <list>', 'hosts of token issuers outside: host, host:port, *.suffix (none)'],
       ['--key-store-hosts <list>', 'hosts of external key stores, in the same form (none)'],
+      ['--event-hosts <list>', 'hosts that events of vaults may be sent to, in the same form (none)'],
       ['--attestation-roots-file <file>', 'certificates that vouch for attested machines (PEM)'],
       ['--outgoing-ca-file <file>', 'an authority that is trusted besides the public ones, outside'],
       ['--trusted-proxies <list>', 'addresses and ranges of proxies in front whose X-Forwarded-For counts (none)'],

@@ -112,6 +112,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     trail: parts.trail ?? noTrail,
     audit: parts.audit ?? noPages,
     log,
+    outgoing,
     externalKeys: xksProxy({ outgoing, clock, hosts: keyStoreHosts }),
     pki,
     attestedMachines: nitroMachines({ roots: attestationRoots, pki, random }),

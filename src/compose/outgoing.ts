@@ -11,8 +11,13 @@ function hostOf(issuer: string): readonly AllowedHost[] {
 }
 
 /** The way out, to the hosts that the configuration names for each purpose and no others. */
-export function outgoingOf({ federationHosts, attestationAuthorities, keyStoreHosts, outgoingCaFile }: Config): Outgoing {
+export function outgoingOf({ federationHosts, attestationAuthorities, keyStoreHosts, eventHosts, outgoingCaFile }: Config): Outgoing {
   const ca = outgoingCaFile === undefined ? undefined : readFileSync(outgoingCaFile, 'utf8')
-  const hosts = { federation: federationHosts, attestation: attestationAuthorities.flatMap(hostOf), keyStores: keyStoreHosts }
+  const hosts = {
+    federation: federationHosts,
+    attestation: attestationAuthorities.flatMap(hostOf),
+    keyStores: keyStoreHosts,
+    events: eventHosts,
+  }
   return outgoingOver({ hosts, ca })
 }

@@ -12,6 +12,8 @@ import { followKeys } from '#domain/disks/follow-key.ts'
 import { rewrapRunner } from '#domain/disks/rewrap.ts'
 import type { Context } from '#domain/context.ts'
 import { vaultEvents } from '#domain/events/carry-events.ts'
+import { giveUpDeliveries, startDelivering } from '#domain/events/deliver.ts'
+import { subscribers } from '#domain/events/subscribers.ts'
 import { sweepMembershipsRunner } from '#domain/groups/sweep-memberships.ts'
 import { signingKeyTask } from '#domain/identity/signing-key-task.ts'
 import { expireJobs } from '#domain/jobs/expire-jobs.ts'
@@ -48,6 +50,7 @@ export function startSchedules(
       ...accountKeyTasks,
       ...secretTasks,
       ...certificateTasks,
+      giveUpDeliveries,
       forgetTask,
       ...vaultTasks,
       signingKeyTask,
@@ -60,22 +63,28 @@ export function startSchedules(
     reactions: [followKeys(context), reapBytes(context), reapVolumeBytes(context)],
     intervalMs,
   })
+  const delivering = startDelivering(context)
   const outbox = startOutbox(context, {
     consumers: [
       { topic: diskRemovedTopic, handle: async body => disks.remove(Buffer.from(body).toString('utf8')) },
       { topic: bytesRemovedTopic, handle: async body => removeDropped(context.objectStore, body) },
       contactMails(context, post),
-      vaultEvents(context, events),
+      vaultEvents(context, [events, subscribers(context, delivering)]),
     ],
     intervalMs,
   })
-  const summaries = startSummaries(context)
-  const carrying = startCarrying(context, { form: cloudTrailFiles, buckets: trailBuckets(context, 'cloudtrail.amazonaws.com') })
-  const uses = startWritingUses(context)
-  const keyUses = startWritingKeyUses(context)
+  const all = [
+    scheduler,
+    outbox,
+    delivering,
+    startSummaries(context),
+    startCarrying(context, { form: cloudTrailFiles, buckets: trailBuckets(context, 'cloudtrail.amazonaws.com') }),
+    startWritingUses(context),
+    startWritingKeyUses(context),
+  ]
   return {
     async stop() {
-      await Promise.all([scheduler.stop(), outbox.stop(), summaries.stop(), carrying.stop(), uses.stop(), keyUses.stop()])
+      await Promise.all(all.map(async one => one.stop()))
     },
   }
 }

@@ -4,6 +4,7 @@ import type { DiskBytes } from '#ports/disk-bytes.ts'
 import type { ExternalKeys } from '#ports/external-keys.ts'
 import type { Log } from '#ports/log.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+import type { Outgoing } from '#ports/outgoing.ts'
 import type { Pki } from '#ports/pki.ts'
 import type { RecordStore } from '#ports/record-store.ts'
 import { alarms } from './alarms/records.ts'
@@ -17,6 +18,7 @@ import { certificateContacts, certificateIssuers, certificateOperations, certifi
 import { diskEncryptionSets, disks } from './disks/records.ts'
 import { permissionGrants } from './consent/records.ts'
 import { deletedObjects } from './deleted-objects/records.ts'
+import { eventDeliveries, eventSubscriptions } from './events/records.ts'
 import { groups, memberships } from './groups/records.ts'
 import {
   accountKeys,
@@ -129,6 +131,8 @@ const families = {
   keyTallies,
   keyUses,
   alarms,
+  eventSubscriptions,
+  eventDeliveries,
   buckets,
   objects,
   objectVersions,
@@ -179,6 +183,8 @@ export interface Context extends AllRecords {
   readonly storeRates: Throttle
   /** The module that a version names; generation goes to `software` unless a vault has another. */
   module(name: string): CryptoModule
+  /** The way out, to listed hosts alone. */
+  readonly outgoing: Outgoing
   /** Keys that stand in stores of accounts outside. */
   readonly externalKeys: ExternalKeys
   /** Machines that prove what they are, and what only they can read. */

@@ -1,17 +1,22 @@
 /** What is fetched from outside is fetched for something, and each has hosts of its own that it may reach. */
-export type OutgoingPurpose = 'federation' | 'attestation' | 'keyStores'
+export type OutgoingPurpose = 'federation' | 'attestation' | 'keyStores' | 'events'
 
 /** What is sent: headers beside those that every request has, and how long the whole of it may take. */
 export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
   readonly withinMs: number
+  /** POST where nothing is said. */
+  readonly method?: 'OPTIONS'
+  /** The one header of the answer that is looked at. */
+  readonly readHeader?: string
 }
 
-/** `status` as it came; no header, no redirect, nothing that a caller of ours could be shown. */
+/** `status` as it came; no header but the one that was asked for, no redirect, nothing that a caller of ours could be shown. */
 export interface OutgoingAnswer {
   readonly status: number
   readonly body: Uint8Array
+  readonly header?: string
 }
 
 /**

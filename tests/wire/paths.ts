@@ -29,6 +29,7 @@ const values: Readonly<Record<string, string>> = {
   id,
   idOrName: id,
   lock: 'a-lock',
+  eventSubscription: 'a-subscription',
   resource: 'a-resource',
   machine: 'a-machine',
   network: 'a-network',

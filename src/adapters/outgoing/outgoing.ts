@@ -84,7 +84,7 @@ async function fetched({ url, host, port }: Reached, { addresses, trusted, messa
     host: host.replace(/^\[|\]$/g, ''),
     port,
     path: `${url.pathname}${url.search}`,
-    method: message === undefined ? 'GET' : 'POST',
+    method: message === undefined ? 'GET' : (message.method ?? 'POST'),
     headers: {
       host: url.host,
       ...commonHeaders,
@@ -108,7 +108,7 @@ async function fetched({ url, host, port }: Reached, { addresses, trusted, messa
   outgoing.on('error', fail)
   outgoing.on('response', response => {
     response.on('error', fail)
-    collected(response).then(settle, error => {
+    collected(response, message?.readHeader).then(settle, error => {
       outgoing.destroy()
       fail(error instanceof Error ? error : new Error(String(error)))
     })
@@ -126,7 +126,7 @@ const pinned =
     else answer(null, all[0]?.address ?? '', all[0]?.family)
   }
 
-async function collected(response: IncomingMessage): Promise<OutgoingAnswer> {
+async function collected(response: IncomingMessage, readHeader: string | undefined): Promise<OutgoingAnswer> {
   const pieces: Buffer[] = []
   let length = 0
   for await (const piece of response) {
@@ -135,5 +135,10 @@ async function collected(response: IncomingMessage): Promise<OutgoingAnswer> {
     if (length > limits.bodyBytes) throw new OutgoingFailed('tooLarge', `more than ${limits.bodyBytes} bytes`)
     pieces.push(piece)
   }
-  return { status: response.statusCode ?? 0, body: new Uint8Array(Buffer.concat(pieces)) }
+  const header = readHeader === undefined ? undefined : response.headers[readHeader]
+  return {
+    status: response.statusCode ?? 0,
+    body: new Uint8Array(Buffer.concat(pieces)),
+    ...(typeof header === 'string' && { header }),
+  }
 }

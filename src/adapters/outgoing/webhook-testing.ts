@@ -22,7 +22,13 @@ export interface Receiver extends AsyncDisposable {
   message(number: number): Promise<Received>
 }
 
-export async function webhookReceiver(): Promise<Receiver> {
+export interface Reply {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** `reply`: what is said to a message instead of nothing; it does not count as received. */
+export async function webhookReceiver(reply: (one: Received) => Reply | undefined = () => undefined): Promise<Receiver> {
   const making = { now: systemClock.now(), random: systemRandom() }
   const authority = await makeAuthority({ dns: ['receiver.test'], ip: loopbackRanges }, making)
   const leaf = await issueLeaf(authority, { dns: ['receiver.test'], ip: ['127.0.0.1'], days: 1 }, making)
@@ -35,6 +41,11 @@ export async function webhookReceiver(): Promise<Receiver> {
     request.on('end', () => {
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
       const one = { at: systemClock.monotonic(), headers, body: Buffer.concat(pieces).toString('utf8') }
+      const said = reply(one)
+      if (said !== undefined) {
+        response.writeHead(200, said.headers).end(said.body)
+        return
+      }
       received.push(one)
       response.writeHead(refusals > 0 ? 500 : 204).end()
       refusals = Math.max(0, refusals - 1)

@@ -43,6 +43,9 @@ const published: readonly (readonly [name: string, id: string, data: boolean])[]
   ['Monitoring Metrics Publisher', '3913510d-42f4-4e42-8a64-420c390055eb', true],
   ['Network Contributor', '4d97b98b-1d4f-4787-a291-c67834d212e7', false],
   ['Locks Contributor', '28bf596f-4eb7-45ce-b5bc-6cf482fec137', false],
+  ['EventGrid Contributor', '1e241071-0855-49ea-94dc-649edcd759de', false],
+  ['EventGrid EventSubscription Contributor', '428e0ff0-5e57-4d9c-a221-2c70d0e0a443', false],
+  ['EventGrid EventSubscription Reader', '2414bbcf-6497-4faf-8c65-045460748405', false],
 ]
 
 describe('the built-in roles', () => {

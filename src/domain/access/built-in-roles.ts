@@ -1,4 +1,5 @@
 import { computeRoles } from './compute-roles.ts'
+import { eventGridRoles } from './event-grid-roles.ts'
 import { keyVaultRoles } from './key-vault-roles.ts'
 import { monitoringRoles } from './monitoring-roles.ts'
 import { builtIn, roleBase, type RoleDefinition, type RoleRow } from './role-definition.ts'
@@ -69,6 +70,7 @@ const rows: readonly RoleRow[] = [
   ...computeRoles,
   ...storageRoles,
   ...monitoringRoles,
+  ...eventGridRoles,
 ]
 
 /** Azure's built-in roles that this cloud's resources know, with their true ids (identity-and-arm.md 3.3). Found by id; names compare without case. */

@@ -8,13 +8,14 @@ import { eventBody, vaultEventTopic, type EventBody, type ObjectKind } from './v
 
 type CarryNeeds = Needs<'ground' | 'vaults' | 'instance'>
 
-/** Hands on what a vault tells, in the order of its commits. Of a vault or an object that is gone meanwhile nobody is told. */
-export const vaultEvents = (context: CarryNeeds, sink: EventSink): Consumer => ({
+/** Hands on what a vault tells, in the order of its commits, to each sink. Of a vault or an object that is gone meanwhile nobody is told. */
+export const vaultEvents = (context: CarryNeeds, sinks: readonly EventSink[]): Consumer => ({
   topic: vaultEventTopic,
   inOrder: true,
   async handle(body) {
     const event = await eventOf(context, body)
-    if (event !== undefined) await sink.deliver(event)
+    if (event === undefined) return
+    for (const sink of sinks) await sink.deliver(event)
   },
 })
 
@@ -53,6 +54,7 @@ function vaultOf({ vaults }: Pick<CarryNeeds, 'vaults'>, body: EventBody): Vault
   return vaults.peek().find(held => held.value.compartment === compartment)?.value
 }
 
+/** Without a port, as names of vaults are: what happens by itself came by none. */
 const urlOf = ({ instance }: Pick<CarryNeeds, 'instance'>, { name }: Vault): string =>
   `https://${name.toLowerCase()}.vault.${instance.domain}`
 

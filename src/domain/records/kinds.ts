@@ -68,6 +68,8 @@ export const kinds = {
   volumes: 110,
   snapshots: 111,
   volumeAttachments: 112,
+  eventSubscriptions: 140,
+  eventDeliveries: 141,
   alarms: 120,
   trails: 121,
   trailKeys: 122,

@@ -5,6 +5,7 @@ import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { removeAssignmentsIn } from '#domain/access/scope-assignments.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
+import { removeEventSubscriptionsOf } from '#domain/events/remove-subscription.ts'
 import type { DueTask } from '#domain/jobs/task.ts'
 import { removeConnectionsOf } from '#domain/networks/connections.ts'
 import type { Held } from '#domain/records/family.ts'
@@ -21,9 +22,11 @@ export type HeldDeletedVault = Held<DeletedVault, readonly [name: string]>
 export const deletedVaultScope = (at: { readonly subscriptionId: string; readonly location: string; readonly name: string }): Scope =>
   childScope(subscriptionScope(at.subscriptionId), `providers/Microsoft.KeyVault/locations/${at.location}/deletedVaults/${at.name}`)
 
-/** Soft delete: the vault with all that is in it, until its retention ends. Its role assignments and private connections go, and do not come back with it, as in Azure. */
+/** Soft delete: the vault with all that is in it, until its retention ends. Its role assignments, private connections and event subscriptions go, and do not come back with it, as in Azure. */
 export async function deleteVault(
-  context: Needs<'vaults' | 'deletedVaults' | 'names' | 'roleAssignments' | 'privateEndpointConnections' | 'instance'>,
+  context: Needs<
+    'vaults' | 'deletedVaults' | 'names' | 'roleAssignments' | 'privateEndpointConnections' | 'eventSubscriptions' | 'instance'
+  >,
   call: Call,
   request: { readonly permit: Permit<'vault.delete'>; readonly vault: HeldVault },
 ): Promise<void> {
@@ -40,6 +43,7 @@ export async function deleteVault(
   })
   removeAssignmentsIn(context, call, { tenantId, scope })
   removeConnectionsOf(context, call, vault)
+  removeEventSubscriptionsOf(context, call, vault)
 }
 
 /** Raises `ResourceNotFound`. */

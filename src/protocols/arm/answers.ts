@@ -16,7 +16,13 @@ export interface Envelope {
 /** Seconds and `Z`, as Azure writes times of resources. */
 export const isoTime = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 7 })
 
-const systemData = ({ createdAt, createdBy, changedAt, changedBy }: Envelope) => ({
+/** Who made it and who changed it last. */
+export const systemData = ({
+  createdAt,
+  createdBy,
+  changedAt,
+  changedBy,
+}: Pick<Envelope, 'createdAt' | 'createdBy' | 'changedAt' | 'changedBy'>) => ({
   createdBy,
   createdByType: 'Application',
   createdAt: isoTime(createdAt),

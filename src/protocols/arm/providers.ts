@@ -55,6 +55,8 @@ const authorizationVersions = ['2022-05-01-preview', '2022-04-01', '2020-10-01',
 const resourcesVersions = ['2025-04-01', '2024-11-01', '2023-07-01', '2022-09-01', '2021-04-01', '2020-06-01', '2019-10-01', '2015-11-01']
 const identityVersions = ['2024-11-30', '2023-01-31', '2022-01-31-preview', '2018-11-30', '2015-08-31-preview']
 
+const eventGridVersions = ['2025-02-15', '2022-06-15', '2021-12-01', '2020-06-01', '2019-06-01', '2019-01-01', '2018-01-01']
+
 /** What this instance serves of each provider: documents, version floors and the words of a refusal are printed from here. */
 export const providers: Readonly<Record<string, ProviderRow>> = {
   'microsoft.keyvault': {
@@ -101,6 +103,16 @@ export const providers: Readonly<Record<string, ProviderRow>> = {
       type('diskEncryptionSets', computeVersions, `${tracked}, SystemAssignedResourceIdentity`),
       type('locations', computeVersions),
       type('locations/operations', computeVersions),
+    ],
+  },
+  'microsoft.eventgrid': {
+    namespace: 'Microsoft.EventGrid',
+    registrationPolicy: 'RegistrationRequired',
+    floor: '2018-01-01',
+    types: [
+      type('eventSubscriptions', eventGridVersions),
+      type('locations', eventGridVersions),
+      type('locations/eventSubscriptions', eventGridVersions),
     ],
   },
   'microsoft.insights': {

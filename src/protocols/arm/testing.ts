@@ -4,6 +4,7 @@ import { issueToken } from '#domain/identity/issue-token.ts'
 import { identityGround, tenantId, type IdentityGround, type Made } from '#domain/identity/testing.ts'
 import { deleteGroupRunner } from '#domain/resources/delete-group.ts'
 import { createSubscription } from '#domain/resources/create-subscription.ts'
+import type { GroundChanges } from '#domain/testing.ts'
 import { system } from '#model/principal.ts'
 import { createPipeline } from '#protocols/http/pipeline.ts'
 import { ask, listIn, objectIn, textIn, type Answered } from '#protocols/http/testing.ts'
@@ -80,7 +81,7 @@ async function work(ground: IdentityGround): Promise<void> {
   }
 }
 
-export async function armWire(changes: { readonly guardPolicies?: boolean; readonly throttle?: boolean } = {}): Promise<ArmWire> {
+export async function armWire(changes: Pick<GroundChanges, 'guardPolicies' | 'throttle' | 'outgoing'> = {}): Promise<ArmWire> {
   const ground = await identityGround(changes)
   const { context } = ground
   const pipeline = createPipeline(context, armProtocol('keystead.test'))

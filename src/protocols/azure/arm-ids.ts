@@ -93,6 +93,8 @@ const spelling: Readonly<Record<string, string>> = {
   'microsoft.authorization': 'Microsoft.Authorization',
   'microsoft.resources': 'Microsoft.Resources',
   'microsoft.network': 'Microsoft.Network',
+  'microsoft.eventgrid': 'Microsoft.EventGrid',
+  eventsubscriptions: 'eventSubscriptions',
   privateendpoints: 'privateEndpoints',
   virtualmachines: 'virtualMachines',
   virtualnetworks: 'virtualNetworks',

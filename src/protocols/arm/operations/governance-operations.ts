@@ -1,6 +1,17 @@
 import type { Context } from '#domain/context.ts'
 import type { Operation } from '#protocols/http/operation.ts'
 import type { ArmSite } from '#protocols/arm/site.ts'
+import {
+  deleteEventSubscription,
+  getEventSubscription,
+  getEventSubscriptionAttributes,
+  getEventSubscriptionUrl,
+  listEventSubscriptions,
+  listGroupEventSubscriptions,
+  listRegionalEventSubscriptions,
+  patchEventSubscription,
+  putEventSubscription,
+} from './event-subscriptions.ts'
 import { headResources } from './head-resources.ts'
 import { listActivity, listActivityCategories } from './list-activity.ts'
 import { getProviderActions, listAllProviderActions, listProviderActions } from './list-provider-operations.ts'
@@ -17,6 +28,15 @@ export const governanceOperations: readonly Operation<Context, ArmSite>[] = [
   putTags,
   patchTags,
   deleteTags,
+  putEventSubscription,
+  patchEventSubscription,
+  getEventSubscription,
+  deleteEventSubscription,
+  getEventSubscriptionUrl,
+  getEventSubscriptionAttributes,
+  listEventSubscriptions,
+  listRegionalEventSubscriptions,
+  listGroupEventSubscriptions,
   ...headResources,
   listActivity,
   listActivityCategories,

@@ -1,0 +1,37 @@
+import type { HeldEventSubscription } from '#domain/events/remove-subscription.ts'
+import { eventSubscriptionType, withoutQuery } from '#domain/events/set-subscription.ts'
+import { isoTime, systemData, type Listed } from './answers.ts'
+
+/** Of the receiver's URL the base alone: what stands behind `?` may be a secret. */
+export function eventSubscriptionShape({ value }: HeldEventSubscription): Listed {
+  const { name, vaultId, endpointUrl, filter, labels, expiresAt } = value
+  return {
+    id: `${vaultId}/providers/${eventSubscriptionType}/${name}`,
+    name,
+    type: eventSubscriptionType,
+    systemData: systemData(value),
+    properties: {
+      topic: vaultId,
+      provisioningState: 'Succeeded',
+      destination: {
+        endpointType: 'WebHook',
+        properties: {
+          endpointBaseUrl: withoutQuery(endpointUrl),
+          maxEventsPerBatch: value.maxEventsPerBatch,
+          preferredBatchSizeInKilobytes: value.preferredBatchKilobytes,
+        },
+      },
+      filter: {
+        subjectBeginsWith: filter.subjectBeginsWith,
+        subjectEndsWith: filter.subjectEndsWith,
+        includedEventTypes: filter.eventTypes,
+        isSubjectCaseSensitive: filter.caseSensitive,
+        ...(filter.onArrays !== undefined && { enableAdvancedFilteringOnArrays: filter.onArrays }),
+      },
+      ...(labels !== undefined && { labels }),
+      ...(expiresAt !== undefined && { expirationTimeUtc: isoTime(expiresAt) }),
+      eventDeliverySchema: value.deliverySchema,
+      retryPolicy: { maxDeliveryAttempts: value.maxDeliveryAttempts, eventTimeToLiveInMinutes: value.timeToLiveMinutes },
+    },
+  }
+}
