@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { millis } from '#model/brands.ts'
 import { family } from '#domain/records/family.ts'
+import { advancedFilter } from './advanced-filters.ts'
 
 export const deliverySchemas = ['EventGridSchema', 'CloudEventSchemaV1_0'] as const
 
@@ -20,6 +21,8 @@ const eventSubscription = z.object({
     subjectEndsWith: z.string(),
     caseSensitive: z.boolean(),
     onArrays: z.boolean().optional(),
+    /** All of them. */
+    advanced: z.array(advancedFilter).optional(),
   }),
   labels: z.array(z.string()).optional(),
   /** No event is sent any more. Milliseconds. */

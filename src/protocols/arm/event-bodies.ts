@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Problem } from '#model/problem.ts'
+import { advancedFilter, type AdvancedFilter } from '#domain/events/advanced-filters.ts'
 import { eventTypes } from '#domain/events/event-types.ts'
 import { deliverySchemas } from '#domain/events/records.ts'
 import type { EventSubscriptionChange } from '#domain/events/set-subscription.ts'
@@ -31,7 +32,7 @@ const filter = z.object({
   subjectEndsWith: text(1_024),
   isSubjectCaseSensitive: maybe(z.boolean('must be true or false')),
   enableAdvancedFilteringOnArrays: maybe(z.boolean('must be true or false')),
-  advancedFilters: maybe(z.array(z.json())),
+  advancedFilters: maybe(z.array(advancedFilter)),
 })
 
 const settings = {
@@ -100,14 +101,24 @@ function isHttpsUrl(text: string): boolean {
 }
 
 function filterOf(by: z.output<typeof filter>): EventSubscriptionChange['filter'] {
-  if ((by.advancedFilters ?? []).length > 0) refuse('advancedFilters are not supported here.')
+  refuseTooMany(by.advancedFilters ?? [])
   return {
     eventTypes: by.includedEventTypes === undefined ? [...eventTypes] : typesOf(by.includedEventTypes),
     subjectBeginsWith: by.subjectBeginsWith ?? '',
     subjectEndsWith: by.subjectEndsWith ?? '',
     caseSensitive: by.isSubjectCaseSensitive ?? false,
     ...(by.enableAdvancedFilteringOnArrays !== undefined && { onArrays: by.enableAdvancedFilteringOnArrays }),
+    ...(by.advancedFilters !== undefined && { advanced: by.advancedFilters }),
   }
+}
+
+/** The service's limits, of filters and of the values of all of them. */
+const filtersMax = 25
+
+function refuseTooMany(filters: readonly AdvancedFilter[]): void {
+  const values = filters.reduce((sum, one) => sum + ('values' in one ? one.values.length : 1), 0)
+  if (filters.length > filtersMax || values > filtersMax)
+    refuse(`An event subscription has at most ${filtersMax} advanced filters, and ${filtersMax} values across all of them.`)
 }
 
 /** As the list of all spells them; `All`, or none, are all of them. */

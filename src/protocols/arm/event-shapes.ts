@@ -27,6 +27,7 @@ export function eventSubscriptionShape({ value }: HeldEventSubscription): Listed
         includedEventTypes: filter.eventTypes,
         isSubjectCaseSensitive: filter.caseSensitive,
         ...(filter.onArrays !== undefined && { enableAdvancedFilteringOnArrays: filter.onArrays }),
+        ...(filter.advanced !== undefined && { advancedFilters: filter.advanced }),
       },
       ...(labels !== undefined && { labels }),
       ...(expiresAt !== undefined && { expirationTimeUtc: isoTime(expiresAt) }),

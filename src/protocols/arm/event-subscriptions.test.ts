@@ -151,7 +151,10 @@ describe('an event subscription', () => {
     ['tokens for its receiver', { destination: webhook({ azureActiveDirectoryTenantId: 'x' }) }],
     ['a dead letter box', { deadLetterDestination: { endpointType: 'StorageBlob' } }],
     ['an event that no vault tells', { filter: { includedEventTypes: ['Microsoft.Storage.BlobCreated'] } }],
-    ['advanced filters', { filter: { advancedFilters: [{ operatorType: 'IsNotNull', key: 'data.EXP' }] } }],
+    [
+      'too many advanced filters',
+      { filter: { advancedFilters: Array.from({ length: 26 }, () => ({ operatorType: 'IsNotNull', key: 'a' })) } },
+    ],
     ['a schema of its own', { eventDeliverySchema: 'CustomInputSchema' }],
     ['an end in the past', { expirationTimeUtc: '2020-01-01T00:00:00Z' }],
   ] as const) {
@@ -297,6 +300,28 @@ describe('what is delivered', () => {
     await put(event('e2', { eventType: 'Microsoft.KeyVault.SecretExpired', subject: 'other' }))
     await turns()
     assert.deepEqual(names(3), new Set(['OVER', 'TYPES']))
+  })
+
+  test('is what every advanced filter lets through', async () => {
+    const { owner, receiver, put, turns } = await withVault()
+    const advancedFilters = [
+      { operatorType: 'StringIn', key: 'Data.ObjectType', values: ['key', 'SECRET'] },
+      { operatorType: 'NumberGreaterThan', key: 'data.EXP', value: 5 },
+    ]
+    const made = await owner('PUT', path(), body({ filter: { advancedFilters } }))
+    assert.deepEqual(objectIn(propertiesOf(made)['filter'])['advancedFilters'], advancedFilters)
+    const { data } = event('e')
+    await put(event('none'))
+    await put(event('late', { data: { ...data, EXP: 6 } }))
+    await put(event('other', { data: { ...data, EXP: 6, ObjectType: 'Certificate' } }))
+    await turns()
+    assert.deepEqual(idsOf(receiver.events()), ['late'])
+    const wrong = await owner(
+      'PUT',
+      path(),
+      body({ filter: { advancedFilters: [{ operatorType: 'NumberIn', key: 'data.EXP', values: ['6'] }] } }),
+    )
+    assert.deepEqual(refusal(wrong), [400, 'InvalidRequestContent'])
   })
 
   test('comes again until it is taken, later each time, and what is behind it waits its turn', async () => {
