@@ -1,11 +1,6 @@
-// As must-deny.test.ts, of accounts: what began after a policy, a membership, a role or an access key was taken, and that was acknowledged, is never let through.
+// Of accounts: policies, memberships, boundaries, grants, roles and access keys, on the wire of their keys.
 import assert from 'node:assert/strict'
-import { before, describe, test } from 'node:test'
-import { softwareModule } from '#adapters/software-module/software-module.ts'
-import { loadNative } from '#adapters/native/native.ts'
-import { composeContext } from '#compose/context.ts'
 import type { Credentials } from '#domain/accounts/testing.ts'
-import type { Committed, RecordStore } from '#ports/record-store.ts'
 import { iamProtocol } from '#protocols/awsiam/index.ts'
 import { awsKmsProtocol } from '#protocols/awskms/index.ts'
 import { stsProtocol } from '#protocols/awssts/index.ts'
@@ -14,49 +9,15 @@ import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
 import { ask, objectIn, textIn, type Answered } from '#protocols/http/testing.ts'
 import { domain } from '#tests/wire/house.ts'
 import { accountId, region, signedHouse, type SignedHouse } from '#tests/wire/signed.ts'
-import { faultCycles, faultSeed, below, seeded } from './seeded.ts'
-
-/** 20,000 operations on the way to a release: KEYSTEAD_FAULT_CYCLES=100. */
-const cycles = faultCycles(4)
-const afterEach = 25
-const seed = faultSeed()
+import { denies, type Granted } from './denying.ts'
 
 interface Rig {
   readonly house: SignedHouse
   readonly pipelines: Readonly<Record<'iam' | 'sts' | 'kms', Pipeline>>
   readonly administrator: Credentials
-  /** A key of the account, and another node over the same store that serves it. */
+  /** A key of the account. */
   readonly keyId: string
-  readonly node: Pipeline
 }
-
-async function nodeOver({ ground }: SignedHouse, committer?: (store: RecordStore) => RecordStore): Promise<Pipeline> {
-  const { context, store } = ground
-  const { barrier, clock, random } = context.ground
-  const own = await composeContext({
-    store: committer?.(store) ?? store,
-    barrier,
-    clock,
-    random,
-    log: context.log,
-    node: { id: 2, boot: 'other' },
-    instance: context.instance,
-    modules: [softwareModule({ barrier, random, native: loadNative(), threads: 1 })],
-    objectStore: context.objectStore,
-  })
-  return createPipeline(own, awsKmsProtocol(domain))
-}
-
-/** The check left out: takes the news out of every answer, as for a node that trusts its own view. */
-const withoutNews = (store: RecordStore): RecordStore =>
-  new Proxy(store, {
-    get(target, name) {
-      if (name !== 'commit') return Reflect.get(target, name, target) as unknown
-      const silent = (one: Committed): Committed => (one.done ? { done: true, seq: one.seq, news: [] } : one)
-      const commit: RecordStore['commit'] = async batch => (await target.commit(batch)).map(silent)
-      return commit
-    },
-  })
 
 /** A request in JSON. */
 async function kms(
@@ -104,15 +65,16 @@ const credentialsIn = (text: string): Credentials => {
   return token === undefined ? keys : { ...keys, sessionToken: token }
 }
 
-/** Somebody who may use the key, and how that ends. */
-interface Granted {
-  readonly credentials: Credentials
-  revoke(): Promise<unknown>
-}
 interface Hands {
   readonly rig: Rig
   readonly iam: Form
   readonly sts: Form
+}
+
+/** Who may look at the key with these credentials, and how that ends. */
+function looker({ rig }: Hands, credentials: Credentials, revoke: () => Promise<unknown>): Granted {
+  const at = () => ({ operation: 'DescribeKey', body: { KeyId: rig.keyId }, now: rig.house.ground.clock.now() })
+  return { revoke, use: async node => kms(node, credentials, at()) }
 }
 
 const allowing = (action: string): string =>
@@ -139,7 +101,7 @@ const user =
   async (hands: Hands): Promise<Granted> => {
     const one = await newUser(hands)
     await give(hands, one)
-    return { credentials: one.credentials, revoke: async () => take(hands, one) }
+    return looker(hands, one.credentials, async () => take(hands, one))
   }
 const inline = async ({ iam }: Hands, { name }: TheUser) =>
   iam('PutUserPolicy', { UserName: name, PolicyName: 'p', PolicyDocument: useKeys })
@@ -174,7 +136,7 @@ async function granted(hands: Hands): Promise<Granted> {
   const { name, credentials } = await newUser(hands)
   const { keyId } = hands.rig
   const given = await ofKeys(hands, 'CreateGrant', { KeyId: keyId, GranteePrincipal: userArn(name), Operations: ['DescribeKey'] })
-  return { credentials, revoke: async () => ofKeys(hands, 'RevokeGrant', { KeyId: keyId, GrantId: given.json['GrantId'] }) }
+  return looker(hands, credentials, async () => ofKeys(hands, 'RevokeGrant', { KeyId: keyId, GrantId: given.json['GrantId'] }))
 }
 
 /** A session of a role, and what is done to the role. */
@@ -186,7 +148,7 @@ const session =
     await iam('CreateRole', { RoleName: role, AssumeRolePolicyDocument: trusting({ AWS: accountId }) })
     await iam('PutRolePolicy', { RoleName: role, PolicyName: 'p', PolicyDocument: useKeys })
     const given = await sts('AssumeRole', { RoleArn: `arn:aws:iam::${accountId}:role/${role}`, RoleSessionName: 'session' })
-    return { credentials: credentialsIn(given), revoke: async () => take(hands, role) }
+    return looker(hands, credentialsIn(given), async () => take(hands, role))
   }
 
 const removals: Readonly<Record<string, (hands: Hands) => Promise<Granted>>> = {
@@ -219,62 +181,25 @@ const removals: Readonly<Record<string, (hands: Hands) => Promise<Granted>>> = {
   }),
 }
 
-/** Operations that were let through though they began after the acknowledgement. Others are under way meanwhile, and may go either way. */
-async function allowedAfter({
-  rig,
-  pipeline,
-  grant,
-  random,
-}: {
-  rig: Rig
-  pipeline: Pipeline
-  grant: Granted
-  random: () => number
-}): Promise<number> {
-  const use = async (): Promise<Answered> =>
-    kms(pipeline, grant.credentials, { operation: 'DescribeKey', body: { KeyId: rig.keyId }, now: rig.house.ground.clock.now() })
-  const first = await use()
-  assert.equal(first.status, 200, `control: it may before: ${first.text}`)
-  const underway = Array.from({ length: below(random, 4) }, use)
-  await grant.revoke()
-  const after = await Promise.all(Array.from({ length: afterEach }, use))
-  for (const { status, text } of [...(await Promise.all(underway)), ...after]) assert([200, 400, 403].includes(status), text)
-  return after.filter(({ status }) => status === 200).length
+async function begin(): Promise<Hands> {
+  const house = await signedHouse()
+  const { context, clock } = house.ground
+  const pipelines = {
+    iam: createPipeline(context, iamProtocol(domain)),
+    sts: createPipeline(context, stsProtocol(domain)),
+    kms: createPipeline(context, awsKmsProtocol(domain)),
+  }
+  const { administrator } = house
+  const made = await kms(pipelines.kms, administrator, { operation: 'CreateKey', body: {}, now: clock.now() })
+  const rig = { house, pipelines, administrator, keyId: textIn(objectIn(made.json['KeyMetadata'])['KeyId']) }
+  return { rig, iam: formsOf(rig, 'iam'), sts: formsOf(rig, 'sts') }
 }
 
-describe(`of accounts, after an acknowledged removal (SEED=${seed})`, () => {
-  let rig: Rig
-  const handsOf = (): Hands => ({ rig, iam: formsOf(rig, 'iam'), sts: formsOf(rig, 'sts') })
-  before(async () => {
-    const house = await signedHouse()
-    const { context } = house.ground
-    const pipelines = {
-      iam: createPipeline(context, iamProtocol(domain)),
-      sts: createPipeline(context, stsProtocol(domain)),
-      kms: createPipeline(context, awsKmsProtocol(domain)),
-    }
-    const administrator = house.administrator
-    const made = await kms(pipelines.kms, administrator, { operation: 'CreateKey', body: {}, now: house.ground.clock.now() })
-    const keyId = textIn(objectIn(made.json['KeyMetadata'])['KeyId'])
-    rig = { house, pipelines, administrator, keyId, node: await nodeOver(house) }
-  })
-
-  for (const [what, make] of Object.entries(removals))
-    test(`of ${what} nothing is let through: ${cycles * afterEach} operations on another node`, { timeout: 900_000 }, async () => {
-      const random = seeded(seed)
-      let allowed = 0
-      for (let done = 0; done < cycles; done += 1)
-        allowed += await allowedAfter({ rig, pipeline: rig.node, grant: await make(handsOf()), random })
-      assert.equal(allowed, 0)
-    })
-
-  test('control: a node that trusts its own view lets them through', async () => {
-    const random = seeded(seed)
-    for (const [what, make] of Object.entries(removals)) {
-      // It has to hear of the grant in order to miss the removal: a node that has just begun.
-      const grant = await make(handsOf())
-      const pipeline = await nodeOver(rig.house, withoutNews)
-      assert((await allowedAfter({ rig, pipeline, grant, random })) > 0, what)
-    }
-  })
+denies({
+  title: 'of accounts, after an acknowledged removal',
+  begin,
+  ground: ({ rig }) => rig.house.ground,
+  pipeline: context => createPipeline(context, awsKmsProtocol(domain)),
+  removals,
+  denied: [400, 403],
 })

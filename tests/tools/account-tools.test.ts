@@ -121,6 +121,7 @@ function testTools(instance: Instance): void {
       const [key, folder] = [await keyOf(), join(dir, 'tofu')]
       mkdirSync(folder)
       copyFileSync(join(import.meta.dirname, 'tofu-account', 'main.tf'), join(folder, 'main.tf'))
+      copyFileSync(join(import.meta.dirname, 'tofu', 'told.tf'), join(folder, 'told.tf'))
       const variables = { TF_VAR_key: key, TF_VAR_region: account.region, TF_VAR_told: canary }
       const how = { cwd: folder, env: { ...variables, TF_CLI_CONFIG_FILE: '/dev/null', TF_IN_AUTOMATION: '1' } }
       const tofu = async (words: readonly string[], more: Run = {}): Promise<Ran> =>

@@ -49,7 +49,7 @@ function testTofu(program: string, instance: Instance): void {
       who.reader = await house.application('reader', 'Key Vault Reader')
       await azureOf(environment, officer).keys(house.name).createRsaKey('state', { keySize: 2048 })
       mkdirSync(folder)
-      copyFileSync(join(import.meta.dirname, 'tofu', 'main.tf'), join(folder, 'main.tf'))
+      for (const name of ['main.tf', 'told.tf']) copyFileSync(join(import.meta.dirname, 'tofu', name), join(folder, name))
     })
     after(async () => page.settle())
 

@@ -25,13 +25,3 @@ terraform {
     }
   }
 }
-
-variable "told" { type = string }
-
-resource "terraform_data" "told" {
-  input = var.told
-}
-
-output "told" {
-  value = terraform_data.told.output
-}

@@ -24,13 +24,3 @@ terraform {
     }
   }
 }
-
-variable "told" { type = string }
-
-resource "terraform_data" "told" {
-  input = var.told
-}
-
-output "told" {
-  value = terraform_data.told.output
-}
