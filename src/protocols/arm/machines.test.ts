@@ -66,7 +66,7 @@ describe('a virtual machine', () => {
     assert.ok(!('identity' in without.json) && !living())
     const again = identityOf(await good(owner('PATCH', machinePath(), { identity: { type: 'SystemAssigned' } })))['principalId']
     assert.notEqual(again, principalId)
-    assert.equal((await owner('DELETE', machinePath())).status, 200)
+    assert.equal((await owner('DELETE', machinePath())).status, 202)
     assert.ok(!ground.context.servicePrincipals.peek().some(({ value }) => value.id === again))
     assert.equal((await owner('DELETE', machinePath())).status, 204)
     assert.equal((await owner('GET', machinePath())).status, 404)
@@ -188,7 +188,7 @@ describe('a virtual machine', () => {
     assert.equal(propertiesOf(await owner('GET', disk))['diskState'], 'Unattached')
     await good(owner('PUT', machinePath('vm2'), body(attach)))
     await good(owner('DELETE', machinePath('vm2')))
-    assert.equal((await owner('DELETE', disk)).status, 200)
+    assert.equal((await owner('DELETE', disk)).status, 202)
   })
 
   const unsupported: readonly (readonly [what: string, properties: object, status: number, code: string])[] = [
@@ -273,7 +273,7 @@ describe('networks and interfaces', () => {
       400,
       'InUseSubnetCannotBeDeleted',
     ])
-    assert.equal((await owner('DELETE', `${network}/virtualNetworks/vn/subnets/other?api-version=2023-09-01`)).status, 200)
+    assert.equal((await owner('DELETE', `${network}/virtualNetworks/vn/subnets/other?api-version=2023-09-01`)).status, 202)
   })
 
   test('are joined only by who may join', async () => {

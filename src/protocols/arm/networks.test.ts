@@ -100,7 +100,7 @@ describe('a private endpoint', () => {
     const wire = await withVault()
     await put(wire.owner, false)
     await put(wire.owner, false, 'other')
-    assert.equal((await wire.owner('DELETE', endpointPath('pe'))).status, 200)
+    assert.equal((await wire.owner('DELETE', endpointPath('pe'))).status, 202)
     assert.equal((await wire.owner('DELETE', endpointPath('pe'))).status, 204)
     assert.equal(connectionsIn(await wire.owner('GET', vaultPath('kv-1'))).length, 1)
     await wire.owner('DELETE', vaultPath('kv-1'))

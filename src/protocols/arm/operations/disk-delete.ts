@@ -3,6 +3,7 @@ import { diskArmId } from '#domain/disks/set-place.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { empty } from '#protocols/http/answer.ts'
 import { atDisk, ofDisk } from '#protocols/arm/compute-shapes.ts'
+import { goneAnswer } from '#protocols/arm/done-answer.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
 import { refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
@@ -16,11 +17,11 @@ export const diskDelete = armOperation({
   params: ofDisk,
   query: anyQuery,
   body: { none: true },
-  async handle(context, call, { params, permit, request }) {
+  async handle(context, call, { site, params, permit, request }) {
     await refuseUnmet(context, call, { request, armId: diskArmId(params) })
     const disk = await context.disks.get(call, compartmentOfGuid(params.subscriptionId), [diskArmId(params).toLowerCase()])
     if (disk === undefined) return empty(204)
     await deleteDisk(context, call, { permit: permit('disk.delete'), disk })
-    return empty(200)
+    return goneAnswer({ site, call, request }, disk.value)
   },
 })

@@ -3,6 +3,7 @@ import { deleteSet } from '#domain/disks/delete-disk-encryption-set.ts'
 import { setArmId } from '#domain/disks/set-place.ts'
 import { empty } from '#protocols/http/answer.ts'
 import { atSet, ofSet } from '#protocols/arm/compute-shapes.ts'
+import { goneAnswer } from '#protocols/arm/done-answer.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
 import { refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
@@ -16,11 +17,11 @@ export const diskEncryptionSetDelete = armOperation({
   params: ofSet,
   query: anyQuery,
   body: { none: true },
-  async handle(context, call, { params, permit, request }) {
+  async handle(context, call, { site, params, permit, request }) {
     await refuseUnmet(context, call, { request, armId: setArmId(params) })
     const set = await context.diskEncryptionSets.get(call, compartmentOfGuid(params.subscriptionId), [setArmId(params).toLowerCase()])
     if (set === undefined) return empty(204)
     await deleteSet(context, call, { permit: permit('diskSet.delete'), set })
-    return empty(200)
+    return goneAnswer({ site, call, request }, set.value)
   },
 })

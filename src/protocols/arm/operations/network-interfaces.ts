@@ -6,7 +6,7 @@ import { groupArmId, groupScope, subscriptionScope } from '#domain/resources/sco
 import { empty, json } from '#protocols/http/answer.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
 import { askLinked } from '#protocols/arm/compute-shapes.ts'
-import { doneAnswer } from '#protocols/arm/done-answer.ts'
+import { doneAnswer, goneAnswer } from '#protocols/arm/done-answer.ts'
 import { armList, listQuery } from '#protocols/arm/lists.ts'
 import { anyQuery, inGroup, inSubscription } from '#protocols/arm/params.ts'
 import { etagOf, refuseUnmet } from '#protocols/arm/preconditions.ts'
@@ -57,7 +57,7 @@ export const interfaceGet = armOperation({
   },
 })
 
-/** 200, and 204 where there is none. */
+/** 204 where there is none. */
 export const interfaceDelete = armOperation({
   ...common,
   name: 'NetworkInterfaceDelete',
@@ -65,12 +65,12 @@ export const interfaceDelete = armOperation({
   permissions: ['interface.delete'],
   body: { none: true },
   resource: ({ params }) => interfaceArmId(params),
-  async handle(context, call, { params, permit, request }) {
+  async handle(context, call, { site, params, permit, request }) {
     await refuseUnmet(context, call, { request, armId: interfaceArmId(params) })
     const held = await context.networkInterfaces.get(call, compartmentOfGuid(params.subscriptionId), [interfaceArmId(params).toLowerCase()])
     if (held === undefined) return empty(204)
     await deleteInterface(context, call, { permit: permit('interface.delete'), held })
-    return empty(200)
+    return goneAnswer({ site, call, request }, held.value)
   },
 })
 

@@ -4,7 +4,7 @@ import { deleteSubnet, putSubnet } from '#domain/networks/set-network.ts'
 import { Problem } from '#model/problem.ts'
 import { empty, json } from '#protocols/http/answer.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
-import { doneAnswer } from '#protocols/arm/done-answer.ts'
+import { doneAnswer, goneAnswer } from '#protocols/arm/done-answer.ts'
 import { armList, listQuery } from '#protocols/arm/lists.ts'
 import { anyQuery } from '#protocols/arm/params.ts'
 import { armOperation } from '#protocols/arm/site.ts'
@@ -57,11 +57,11 @@ export const subnetDelete = armOperation({
   permissions: ['subnet.delete'],
   body: { none: true },
   resource: ({ params }) => `${networkArmId(params)}/subnets/${params.subnet}`,
-  async handle(context, call, { params, permit }) {
+  async handle(context, call, { site, params, permit, request }) {
     const network = await context.virtualNetworks.get(call, compartmentOfGuid(params.subscriptionId), [networkArmId(params).toLowerCase()])
     if (network === undefined) return empty(204)
     const was = await deleteSubnet(context, call, { permit: permit('subnet.delete'), network, subnet: params.subnet })
-    return empty(was ? 200 : 204)
+    return was ? goneAnswer({ site, call, request }, network.value) : empty(204)
   },
 })
 

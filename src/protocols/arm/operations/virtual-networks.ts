@@ -5,7 +5,7 @@ import { groupNamed } from '#domain/resources/groups.ts'
 import { groupArmId, groupScope, subscriptionScope } from '#domain/resources/scopes.ts'
 import { empty, json } from '#protocols/http/answer.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
-import { doneAnswer } from '#protocols/arm/done-answer.ts'
+import { doneAnswer, goneAnswer } from '#protocols/arm/done-answer.ts'
 import { armList, listQuery } from '#protocols/arm/lists.ts'
 import { anyQuery, inGroup, inSubscription } from '#protocols/arm/params.ts'
 import { etagOf, refuseUnmet } from '#protocols/arm/preconditions.ts'
@@ -50,7 +50,7 @@ export const networkGet = armOperation({
   },
 })
 
-/** 200, and 204 where there is none. */
+/** 204 where there is none. */
 export const networkDelete = armOperation({
   ...common,
   name: 'VirtualNetworkDelete',
@@ -58,12 +58,12 @@ export const networkDelete = armOperation({
   permissions: ['network.delete'],
   body: { none: true },
   resource: ({ params }) => networkArmId(params),
-  async handle(context, call, { params, permit, request }) {
+  async handle(context, call, { site, params, permit, request }) {
     await refuseUnmet(context, call, { request, armId: networkArmId(params) })
     const network = await context.virtualNetworks.get(call, compartmentOfGuid(params.subscriptionId), [networkArmId(params).toLowerCase()])
     if (network === undefined) return empty(204)
     await deleteNetwork(context, call, { permit: permit('network.delete'), network })
-    return empty(200)
+    return goneAnswer({ site, call, request }, network.value)
   },
 })
 
