@@ -49,7 +49,29 @@ describe('a role on secrets under a condition on their names', () => {
     assert.equal(await asked('GET', '/deletedsecrets/app-two'), 200)
     assert.equal(await asked('POST', '/secrets/other/backup'), 403)
     const kept = await all.send(all.wire('keyvault'), 'administrator', { method: 'POST', path: '/secrets/app-one/backup' })
-    assert.equal(await asked('POST', '/secrets/restore', kept.json), 403, 'nor is it of what a backup holds')
+    assert.equal(await asked('POST', '/secrets/restore', kept.json), 403, 'of the resource no name is known, it is only brought')
+  })
+
+  test('holds for a restore by the name that the backup holds, as the request says it', async () => {
+    const all = await under(`(!(ActionMatches{'${actions}/restore/action'})) OR ${set}`)
+    const asked = askedAs(all)
+    const good = async (method: string, path: string) => {
+      const answered = await all.send(all.wire('keyvault'), 'administrator', { method, path })
+      assert.ok(answered.status < 300, answered.text)
+      return answered.json
+    }
+    const kept = new Map<string, object>()
+    for (const name of ['app-one', 'other']) {
+      kept.set(name, await good('POST', `/secrets/${name}/backup`))
+      await good('DELETE', `/secrets/${name}`)
+      await good('DELETE', `/deletedsecrets/${name}`)
+    }
+    assert.equal(await asked('POST', '/secrets/restore', kept.get('other')), 403)
+    assert.equal(await asked('POST', '/secrets/restore', { value: 'bm90IGEgYmFja3Vw' }), 403, 'what holds no name')
+    assert.equal(await asked('POST', '/secrets/restore', { value: 7 }), 403, 'what is none')
+    assert.equal(await asked('POST', '/secrets/restore', kept.get('app-one')), 200)
+    assert.equal(await asked('GET', '/secrets/app-one'), 200)
+    assert.equal(await asked('GET', '/secrets/other'), 404)
   })
 
   test('that spares one secret is not walked around by another spelling', async () => {

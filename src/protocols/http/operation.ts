@@ -69,7 +69,7 @@ export interface Operation<Context, Site, P extends z.ZodType = z.ZodType, Q ext
   readonly open?: true
   scope?(at: { readonly site: Site; readonly params: z.output<P> }): Scope
   /** What conditions of the permissions above may ask for, read from the request no sooner than they ask. */
-  facts?(request: WireRequest): Facts
+  facts?(request: WireRequest, at: { readonly context: Context; readonly site: Site }): Facts
   /** The resource as its entry names it; the raw path where absent. */
   resource?(at: { readonly site: Site; readonly params: z.output<P>; readonly request: WireRequest }): string
   handle(context: Context, call: Call, input: Input<Site, z.output<P>, z.output<Q>, BodyOf<B>>): Promise<Answer>

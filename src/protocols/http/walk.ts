@@ -54,7 +54,7 @@ export async function walk<Context extends PipelineContext, Site>(
     call,
     operation,
     foundOf: () => foundOf(operation, { site, params, request }),
-    facts: factsOf(way, operation, request),
+    facts: factsOf(way, operation, { site, request }),
   })
   const body = parseBody(operation.body, request)
   return operation.handle(context, call, { site, params, query, body, permit, request })
@@ -81,10 +81,10 @@ function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
 
 /** What conditions may ask: of the operation, else of its wire. */
 const factsOf = <Context extends PipelineContext, Site>(
-  { protocol }: Way<Context, Site>,
+  { context, protocol }: Way<Context, Site>,
   operation: Operation<Context, Site>,
-  request: WireRequest,
-): Facts => operation.facts?.(request) ?? protocol.facts?.(request) ?? noFacts
+  { site, request }: { readonly site: Site; readonly request: WireRequest },
+): Facts => operation.facts?.(request, { context, site }) ?? protocol.facts?.(request) ?? noFacts
 
 /** What the path itself says of what is asked for. */
 function foundOf<Context, Site, P extends z.ZodType>(
