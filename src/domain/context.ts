@@ -29,7 +29,7 @@ import {
   keyStores,
   keyTallies,
   keyUses,
-  type KeyLastUse,
+  type NotedKeyUse,
 } from './account-keys/records.ts'
 import {
   accessKeys,
@@ -170,7 +170,7 @@ export interface Context extends AllRecords {
   /** Of access keys and roles, since they were last written down. */
   readonly latestUses: LatestUses<CredentialUse>
   /** Of keys of accounts, by the ids of their records. */
-  readonly latestKeyUses: LatestUses<KeyLastUse>
+  readonly latestKeyUses: LatestUses<NotedKeyUse>
   readonly instance: Instance
   readonly trail: AuditTrail
   readonly audit: AuditPages

@@ -7,7 +7,9 @@ import { byTheMinute, type Stoppable } from '#domain/jobs/by-the-minute.ts'
 import { performAsSystem } from '#domain/jobs/perform-as-system.ts'
 import { callersAccount, type HeldAccountKey } from './find-account-key.ts'
 import { assertPermitsKey } from './permit-account-key.ts'
-import type { KeyLastUse } from './records.ts'
+import type { KeyLastUse, NotedKeyUse } from './records.ts'
+
+const keptUse = ({ entry, ...use }: NotedKeyUse): KeyLastUse => ({ ...use, requestId: entry.requestId, entryId: entryId(entry) })
 
 /** Remembers the use once it is answered: what was refused, or only tried dry, was no use. */
 export function noteKeyUse({ latestKeyUses }: Needs<'latestKeyUses'>, call: Call, { id, value }: HeldAccountKey): void {
@@ -15,12 +17,7 @@ export function noteKeyUse({ latestKeyUses }: Needs<'latestKeyUses'>, call: Call
   // The trail of the key's account has its own copy of what another account's principal does.
   const of = value.accountId === callersAccount(call) ? {} : { of: value.accountId }
   call.afterwards.push(() => {
-    latestKeyUses.note(keyed(id, value.id), {
-      at: call.at,
-      operation: call.operation,
-      requestId,
-      entryId: entryId({ requestId, place: call.place, ...of }),
-    })
+    latestKeyUses.note(keyed(id, value.id), { at: call.at, operation: call.operation, entry: { requestId, place: call.place, ...of } })
   })
 }
 
@@ -35,7 +32,8 @@ export async function lastKeyUse(
 ): Promise<KeyLastUse | undefined> {
   assertPermitsKey(permit, key)
   const { id, compartment, value } = key
-  return latestKeyUses.get(keyed(id, value.id)) ?? (await keyUses.get(call, compartment, [value.id]))?.value
+  const noted = latestKeyUses.get(keyed(id, value.id))
+  return noted === undefined ? (await keyUses.get(call, compartment, [value.id]))?.value : keptUse(noted)
 }
 
 type Writing = Needs<'latestKeyUses' | 'keyUses' | 'accountKeys' | 'ground' | 'log'>
@@ -52,7 +50,7 @@ export async function writeKeyUses(context: Writing): Promise<void> {
       operation: 'KeyUsesWrite',
       resource: '/keys',
       async run(call) {
-        for (const [name, use] of uses) await writeKeyUse(context, call, { name, use })
+        for (const [name, use] of uses) await writeKeyUse(context, call, { name, use: keptUse(use) })
         return true
       },
     })

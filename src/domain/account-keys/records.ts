@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { millis, type Millis } from '#model/brands.ts'
 import { namesOf } from '#model/names.ts'
+import type { EntryPlace } from '#domain/audit/entry-id.ts'
 import { family } from '#domain/records/family.ts'
 import { accountKeySpecs, accountKeyUsages } from './specs.ts'
 
@@ -182,6 +183,11 @@ export const keyTallies = family<z.output<typeof keyTallySchema>, readonly []>({
 /** The last use of a key's material that was answered, by the ids under which its entry is found. Written by the minute, not by the request. */
 const keyLastUseSchema = z.object({ at: time, operation: z.string(), requestId: z.string(), entryId: z.string() })
 export type KeyLastUse = z.output<typeof keyLastUseSchema>
+
+/** A use as requests leave it: of the many only the last is looked at, so its entry's id is made of its place then. */
+export interface NotedKeyUse extends Omit<KeyLastUse, 'requestId' | 'entryId'> {
+  readonly entry: EntryPlace
+}
 
 export const keyUses = family<KeyLastUse, readonly [keyId: string]>({
   name: 'keyUses',

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { sha256 } from '#crypto/digests.ts'
 import { type Bytes, type CompartmentId, recordId } from '#model/brands.ts'
 import type { AuditBatch } from '#ports/audit-log.ts'
 import type { Barrier, RecordContext } from '#ports/barrier.ts'
@@ -70,7 +70,7 @@ export function entryHash({ seq, salt, text }: BatchEntry): Bytes {
   const head = Buffer.alloc(8 + saltBytes)
   head.writeBigUInt64BE(BigInt(seq), 0)
   head.set(salt, 8)
-  return hash('sha256', Buffer.concat([head, Buffer.from(text, 'utf8')]), 'buffer')
+  return sha256(Buffer.concat([head, Buffer.from(text, 'utf8')]))
 }
 
 /** The chain after some entries: SHA-256(0x00 ‖ previous ‖ entry hash) each (security-and-reliability.md 4.3). */
@@ -80,7 +80,7 @@ export function chained(previous: Bytes, entries: readonly BatchEntry[]): Bytes 
     const link = new Uint8Array(1 + 2 * hashBytes)
     link.set(head, 1)
     link.set(entryHash(entry), 1 + hashBytes)
-    head = hash('sha256', link, 'buffer')
+    head = sha256(link)
   }
   return head
 }

@@ -9,12 +9,18 @@ export function canonicalJson(value: JsonValue): string {
   if (typeof value === 'string') return JSON.stringify(value.toWellFormed())
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`
-  const members: (readonly [name: string, member: JsonValue])[] = []
-  for (const [name, member] of Object.entries(value)) if (member !== undefined) members.push([name.toWellFormed(), member])
-  members.sort(([a], [b]) => (a < b ? -1 : 1))
+  const names = Object.keys(value)
+  if (!names.every(name => name.isWellFormed())) return canonicalJson(wellNamed(value))
   let text = ''
-  for (const [name, member] of members) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`
+  // In the order of code units, as the method has it by itself.
+  for (const name of names.sort()) {
+    const member = value[name]
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`
+  }
   return `{${text}}`
 }
+
+const wellNamed = (value: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(value).map(([name, member]) => [name.toWellFormed(), member]))
 
 const isList = (value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] => Array.isArray(value)

@@ -12,7 +12,7 @@ export interface EntryPlace {
  * which is random, and the entry's place in it.
  */
 export function entryId({ requestId, place, of = '' }: EntryPlace): string {
-  const bytes = hash('sha256', `keystead/entry\0${JSON.stringify([requestId, place, of])}`, 'buffer').subarray(0, 16)
+  const bytes = Buffer.from(hash('sha256', `keystead/entry\0${JSON.stringify([requestId, place, of])}`, 'hex').slice(0, 32), 'hex')
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
   const hex = bytes.toString('hex')

@@ -1,5 +1,5 @@
 // The tree of RFC 6962 2.1 (RFC 9162 2.1 says the same): leaf SHA-256(0x00 ‖ data), node SHA-256(0x01 ‖ left ‖ right).
-import { hash } from 'node:crypto'
+import { sha256 } from '#crypto/digests.ts'
 import type { Bytes } from '#model/brands.ts'
 import type { AuditHead } from '#ports/audit-log.ts'
 import { hashBytes } from './batch.ts'
@@ -15,7 +15,7 @@ export const emptyTree: Tree = { size: 0, frontier: [] }
 export function leafHash(data: Bytes): Bytes {
   const bytes = new Uint8Array(1 + data.length)
   bytes.set(data, 1)
-  return hash('sha256', bytes, 'buffer')
+  return sha256(bytes)
 }
 
 export function nodeHash(left: Bytes, right: Bytes): Bytes {
@@ -23,7 +23,7 @@ export function nodeHash(left: Bytes, right: Bytes): Bytes {
   bytes[0] = 1
   bytes.set(left, 1)
   bytes.set(right, 1 + hashBytes)
-  return hash('sha256', bytes, 'buffer')
+  return sha256(bytes)
 }
 
 /** The tree with one leaf more. */
@@ -39,7 +39,7 @@ export function grown({ size, frontier }: Tree, leaf: Bytes): Tree {
 /** The root of the whole tree; of the empty one, the hash of nothing. */
 export function rootOf({ frontier }: Tree): Bytes {
   const last = frontier.at(-1)
-  if (last === undefined) return hash('sha256', new Uint8Array(0), 'buffer')
+  if (last === undefined) return sha256(new Uint8Array(0))
   return frontier.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last)
 }
 

@@ -51,7 +51,9 @@ export function hideTrailResource(facts: TrailFacts | undefined, arn: string): v
 /** Every account whose trail has the call, the caller's first. */
 export function recipientsOf(facts: TrailFacts, caller: string | undefined): readonly string[] {
   const own = facts.recipient ?? caller
-  return [...new Set([...(own === undefined ? [] : [own]), ...facts.resources.map(({ account }) => account)])]
+  const accounts = own === undefined ? [] : [own]
+  for (const { account } of facts.resources) if (!accounts.includes(account)) accounts.push(account)
+  return accounts
 }
 
 /** CloudTrail's own limits of a record's fields, in characters of JSON ("CloudTrail record contents"). */
@@ -61,30 +63,39 @@ const textMax = 32_768
 const errorMessageMax = 1_024
 const resourcesMax = 64
 
-/** The facts as a row has them: canonical JSON, its fields within limits; what is over them is left out, and that is said. */
+/** The facts as a row has them: canonical JSON by construction, its fields within limits; what is over them is left out, and that is said. */
 export function trailText(facts: TrailFacts, recipient: string | undefined): string {
-  const { parameters, answer, more, errorMessage, resources, ...rest } = facts
-  return canonicalJson({
-    ...rest,
-    recipient,
-    parameters: within(parameters, fieldMax.parameters),
-    answer: within(answer, fieldMax.answer),
-    more: within(more, fieldMax.more),
-    errorMessage: errorMessage === undefined ? undefined : cut(errorMessage, errorMessageMax),
-    resources: resources
-      .filter(({ account, hidden }) => hidden !== true || account === recipient)
-      .slice(0, resourcesMax)
-      .map(({ account, arn }) => ({ account, arn: cut(arn, 2_048) })),
-  })
+  const { answer, data, errorMessage, event, more, parameters, readOnly, region, resources, tls, webIdentity } = facts
+  const members =
+    member('answer', answer && within(answer, fieldMax.answer)) +
+    member('data', data && 'true') +
+    member('errorMessage', errorMessage === undefined ? undefined : quoted(cut(errorMessage, errorMessageMax))) +
+    member('event', event && quoted(event)) +
+    member('more', more && within(more, fieldMax.more)) +
+    member('parameters', parameters && within(parameters, fieldMax.parameters)) +
+    member('readOnly', String(readOnly)) +
+    member('recipient', recipient === undefined ? undefined : quoted(recipient)) +
+    member('region', quoted(region)) +
+    member('resources', `[${shownTo(resources, recipient).map(resourceText).join(',')}]`) +
+    member('tls', tls && canonicalJson({ ...tls })) +
+    member('webIdentity', webIdentity && canonicalJson({ ...webIdentity }))
+  return `{${members.slice(1)}}`
 }
 
-function within(value: JsonObject | undefined, most: number): JsonObject | undefined {
-  if (value === undefined) return undefined
+const member = (name: string, text: string | undefined): string => (text === undefined ? '' : `,"${name}":${text}`)
+const quoted = (text: string): string => JSON.stringify(text.toWellFormed())
+/** What is hidden is told to its own account alone. */
+const shownTo = (resources: readonly TrailResource[], recipient: string | undefined): readonly TrailResource[] =>
+  resources.filter(({ account, hidden }) => hidden !== true || account === recipient).slice(0, resourcesMax)
+const resourceText = ({ account, arn }: TrailResource): string => `{"account":${quoted(account)},"arn":${quoted(cut(arn, arnMax))}}`
+const arnMax = 2_048
+
+function within(value: JsonObject, most: number): string {
   const text = canonicalJson(value)
   // Where all of it is shorter than one text may be, nothing in it is to be cut.
-  if (text.length <= textMax) return value
-  const short = shortened(value)
-  return canonicalJson(short).length <= most ? short : { omitted: true }
+  if (text.length <= textMax) return text
+  const short = canonicalJson(shortened(value))
+  return short.length <= most ? short : '{"omitted":true}'
 }
 
 function shortened(value: JsonObject): JsonObject {

@@ -54,4 +54,5 @@ export function readBlob(blob: Bytes): { readonly named: NamedKey; readonly box:
   }
 }
 
-const asUuid = (digits: string): string => digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+const asUuid = (digits: string): string =>
+  `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`

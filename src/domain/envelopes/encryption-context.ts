@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { sha256 } from '#crypto/digests.ts'
 import type { Bytes } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { NamedKey } from './ciphertext-blob.ts'
@@ -23,23 +23,30 @@ const domainTag = 'keystead/envelope/1'
  * No two different questions give the same bytes.
  */
 export function serialiseBound({ accountId, keyId, materialId, context }: Bound): Bytes {
-  const pairs = Array.from(context, ([key, value]) => ({ key: Buffer.from(key), value: Buffer.from(value) }))
-  pairs.sort((left, right) => Buffer.compare(left.key, right.key))
-  const parts: Uint8Array[] = []
-  for (const name of [domainTag, accountId, keyId, materialId]) parts.push(length(Buffer.byteLength(name)), Buffer.from(name))
-  parts.push(length(pairs.length))
-  for (const { key, value } of pairs) parts.push(length(key.length), key, length(value.length), value)
-  return Buffer.concat(parts)
-}
-
-/** Its SHA-256: what modules are given, of one width whatever the context. */
-export const digestOfBound = (bound: Bound): Bytes => Uint8Array.from(hash('sha256', serialiseBound(bound), 'buffer'))
-
-function length(count: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4)
-  bytes.writeUInt32BE(count)
+  const names = [domainTag, accountId, keyId, materialId]
+  const pairs = inOrder(context).flat()
+  let size = lengthBytes
+  for (const texts of [names, pairs]) for (const text of texts) size += lengthBytes + Buffer.byteLength(text)
+  const bytes = Buffer.allocUnsafe(size)
+  let at = 0
+  const write = (text: string): void => {
+    const written = bytes.write(text, at + lengthBytes)
+    at = bytes.writeUInt32BE(written, at) + written
+  }
+  for (const name of names) write(name)
+  at = bytes.writeUInt32BE(context.size, at)
+  for (const text of pairs) write(text)
   return bytes
 }
+
+const lengthBytes = 4
+
+/** By the bytes of their keys in UTF-8. */
+const inOrder = (context: EncryptionContext): readonly (readonly [key: string, value: string])[] =>
+  context.size < 2 ? [...context] : [...context].sort(([left], [right]) => Buffer.compare(Buffer.from(left), Buffer.from(right)))
+
+/** Its SHA-256: what modules are given, of one width whatever the context. */
+export const digestOfBound = (bound: Bound): Bytes => sha256(serialiseBound(bound))
 
 /** Raises `ValidationFailed` for text that has no UTF-8, which would make two contexts one, and for too much of it. */
 export function assertContextBounds(context: EncryptionContext): void {

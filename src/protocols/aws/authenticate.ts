@@ -35,7 +35,8 @@ export interface Verified {
   readonly key: KeyObject
   readonly scope: CredentialScope
   readonly date: string
-  readonly signature: Buffer
+  /** In hex digits. */
+  readonly signature: string
   /** `x-amz-content-sha256` as it was signed; `UNSIGNED-PAYLOAD` of presigned requests that name none. */
   readonly payloadHash: string
 }
@@ -94,7 +95,7 @@ function assertScope({ scope, date, signedHeaders }: ShownSignature, { service, 
     throw wrong(
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date.slice(0, 64)}' != '${date.slice(0, 8)}', from '${date}'.`,
     )
-  if (!signedHeaders.split(';').includes('host')) throw wrong("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+  if (!`;${signedHeaders};`.includes(';host;')) throw wrong("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
 }
 
 const nothing = new Uint8Array(0)

@@ -7,7 +7,8 @@ export interface ShownSignature {
   readonly scope: CredentialScope
   /** As it was written: names in lower case, with semicolons between. */
   readonly signedHeaders: string
-  readonly signature: Buffer
+  /** 64 hex digits; empty where it is no signature, and matches none. */
+  readonly signature: string
   /** `20260102T030405Z` */
   readonly date: string
   readonly sessionToken: string | undefined
@@ -37,7 +38,7 @@ function ofHeader(request: WireRequest, header: string): ShownSignature {
   return {
     scope: scopeIn(request),
     signedHeaders: parameters.get('SignedHeaders') ?? '',
-    signature: signatureBytes(parameters.get('Signature') ?? ''),
+    signature: signatureIn(parameters.get('Signature') ?? ''),
     date: dateIn(date),
     sessionToken: request.header('x-amz-security-token'),
     expiresSeconds: undefined,
@@ -80,7 +81,7 @@ function ofQuery(request: WireRequest): ShownSignature {
   return {
     scope: scopeIn(request),
     signedHeaders: query.get('x-amz-signedheaders') ?? '',
-    signature: signatureBytes(query.get('x-amz-signature') ?? ''),
+    signature: signatureIn(query.get('x-amz-signature') ?? ''),
     date: dateIn(query.get('x-amz-date') ?? ''),
     sessionToken: query.get('x-amz-security-token') ?? request.header('x-amz-security-token'),
     expiresSeconds: expirySeconds(query.get('x-amz-expires') ?? ''),
@@ -112,5 +113,4 @@ function dateIn(text: string): string {
   return text
 }
 
-/** What is no signature matches none. */
-const signatureBytes = (text: string): Buffer => (/^[0-9a-f]{64}$/.test(text) ? Buffer.from(text, 'hex') : Buffer.alloc(32))
+const signatureIn = (text: string): string => (/^[0-9a-f]{64}$/.test(text) ? text : '')

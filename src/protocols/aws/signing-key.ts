@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from 'node:crypto'
+import { hmacHex } from '#crypto/digests.ts'
 import { algorithm } from './signature.ts'
 import type { CredentialScope } from './credential-scope.ts'
 
@@ -24,8 +25,10 @@ export interface SignedText {
   readonly canonical: string
 }
 
-/** The signature that the request should have. */
-export const signatureOf = ({ key, date, scope, canonical }: SignedText): Buffer =>
-  hmac(key, `${algorithm}\n${date}\n${scopeText(scope)}\n${hash('sha256', canonical, 'hex')}`)
+/** The signature that the request should have, in hex digits. */
+export const signatureOf = ({ key, date, scope, canonical }: SignedText): string =>
+  hmacHex(key, `${algorithm}\n${date}\n${scopeText(scope)}\n${hash('sha256', canonical, 'hex')}`)
 
-export const isSignature = (one: Uint8Array, other: Uint8Array): boolean => one.length === other.length && timingSafeEqual(one, other)
+/** Of signatures in hex digits; in constant time. */
+export const isSignature = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))

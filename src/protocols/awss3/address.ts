@@ -8,7 +8,8 @@ export const s3Service = (domain: string) =>
 
 /** A bucket's own name: `{bucket}.s3.{region}.{domain}`. */
 export function bucketOfHost(domain: string, hostname: string): string | undefined {
-  const [, bucket, region = ''] = new RegExp(String.raw`^(.+)\.s3\.([^.]+)\.${RegExp.escape(domain)}$`).exec(hostname) ?? []
+  if (!hostname.endsWith(`.${domain}`)) return undefined
+  const [, bucket, region = ''] = /^(.+)\.s3\.([^.]+)$/.exec(hostname.slice(0, -domain.length - 1)) ?? []
   return isRegion(region) ? bucket : undefined
 }
 

@@ -1,4 +1,5 @@
-import { createHash, createHmac, hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
+import { hmacHex } from '#crypto/digests.ts'
 import { Problem } from '#model/problem.ts'
 import type { Verified } from '#protocols/aws/authenticate.ts'
 import { isSignature, scopeText } from '#protocols/aws/signing-key.ts'
@@ -30,14 +31,14 @@ export async function* withoutChunks(incoming: AsyncIterable<Uint8Array>, body: 
   let before = body.signed?.signature
   for (;;) {
     const { size, signature } = chunkHead(await reader.line())
-    const digest = createHash('sha256')
+    const digest = body.signed && createHash('sha256')
     for (let left = size; left > 0;) {
       const piece = await reader.some(left)
       left -= piece.length
-      digest.update(piece)
+      digest?.update(piece)
       yield piece
     }
-    if (body.signed !== undefined)
+    if (body.signed !== undefined && digest !== undefined)
       before = verified(body.signed, before, { kind: 'PAYLOAD', digest: `${emptyDigest}\n${digest.digest('hex')}`, signature })
     if (size === 0) break
     if ((await reader.line()) !== '') throw malformedChunk()
@@ -56,16 +57,16 @@ function chunkHead(line: string): { readonly size: number; readonly signature: s
 
 function verified(
   { key, date, scope }: Verified,
-  before: Buffer | undefined,
+  before: string | undefined,
   { kind, digest, signature }: { readonly kind: 'PAYLOAD' | 'TRAILER'; readonly digest: string; readonly signature: string | undefined },
-): Buffer {
-  const text = `AWS4-HMAC-SHA256-${kind}\n${date}\n${scopeText(scope)}\n${before?.toString('hex') ?? ''}\n${digest}`
-  const own = createHmac('sha256', key).update(text).digest()
-  if (!isSignature(own, Buffer.from(signature ?? '', 'hex'))) throw new Problem({ code: 'SignatureMismatch' })
+): string {
+  const text = `AWS4-HMAC-SHA256-${kind}\n${date}\n${scopeText(scope)}\n${before ?? ''}\n${digest}`
+  const own = hmacHex(key, text)
+  if (!isSignature(own, signature?.toLowerCase() ?? '')) throw new Problem({ code: 'SignatureMismatch' })
   return own
 }
 
-async function readTrailers(reader: Reader, { signed, trailers, trailing }: ChunkedBody, before: Buffer | undefined): Promise<void> {
+async function readTrailers(reader: Reader, { signed, trailers, trailing }: ChunkedBody, before: string | undefined): Promise<void> {
   let canonical = ''
   let length = 0
   for (let line = await reader.line(true); line !== ''; line = await reader.line(true)) {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { TLSSocket } from 'node:tls'
 import { Problem } from '#model/problem.ts'
 import { canonicalAddress, type IpRanges } from '#model/ip-ranges.ts'
 import { clientAddress } from './client-address.ts'
+import { connectionTls, type ConnectionTls, type TlsOf } from './connection-tls.ts'
 
 /** A request as the operations see it: taken apart once, nothing normalised into something else. */
 export interface WireRequest {
@@ -24,8 +24,8 @@ export interface WireRequest {
   readonly remoteAddress: string
   /** Address of ours that it came to: one is a private endpoint's. */
   readonly localAddress: string
-  /** Of the connection: `TLSv1.3`, and the cipher suite by its name of the RFCs; asked when somebody shows it. */
-  tls?(): { readonly version: string; readonly cipher: string } | undefined
+  /** Asked when somebody shows it. */
+  tls?(): ConnectionTls | undefined
   readonly hasBody: boolean
   /** Name, value, name, value, as they came: signatures are over them. */
   readonly rawHeaders: readonly string[]
@@ -97,15 +97,8 @@ const hasBodyHeaders = (message: IncomingMessage): boolean =>
 
 const ownAddress = ({ socket }: IncomingMessage): string => canonicalAddress(socket.localAddress ?? '')?.address ?? ''
 
-function tlsOf({ socket }: IncomingMessage): { readonly version: string; readonly cipher: string } | undefined {
-  if (!(socket instanceof TLSSocket)) return undefined
-  const { standardName } = socket.getCipher()
-  const version = socket.getProtocol()
-  return version === null ? undefined : { version, cipher: standardName }
-}
-
 /** The parts that cannot fail: enough to answer a malformed request in its protocol's envelope. */
-export function bareRequest(message: IncomingMessage, proxies?: IpRanges): WireRequest {
+export function bareRequest(message: IncomingMessage, proxies?: IpRanges, tlsOf: TlsOf = connectionTls()): WireRequest {
   const host = (message.headers.host ?? '').toLowerCase()
   const colon = host.lastIndexOf(':')
   const target = message.url ?? ''
@@ -126,7 +119,7 @@ export function bareRequest(message: IncomingMessage, proxies?: IpRanges): WireR
     rawHeaders: message.rawHeaders,
     remoteAddress: clientAddress(message, proxies),
     localAddress: ownAddress(message),
-    tls: () => tlsOf(message),
+    tls: () => tlsOf(message.socket),
     hasBody: hasBodyHeaders(message),
     waitedMs: 0,
     body: undefined,

@@ -22,6 +22,7 @@ import { Problem } from '#model/problem.ts'
 import type { Log } from '#ports/log.ts'
 import { isStreamed, type Answer, type StreamedBody } from './answer.ts'
 import { discard, incomingBody, waitsToBeAsked } from './incoming.ts'
+import { connectionTls, type TlsOf } from './connection-tls.ts'
 import type { Pipeline, Routed } from './pipeline.ts'
 import { bareRequest, takeApart, type WireRequest } from './request.ts'
 
@@ -45,8 +46,9 @@ const stalledMs = 60_000
 
 /** One port; the host name picks the wire. */
 export function createHttpsServer(options: HttpsOptions): Server {
+  const serving = { ...options, tlsOf: connectionTls() }
   const listener: RequestListener = (message, response) => {
-    void serve(options, message, response)
+    void serve(serving, message, response)
   }
   const server = createServer({ ...options.tls, maxHeaderSize: headerBytesMax, insecureHTTPParser: false }, listener)
   // An expectation that Node does not know would be refused by Node, without an entry: the operations look at none.
@@ -71,10 +73,10 @@ export function createSocketServer(options: { readonly pipeline: Pipeline; reado
   return createPlainServer({ maxHeaderSize: headerBytesMax }, listener).on('checkContinue', listener)
 }
 
-type Serving = Omit<HttpsOptions, 'tls'>
+type Serving = Omit<HttpsOptions, 'tls'> & { readonly tlsOf?: TlsOf }
 
 async function serve(options: Serving, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const request = bareRequest(message, options.proxies)
+  const request = bareRequest(message, options.proxies, options.tlsOf)
   try {
     const found = route(options, message, request)
     const routed = found instanceof Promise ? await loaded(found, message) : found
