@@ -47,6 +47,13 @@ export const sealCommands: readonly CommandRow[] = [
     load: () => import('./commands/rotate-status.ts'),
   },
   {
+    words: 'hierarchy',
+    example: 'keystead hierarchy',
+    summary: 'what opens what: the seals, the root key, and the keys below it in their generations',
+    options: [data, json],
+    load: () => import('./commands/hierarchy.ts'),
+  },
+  {
     words: 'seal add',
     example: 'keystead seal add --kind passphrase',
     summary: 'one more seal, by the proof of one that there is',

@@ -57,6 +57,17 @@ describe('new keys above everything at rest', { concurrency: 1, timeout: 120_000
     const told = z.looseObject({ state: z.string(), term: z.number() }).parse(await instance.ask('rotate', 'compartment', vault))
     assert.deepEqual([told.state, told.term], ['succeeded', 2])
     await readsAll()
+    const shown = z
+      .object({
+        seals: z.array(z.looseObject({ kind: z.string() })),
+        compartments: z.array(z.looseObject({ kind: z.string(), name: z.string(), terms: z.array(z.number()) })),
+      })
+      .loose()
+      .parse(await instance.ask('hierarchy'))
+    assert.deepEqual(shown.compartments.find(({ name }) => name === vault)?.terms, [2], 'the former key is gone')
+    assert.ok(
+      shown.seals.length > 0 && ['installation', 'tenant', 'subscription'].every(kind => shown.compartments.some(one => one.kind === kind)),
+    )
     const nobody = await instance.run('rotate', 'compartment', 'kv-nobody-has')
     assert.notEqual(nobody.code, 0)
   })

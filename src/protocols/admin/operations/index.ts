@@ -39,6 +39,7 @@ import { listRotations, rotateCompartment, rotateRoot } from './rotations.ts'
 import { addApplicationCredential, listApplicationCredentials, removeApplicationCredential } from './application-credentials.ts'
 import { listDependents, listEveryKey, listLastUses, showKeyReference } from './keys.ts'
 import { federateApplication } from './federate-application.ts'
+import { showHierarchy } from './show-hierarchy.ts'
 
 export const operations: readonly Operation<Context, AdminSite>[] = [
   addApplication,
@@ -97,4 +98,5 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   showKeyReference,
   tryAccess,
   minimalAccess,
+  showHierarchy,
 ]
