@@ -22,9 +22,14 @@ type HierarchyNeeds = Needs<
 export function hierarchyOf(context: HierarchyNeeds, permit: Permit<'instance.read'>): readonly CompartmentOf[] {
   assertPermits(permit, rootScope)
   const { barrier } = context.ground
-  return [...owners(context)]
+  return owners(context)
     .filter(({ compartment }) => barrier.has(compartment))
-    .map(owner => ({ ...owner, terms: barrier.termsOf(owner.compartment).toSorted((one, other) => one - other) }))
+    .map(({ kind, name, compartment }) => ({
+      kind,
+      name,
+      compartment,
+      terms: barrier.termsOf(compartment).toSorted((one, other) => one - other),
+    }))
 }
 
 type Owner = Omit<CompartmentOf, 'terms'>
