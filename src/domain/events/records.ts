@@ -13,8 +13,9 @@ const eventSubscription = z.object({
   vaultId: z.string(),
   /** Whole: what stands behind `?` may be a secret, and is shown by `getFullUrl` alone. */
   endpointUrl: z.string(),
-  maxEventsPerBatch: z.number().int(),
-  preferredBatchKilobytes: z.number().int(),
+  /** As they were asked for: one event is sent at a time, which is no more than any of them. */
+  maxEventsPerBatch: z.number().int().optional(),
+  preferredBatchKilobytes: z.number().int().optional(),
   filter: z.object({
     eventTypes: z.array(z.string()),
     subjectBeginsWith: z.string(),

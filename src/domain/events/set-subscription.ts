@@ -22,8 +22,6 @@ export interface EventSubscriptionChange extends Maybe<Omit<Settings, 'filter'>>
 }
 
 const defaults: Omit<Settings, 'endpointUrl'> = {
-  maxEventsPerBatch: 1,
-  preferredBatchKilobytes: 64,
   filter: { eventTypes: [...eventTypes], subjectBeginsWith: '', subjectEndsWith: '', caseSensitive: false },
   deliverySchema: 'EventGridSchema',
   maxDeliveryAttempts: 30,

@@ -9,8 +9,16 @@ import { maybe } from './bodies.ts'
 const text = (most: number) => maybe(z.string('must be a string').max(most, `has at most ${most} characters`))
 const whole = (least: number, most: number) =>
   maybe(z.int('must be a whole number').min(least, `is at least ${least}`).max(most, `is at most ${most}`))
+/** `""` is as good as absent: Terraform sends it. */
+const orEmpty = <S extends z.ZodType>(schema: S) =>
+  maybe(
+    z
+      .literal('')
+      .transform(() => undefined)
+      .or(schema),
+  )
 /** Members that are understood and cannot be served: whatever is in them is refused by name. */
-const unserved = maybe(z.json())
+const unserved = orEmpty(z.json())
 
 const destination = z.object({
   endpointType: z.string('must be a string'),
@@ -40,7 +48,7 @@ const settings = {
   deliveryWithResourceIdentity: unserved,
   filter: maybe(filter),
   labels: maybe(z.array(z.string('must be a string').max(128, 'has at most 128 characters')).max(100, 'has at most 100 entries')),
-  expirationTimeUtc: maybe(z.iso.datetime({ offset: true, error: 'must be a time' })),
+  expirationTimeUtc: orEmpty(z.iso.datetime({ offset: true, error: 'must be a time' })),
   eventDeliverySchema: maybe(z.string('must be a string')),
   retryPolicy: maybe(z.object({ maxDeliveryAttempts: whole(1, 30), eventTimeToLiveInMinutes: whole(1, 1_440) })),
   deadLetterDestination: unserved,
@@ -83,7 +91,7 @@ function receiverOf({ endpointType, properties }: z.output<typeof destination>) 
   if (endpointType.toLowerCase() !== 'webhook')
     refuse(`The endpoint type '${endpointType.slice(0, 64)}' is not supported here: WebHook is.`)
   refuseUnserved(properties)
-  const { endpointUrl, maxEventsPerBatch = 1, preferredBatchSizeInKilobytes = 64 } = properties ?? {}
+  const { endpointUrl, maxEventsPerBatch, preferredBatchSizeInKilobytes } = properties ?? {}
   if (endpointUrl !== undefined && !isHttpsUrl(endpointUrl))
     refuse('Supplied URL is invalid. It cannot be null or empty and should be a proper HTTPS URL like https://www.example.com.')
   return { endpointUrl, maxEventsPerBatch, preferredBatchKilobytes: preferredBatchSizeInKilobytes }

@@ -17,8 +17,8 @@ export function eventSubscriptionShape({ value }: HeldEventSubscription): Listed
         endpointType: 'WebHook',
         properties: {
           endpointBaseUrl: withoutQuery(endpointUrl),
-          maxEventsPerBatch: value.maxEventsPerBatch,
-          preferredBatchSizeInKilobytes: value.preferredBatchKilobytes,
+          ...(value.maxEventsPerBatch !== undefined && { maxEventsPerBatch: value.maxEventsPerBatch }),
+          ...(value.preferredBatchKilobytes !== undefined && { preferredBatchSizeInKilobytes: value.preferredBatchKilobytes }),
         },
       },
       filter: {

@@ -100,7 +100,7 @@ describe('an event subscription', () => {
         provisioningState: 'Succeeded',
         destination: {
           endpointType: 'WebHook',
-          properties: { endpointBaseUrl: 'https://hooks.example.test/in', maxEventsPerBatch: 1, preferredBatchSizeInKilobytes: 64 },
+          properties: { endpointBaseUrl: 'https://hooks.example.test/in' },
         },
         filter: undefined,
         labels: ['a'],
@@ -128,6 +128,10 @@ describe('an event subscription', () => {
     assert.deepEqual(namesIn(await owner('GET', groupId + regional)), ['one', 'two'])
     assert.deepEqual(namesIn(await owner('GET', groupId + regional.replace('local', 'westeurope'))), [])
     assert.deepEqual(namesIn(await owner('GET', `${groupId}/providers/Microsoft.EventGrid/eventSubscriptions?${version}`)), [])
+    const terraform = { destination: webhook({ maxEventsPerBatch: 5 }), expirationTimeUtc: '', deadLetterDestination: null }
+    const put = await owner('PUT', path('one'), body(terraform))
+    assert.equal(put.status, 201)
+    assert.equal(objectIn(objectIn(propertiesOf(put)['destination'])['properties'])['maxEventsPerBatch'], 5)
     const patched = await owner('PATCH', path('one'), { filter: { subjectBeginsWith: 'a' }, labels: ['x'] })
     assert.equal(patched.status, 201)
     // As az sends it, who has read a subscription without its URL.
