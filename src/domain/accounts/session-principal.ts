@@ -64,7 +64,15 @@ async function standingOf(
     userId: `${of.id}:${of.session}`,
     name,
     role: { id: of.id, arn: roleArn(role.value) },
-    tags: { ...role.value.tags, ...tags },
+    tags: overlaid(role.value.tags, tags),
     transitiveTagKeys,
   }
+}
+
+type Tags = Readonly<Record<string, string>>
+
+/** A session's tag takes the place of the role's whose key differs from its own in case alone (STS API Reference, "AssumeRole"). */
+function overlaid(ofRole: Tags, ofSession: Tags): Tags {
+  const taken = new Set(Object.keys(ofSession).map(key => key.toLowerCase()))
+  return { ...Object.fromEntries(Object.entries(ofRole).filter(([key]) => !taken.has(key.toLowerCase()))), ...ofSession }
 }

@@ -64,12 +64,13 @@ export interface TestRole {
   readonly trust: object
   readonly maxSessionSeconds?: number
   readonly policy?: unknown
+  readonly tags?: Readonly<Record<string, string>>
 }
 
 /** A role that whoever the trust names may take; its ARN. */
 export async function testRole(
   ground: TestGround,
-  { accountId, name, trust, maxSessionSeconds = 3_600, policy }: TestRole,
+  { accountId, name, trust, maxSessionSeconds = 3_600, policy, tags = {} }: TestRole,
 ): Promise<string> {
   const { context } = ground
   return ground.run(operator, async call => {
@@ -85,7 +86,7 @@ export async function testRole(
         createdAt: call.at,
         trustPolicy: JSON.stringify(trust),
         maxSessionSeconds,
-        tags: {},
+        tags,
         inlinePolicies: policy === undefined ? {} : { inline: JSON.stringify(policy) },
         attachedPolicies: [],
       },

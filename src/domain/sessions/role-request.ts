@@ -60,8 +60,12 @@ export function tagsOfSession({ tags, transitiveTagKeys }: RoleRequest, acting: 
   const asked = new Map(tags.map(({ key, value }) => [key.toLowerCase(), { key, value }]))
   if (asked.size < tags.length) throw invalid('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
   for (const { key } of tags) if (/^aws:/i.test(key)) throw invalid('Tag keys that begin with aws: are reserved.')
-  for (const key of transitiveTagKeys)
-    if (!asked.has(key.toLowerCase())) throw invalid('The specified transitive tag key must be included in the requested tags.')
+  // As the tag is written: whoever is passed it on has it under that key.
+  const passing = transitiveTagKeys.map(key => {
+    const tag = asked.get(key.toLowerCase())
+    if (tag === undefined) throw invalid('The specified transitive tag key must be included in the requested tags.')
+    return tag.key
+  })
   const passedOn = acting.kind === 'session' ? (acting.transitiveTagKeys ?? []) : []
   for (const key of passedOn)
     if (asked.has(key.toLowerCase()))
@@ -71,6 +75,6 @@ export function tagsOfSession({ tags, transitiveTagKeys }: RoleRequest, acting: 
   const inherited = passedOn.map((key): readonly [string, string] => [key, lookUp(acting.tags, key) ?? ''])
   return {
     tags: Object.fromEntries([...inherited, ...tags.map(({ key, value }): readonly [string, string] => [key, value])]),
-    transitiveTagKeys: [...passedOn, ...transitiveTagKeys],
+    transitiveTagKeys: [...passedOn, ...passing],
   }
 }

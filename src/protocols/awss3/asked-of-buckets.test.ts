@@ -183,3 +183,39 @@ describe('the trail of a bucket', () => {
     assert.deepEqual([record?.['requestParameters'], record?.readOnly], [{ bucketName: 'bucket', key: 'a/b' }, false])
   })
 })
+
+describe('the buckets of an account', () => {
+  test('come in pages that miss none and repeat none', async () => {
+    const { send } = await house()
+    for (const name of ['box-a', 'box-b', 'box-c', 'box-d', 'crate']) await send('PUT', `/${name}`)
+    const namesIn = ({ text }: Answered) => [...text.matchAll(/<Name>([^<]*)</g)].map(([, name]) => name)
+    const tokenIn = ({ text }: Answered) => /<ContinuationToken>([^<]*)</.exec(text)?.[1]
+    const first = await send('GET', '/?max-buckets=3&prefix=box-')
+    const rest = await send('GET', `/?continuation-token=${tokenIn(first)}&max-buckets=3&prefix=box-`)
+    assert.deepEqual([namesIn(first), namesIn(rest), tokenIn(rest)], [['box-a', 'box-b', 'box-c'], ['box-d'], undefined])
+    assert.equal(
+      codeIn(await send('GET', `/?continuation-token=${tokenIn(first)}&max-buckets=3`)),
+      '400 InvalidArgument',
+      'of another list',
+    )
+    for (const max of [0, 10_001, 'x']) assert.equal(codeIn(await send('GET', `/?max-buckets=${max}`)), '400 InvalidArgument')
+    assert.equal(namesIn(await send('GET', '/')).length, 6)
+  })
+})
+
+describe('a key for the whole bucket', () => {
+  test('is used or not as the request says, whatever the bucket says', async () => {
+    const { send } = await house()
+    const flag = 'x-amz-server-side-encryption-bucket-key-enabled'
+    const byDefault = async (bucketKey: boolean) =>
+      send('PUT', '/bucket?encryption=', {
+        body: `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>${bucketKey}</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>`,
+      })
+    const said = async (headers: Readonly<Record<string, string>> = {}) =>
+      (await send('PUT', '/bucket/o', { body: 'x', headers })).headers[flag]
+    await byDefault(true)
+    assert.deepEqual([await said(), await said({ [flag]: 'false' })], ['true', undefined])
+    await byDefault(false)
+    assert.deepEqual([await said(), await said({ [flag]: 'true' })], [undefined, 'true'])
+  })
+})

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Bytes } from '#model/brands.ts'
 import type { Problem } from '#model/problem.ts'
+import type { HeldBucket } from '#domain/objects/find-bucket.ts'
 import type { EncryptionWish } from '#domain/objects/object-keys.ts'
 import type { Encryption } from '#domain/objects/records.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
@@ -15,7 +16,15 @@ const layersOf = { 'aws:kms': 1, 'aws:kms:dsse': 2 } as const
 const isOfKey = (text: string): text is keyof typeof layersOf => Object.hasOwn(layersOf, text)
 
 /** How an object is to be encrypted; `undefined`: as its bucket has it. Raises `StorageRefused`. */
-export function encryptionWished(request: WireRequest): EncryptionWish | undefined {
+export function encryptionWished(request: WireRequest, { value: { encryption } }: HeldBucket): EncryptionWish | undefined {
+  const wished = wishedBy(request)
+  const bucketKey = flagIn(request.header(`${sse}-bucket-key-enabled`))
+  if (wished !== undefined || bucketKey === undefined || encryption.method !== 'accountKey') return wished
+  // As the bucket has it, but for this (S3 User Guide, "Configuring an S3 Bucket Key at the object level").
+  return { ...encryption, context: {}, bucketKey }
+}
+
+function wishedBy(request: WireRequest): EncryptionWish | undefined {
   const method = request.header(sse)
   const shown = customerKey(request)
   const keyId = request.header(`${sse}-aws-kms-key-id`)

@@ -32,8 +32,12 @@ const trusting = (principal: unknown, more: object = {}) =>
   policyOf({ Effect: 'Allow', Principal: principal, Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'], ...more })
 const assuming = policyOf(statement('sts:*'))
 
-const role = async (made: { readonly name: string; readonly trust: object; readonly maxSessionSeconds?: number }): Promise<string> =>
-  testRole(ground, { accountId, policy: assuming, ...made })
+const role = async (made: {
+  readonly name: string
+  readonly trust: object
+  readonly maxSessionSeconds?: number
+  readonly tags?: Readonly<Record<string, string>>
+}): Promise<string> => testRole(ground, { accountId, policy: assuming, ...made })
 
 const form = (action: string, more: Readonly<Record<string, string>>) =>
   new URLSearchParams({ Action: action, Version: '2011-06-15', ...more }).toString()
@@ -167,10 +171,27 @@ describe('a role', () => {
     const team = { 'Tags.member.1.Key': 'Team', 'Tags.member.1.Value': 'a', 'TransitiveTagKeys.member.1': 'Team' }
     const session = credentialsIn(await assume(user, first, { ...team, SourceIdentity: 'alice' }))
     const chained = credentialsIn(await assume(session, second))
+    const otherCase = credentialsIn(await assume(user, first, { ...team, 'TransitiveTagKeys.member.1': 'TEAM', SourceIdentity: 'alice' }))
+    assert.equal((await assume(otherCase, second)).status, 200, 'keys have no case')
     assert.equal((await assume(chained, second)).status, 200, 'the tag came along')
     assert.deepEqual(refusal(await assume(session, second, { SourceIdentity: 'mallory' })), [400, 'ValidationError'])
     assert.deepEqual(refusal(await assume(session, second, team)), [400, 'ValidationError'])
     assert.deepEqual(refusal(await assume(user, first, { 'TransitiveTagKeys.member.1': 'Team' })), [400, 'ValidationError'])
+  })
+
+  test('has the tag of the session instead of its own, whatever the case of their keys', async () => {
+    const user = await testUser(ground, { accountId, name: 'overlaying', policy: assuming })
+    const everyone = { AWS: `arn:aws:iam::${accountId}:root` }
+    const own = await role({ name: 'own-tag', trust: trusting(everyone), tags: { team: 'x' } })
+    const only = async (value: string): Promise<string> => {
+      const condition = { StringEquals: { 'aws:PrincipalTag/team': value } }
+      return role({ name: `only-${value}`, trust: trusting(everyone, { Condition: condition }) })
+    }
+    const [x, y] = [await only('x'), await only('y')]
+    const plain = credentialsIn(await assume(user, own))
+    assert.deepEqual([(await assume(plain, x)).status, (await assume(plain, y)).status], [200, 403])
+    const tagged = credentialsIn(await assume(user, own, { 'Tags.member.1.Key': 'TEAM', 'Tags.member.1.Value': 'y' }))
+    assert.deepEqual([(await assume(tagged, x)).status, (await assume(tagged, y)).status], [403, 200])
   })
 })
 

@@ -43,7 +43,7 @@ export const copyObjectOperation = s3Operation({
     permitTags(call, input, { bucket, tags })
     refuseOtherAcl(request, bucket)
     assertKey(params.key)
-    const encryption = encryptionWished(request)
+    const encryption = encryptionWished(request, bucket)
     const described = describedAs(request, source.version)
     refuseSelf({ source, place: params, changed: described !== source.version || encryption !== undefined })
     const checksum = algorithmNamed(request.header('x-amz-checksum-algorithm')) ?? source.version.checksum?.algorithm ?? 'crc64nvme'

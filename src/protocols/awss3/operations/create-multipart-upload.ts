@@ -22,7 +22,7 @@ export const createMultipartUploadOperation = s3Operation({
     refuseOtherAcl(request, bucket)
     assertKey(params.key)
     const checksum = uploadChecksum(request)
-    const encryption = encryptionWished(request)
+    const encryption = encryptionWished(request, bucket)
     const { value } = await beginUpload(context, call, {
       ...described,
       permit,

@@ -26,7 +26,7 @@ export const putObjectOperation = s3Operation({
     refuseOtherAcl(request, bucket)
     assertKey(params.key)
     const said = announced(request)
-    const encryption = encryptionWished(request)
+    const encryption = encryptionWished(request, bucket)
     const checksum = said.checksum ?? algorithmNamed(request.header('x-amz-sdk-checksum-algorithm')) ?? 'crc64nvme'
     const payload = await payloadOf(call, request, body)
     const made = await putObject(context, call, {
