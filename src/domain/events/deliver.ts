@@ -1,11 +1,13 @@
 import { OutgoingFailed } from '#ports/outgoing.ts'
+import type { Fence } from '#ports/record-store.ts'
 import type { CompartmentId } from '#model/brands.ts'
 import { collectionId } from '#domain/records/records.ts'
 import type { Held } from '#domain/records/family.ts'
 import { allFamilies, type Context } from '#domain/context.ts'
+import { createLease, type Lease } from '#domain/jobs/lease.ts'
 import { performAsSystem } from '#domain/jobs/perform-as-system.ts'
 import type { DueTask } from '#domain/jobs/task.ts'
-import { deliveryMessage } from './message.ts'
+import { deliveryMessage, deliveryWithinMs } from './message.ts'
 import { eventDeliveries, type EventDelivery, type EventSubscription } from './records.ts'
 import type { HeldEventSubscription } from './remove-subscription.ts'
 import { eventSubscriptionType } from './set-subscription.ts'
@@ -20,61 +22,84 @@ const refusals: ReadonlySet<number> = new Set([400, 401, 403, 413])
 export interface Delivering {
   /** There is something for this subscription. */
   wake(subscription: string): void
-  /** Resolves when what is under way has its end recorded. */
+  /** At once: nothing more is recorded when this resolves, and what is under way is sent again after the next start. */
   stop(): Promise<void>
 }
+
+/** One node sends at a time, or everything would be sent by each of them. */
+const deliveryLease = { name: 'events', holdMs: 2 * deliveryWithinMs, renewMs: deliveryWithinMs / 2 } as const
 
 /** Sends what is on its way: a lane a subscription, each event once the one before has been taken or given up. */
 export function startDelivering(context: Context): Delivering {
   const { clock } = context.ground
+  const over = new AbortController()
+  const lease = createLease(context, deliveryLease)
   const lanes = new Map<string, Promise<void>>()
+  /** Woken while they were walking: what they saw may be older. */
+  const again = new Set<string>()
   const waits = new Map<string, () => void>()
-  let stopped = false
+  const walking = { context, lease, over: over.signal }
   function wake(id: string): void {
-    if (stopped || lanes.has(id)) return
+    if (over.signal.aborted) return
+    if (lanes.has(id)) return void again.add(id)
     waits.get(id)?.()
     waits.delete(id)
-    const lane = walk(id)
-      .catch((cause: unknown) => {
-        context.log.error('events.delivery-failed', cause)
-        return retryMs
-      })
-      .then(waitMs => {
+    lanes.set(
+      id,
+      walk(walking, id).then(waitMs => {
         lanes.delete(id)
-        if (waitMs !== undefined && !stopped)
-          waits.set(
-            id,
-            clock.after(waitMs, () => wake(id)),
-          )
+        if (again.delete(id)) wake(id)
+        else if (waitMs !== undefined && !over.signal.aborted) waits.set(id, clock.after(waitMs, wake.bind(undefined, id)))
         return undefined
-      })
-    lanes.set(id, lane)
+      }),
+    )
   }
-  /** Answers after how many milliseconds there is more to do; `undefined`: nothing is left. */
-  async function walk(id: string): Promise<number | undefined> {
-    for (;;) {
-      const subscription = context.eventSubscriptions.peek().find(({ value }) => value.id === id)
-      const next = subscription === undefined ? undefined : await headOf(context, subscription)
-      if (stopped || subscription === undefined || next === undefined) return undefined
-      const waitMs = (next.value.nextAt ?? 0) - clock.now()
-      if (waitMs > 0) return Math.min(waitMs, lookAgainMs)
-      await tryOnce(context, subscription, next)
-    }
+  function sweep(): void {
+    for (const { value } of context.eventSubscriptions.peek()) wake(value.id)
+    beat = clock.after(sweepMs, sweep)
   }
-  for (const { value } of context.eventSubscriptions.peek()) wake(value.id)
+  let beat = clock.after(0, sweep)
   return {
     wake,
     async stop() {
-      stopped = true
+      over.abort()
+      beat()
       for (const cancel of waits.values()) cancel()
       await Promise.all(lanes.values())
     },
   }
 }
+
+interface Walking {
+  readonly context: Context
+  readonly lease: Lease
+  readonly over: AbortSignal
+}
+
+/** Answers after how many milliseconds there is more to do; `undefined`: nothing is left, or the end has come. */
+async function walk({ context, lease, over }: Walking, id: string): Promise<number | undefined> {
+  try {
+    for (;;) {
+      const subscription = context.eventSubscriptions.peek().find(({ value }) => value.id === id)
+      const next = subscription === undefined ? undefined : await headOf(context, subscription)
+      if (over.aborted || subscription === undefined || next === undefined) return undefined
+      const waitMs = (next.value.nextAt ?? 0) - context.ground.clock.now()
+      if (waitMs > 0) return Math.min(waitMs, sweepMs)
+      const fence = await lease.fence()
+      // Another node sends; it looks at all of them once a minute.
+      if (fence === undefined) return undefined
+      await tryOnce(context, { subscription, delivery: next, fence, over })
+    }
+  } catch (cause) {
+    lease.drop()
+    context.log.error('events.delivery-failed', cause)
+    return retryMs
+  }
+}
 /** After a fault of ours. */
 const retryMs = 5_000
-/** However far off the next try is: clocks are moved. */
-const lookAgainMs = 60_000
+/** How often all lanes are looked at, told of something or not; no wait is longer, for clocks are moved. */
+const sweepMs = 60_000
 
 /** What has waited the longest, of those that are not given up yet. */
 async function headOf(context: Context, subscription: HeldEventSubscription): Promise<HeldDelivery | undefined> {
@@ -97,13 +122,37 @@ interface Tried {
   readonly because: string
 }
 
-async function tryOnce(context: Context, subscription: HeldEventSubscription, delivery: HeldDelivery): Promise<void> {
+const tooLate: Tried = { operation: 'EventDrop', because: 'its time is over' }
+
+/** What comes of the work, or `undefined` as soon as the signal says so. */
+async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  const end = (): void => resolve(undefined)
+  signal.addEventListener('abort', end, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', end)
+  }
+}
+
+interface Trying {
+  readonly subscription: HeldEventSubscription
+  readonly delivery: HeldDelivery
+  readonly fence: Fence
+  readonly over: AbortSignal
+}
+
+async function tryOnce(context: Context, { subscription, delivery, fence, over }: Trying): Promise<void> {
   const { value } = subscription
   const expired = context.ground.clock.now() >= delivery.value.expiresAt
-  const tried: Tried = expired ? { operation: 'EventDrop', because: 'its time is over' } : await sent(context, value, delivery.value)
+  const tried = expired ? tooLate : await unless(over, sent(context, value, delivery.value))
+  // What was under way at the end is sent again after the next start, under the same id.
+  if (tried === undefined || over.aborted) return
   const end = await performAsSystem(context, {
     operation: tried.operation,
     resource: `${value.vaultId}/providers/${eventSubscriptionType}/${value.name}`,
+    fence,
     async run(call) {
       const held = await context.eventDeliveries.get(call, delivery.compartment, delivery.path)
       if (held === undefined) return false

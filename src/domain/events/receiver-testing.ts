@@ -22,6 +22,8 @@ export interface TestReceiver {
   readonly handshakes: () => readonly Sent[]
   /** The next answers to events: a status, or that nobody answers; after them 200 again. */
   answers(...next: readonly (number | 'unreachable')[]): void
+  /** Events are answered when this is over. */
+  waits(until: Promise<void>): void
   /** How handshakes are answered from now on; `undefined`: as they must be. */
   shakes(how: ((sent: Sent) => OutgoingAnswer) | undefined): void
 }
@@ -36,6 +38,7 @@ export function testReceiver(): TestReceiver {
   const all: Sent[] = []
   const answers: (number | 'unreachable')[] = []
   let shake: ((sent: Sent) => OutgoingAnswer) | undefined
+  let waiting: Promise<void> | undefined
   const isHandshake = ({ method, headers }: Sent): boolean => method === 'OPTIONS' || headers['aeg-event-type'] === 'SubscriptionValidation'
   const agree = (sent: Sent): OutgoingAnswer =>
     sent.method === 'OPTIONS' ? answer(200, {}, 'eventgrid.azure.net') : answer(200, { validationResponse: codeIn(sent) })
@@ -43,6 +46,7 @@ export function testReceiver(): TestReceiver {
     events: () => all.filter(sent => !isHandshake(sent)),
     handshakes: () => all.filter(isHandshake),
     answers: (...next) => void answers.push(...next),
+    waits: until => void (waiting = until),
     shakes: how => void (shake = how),
     outgoing: {
       get: async () => Promise.reject(new OutgoingFailed('refused', 'nothing is read here')),
@@ -50,6 +54,7 @@ export function testReceiver(): TestReceiver {
         const sent = sentAs(url, message)
         all.push(sent)
         if (isHandshake(sent)) return (shake ?? agree)(sent)
+        await waiting
         const next = answers.shift() ?? 200
         if (next === 'unreachable') throw new OutgoingFailed('unreachable', 'nobody is there')
         return answer(next)

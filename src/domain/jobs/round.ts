@@ -2,14 +2,12 @@ import type { Fence, StoredRow } from '#ports/record-store.ts'
 import { allFamilies, type Context } from '#domain/context.ts'
 import { LeaseLost } from '#domain/perform.ts'
 import { kinds } from '#domain/records/kinds.ts'
+import { createLease } from './lease.ts'
 import { createRest, type Rest } from './rest.ts'
 import { runStep, runTask } from './run-step.ts'
 import type { Due, DueTask, JobRunner, Reaction } from './task.ts'
 
-/** security-and-reliability.md 3.6: whoever holds it is the only one; every write carries its epoch. */
-const leaseName = 'scheduler'
-const leaseMs = 15_000
-const renewMs = 5_000
+const schedulerLease = { name: 'scheduler', holdMs: 15_000, renewMs: 5_000 } as const
 const pageRows = 100
 
 export interface Round {
@@ -32,7 +30,7 @@ export interface RoundParts {
 export function createRound(context: Context, parts: RoundParts): Round {
   const queue = new Map<string, { readonly task: DueTask; readonly due: Due }>()
   const rest = createRest(() => context.ground.clock.monotonic())
-  const lease = createLease(context)
+  const lease = createLease(context, schedulerLease)
   let beaten = true
   const want = (task: DueTask, dues: readonly Due[]): boolean => {
     for (const due of dues) queue.set(JSON.stringify([task.operation, due.compartment, due.path]), { task, due })
@@ -64,25 +62,6 @@ export function createRound(context: Context, parts: RoundParts): Round {
         return false
       }
     },
-  }
-}
-
-interface Lease {
-  /** Taken or renewed when it is time; `undefined` while it is another node's. */
-  fence(): Promise<Fence | undefined>
-  drop(): void
-}
-
-function createLease({ ground: { clock, node }, store }: Context): Lease {
-  let lease: { readonly fence: Fence; readonly renewAt: number } | undefined
-  return {
-    async fence() {
-      if (lease !== undefined && clock.monotonic() < lease.renewAt) return lease.fence
-      const held = await store.lease(leaseName, node.id, leaseMs)
-      lease = held && { fence: { lease: leaseName, epoch: held.epoch }, renewAt: clock.monotonic() + renewMs }
-      return lease?.fence
-    },
-    drop: () => void (lease = undefined),
   }
 }
 

@@ -398,6 +398,40 @@ describe('what is delivered', () => {
     assert.deepEqual(await waiting(), [])
   })
 
+  test('does not keep an instance from stopping, and comes again after the start', async () => {
+    const { owner, receiver, put, turns, delivering, ground } = await withVault()
+    await owner('PUT', path(), body())
+    const { promise, resolve } = Promise.withResolvers<void>()
+    receiver.waits(promise)
+    await put(event('e1'))
+    await turns()
+    await delivering.stop()
+    resolve()
+    await turns()
+    assert.deepEqual(
+      ground.rows().filter(row => String(row['operation']).startsWith('EventDeliver')),
+      [],
+    )
+    const again = startDelivering(ground.context)
+    ground.clock.advance(0)
+    await turns()
+    await again.stop()
+    assert.deepEqual(idsOf(receiver.events()), ['e1', 'e1'])
+  })
+
+  test('is sent by one node at a time', async () => {
+    const { owner, receiver, put, turns, delivering, ground } = await withVault()
+    await owner('PUT', path(), body())
+    await ground.store.lease('events', 2, 90_000)
+    await put(event('e1'))
+    await turns()
+    assert.deepEqual(receiver.events(), [])
+    ground.clock.advance(91_000)
+    await turns()
+    assert.deepEqual(idsOf(receiver.events()), ['e1'])
+    await delivering.stop()
+  })
+
   test('goes on after a restart where it stood, and is not put on its way twice', async () => {
     const { owner, receiver, put, turns, after, delivering, ground } = await withVault()
     await owner('PUT', path(), body())
@@ -409,6 +443,7 @@ describe('what is delivered', () => {
     await after(10)
     assert.equal(receiver.events().length, 1)
     const again = startDelivering(ground.context)
+    ground.clock.advance(0)
     await turns()
     await again.stop()
     assert.deepEqual(idsOf(receiver.events()), ['e1', 'e1'])
