@@ -12,17 +12,21 @@ import type { Instance } from './instance.ts'
 export const javaScriptSections = {
   'sdk-kms.test.ts': 'JavaScript',
   'sdk-custody.test.ts': 'JavaScript: grants, material of one’s own, several Regions, key stores',
+  'sdk-volumes.test.ts': 'JavaScript: volumes',
 } as const
 type File = keyof typeof javaScriptSections
 
 const path = join(folder, 'aws.md')
-const client = join(import.meta.dirname, '..', '..', 'node_modules', '@aws-sdk', 'client-kms', 'package.json')
+const packages = { 'sdk-kms.test.ts': 'client-kms', 'sdk-custody.test.ts': 'client-kms', 'sdk-volumes.test.ts': 'client-ec2' } as const
+const clientOf = (file: File): string => join(import.meta.dirname, '..', '..', 'node_modules', '@aws-sdk', packages[file], 'package.json')
 
 const success = '✓'
 
 export interface Told {
   /** Notes how every call of this client ends. */
   listen(kms: KMSClient): void
+  /** Notes how one call ends, by the name of its command. */
+  through<T>(command: string | undefined, call: () => Promise<T>): Promise<T>
   /** Holds the section to this run; `CLIENT_PAGES=write` writes it. */
   settle(instance: Instance): Promise<void>
 }
@@ -34,20 +38,23 @@ export function operationsTold(file: File): Told {
     const name = (command ?? '').replace(/Command$/, '')
     outcomes.set(name, (outcomes.get(name) ?? new Set()).add(outcome))
   }
+  async function through<T>(command: string | undefined, call: () => Promise<T>): Promise<T> {
+    try {
+      const result = await call()
+      note(command, success)
+      return result
+    } catch (error) {
+      note(command, `✗ ${error instanceof Error ? error.name : 'what is no error'}`)
+      throw error
+    }
+  }
   return {
+    through,
     listen(kms) {
       kms.middlewareStack.add(
         (next, { commandName }) =>
-          async args => {
-            try {
-              const result = await next(args)
-              note(commandName, success)
-              return result
-            } catch (error) {
-              note(commandName, `✗ ${error instanceof Error ? error.name : 'what is no error'}`)
-              throw error
-            }
-          },
+          async args =>
+            through(commandName, async () => next(args)),
         { step: 'initialize' },
       )
     },
@@ -68,12 +75,12 @@ export function operationsTold(file: File): Told {
 const successFirst = (one: string, other: string): number => Number(one !== success) - Number(other !== success) || (one < other ? -1 : 1)
 
 function settleSection(file: File, lines: readonly string[]): void {
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(client, 'utf8')))
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(clientOf(file), 'utf8')))
   const title = javaScriptSections[file]
   const text = [
     `## ${title}`,
     '',
-    `@aws-sdk/client-kms ${version}, \`tests/clients/${file}\`.`,
+    `@aws-sdk/${packages[file]} ${version}, \`tests/clients/${file}\`.`,
     '',
     '| Operation | Outcome | What the instance was asked |',
     '|---|---|---|',
@@ -91,9 +98,10 @@ function settleSection(file: File, lines: readonly string[]): void {
   )
 }
 
-/** Operations that the page says were answered to JavaScript. */
+/** Operations of the key service that the page says were answered to JavaScript. */
 export function answeredOnPage(): readonly string[] {
   const page = readFileSync(path, 'utf8')
-  const sections = Object.values(javaScriptSections).map(title => sectionOf(page, title))
+  const titles = [javaScriptSections['sdk-kms.test.ts'], javaScriptSections['sdk-custody.test.ts']]
+  const sections = titles.map(title => sectionOf(page, title))
   return [...new Set(sections.flatMap(text => [...text.matchAll(/^\| `(\w+)` \| ✓/gm)].flatMap(([, name]) => name ?? [])))].toSorted()
 }

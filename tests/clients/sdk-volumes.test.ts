@@ -17,7 +17,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import {
@@ -41,8 +41,9 @@ import {
 } from '@aws-sdk/client-ec2'
 import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand, ListGrantsCommand } from '@aws-sdk/client-kms'
 import { z } from 'zod'
-import { awsClients } from './aws.ts'
+import { awsClients, type AwsPrincipal } from './aws.ts'
 import { behindInstance } from './behind.ts'
+import { operationsTold } from './operations-told.ts'
 
 const instance = await behindInstance(import.meta.filename)
 const { clientEnvironment, dir, data } = instance
@@ -53,7 +54,18 @@ const at = {
 }
 const administrator = { accessKeyId: variable('AWS_ACCESS_KEY_ID'), secretAccessKey: variable('AWS_SECRET_ACCESS_KEY') }
 const region = variable('AWS_REGION')
-const { ec2, kms } = awsClients({ ...at, region }, administrator)
+const told = operationsTold('sdk-volumes.test.ts')
+const clientsOf = (whom: AwsPrincipal, where = region) => {
+  const clients = awsClients({ ...at, region: where }, whom)
+  clients.ec2.middlewareStack.add(
+    (next, { commandName }) =>
+      async args =>
+        told.through(commandName, async () => next(args)),
+    { step: 'initialize' },
+  )
+  return clients
+}
+const { ec2, kms } = clientsOf(administrator)
 const AvailabilityZone = `${region}a`
 const InstanceId = 'i-0123456789abcdef0'
 const wait = { client: ec2, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }
@@ -125,6 +137,8 @@ const snapshot = async (VolumeId: string): Promise<string> => {
 }
 
 describe('EC2’s client for JavaScript', { concurrency: 1, timeout: 300_000, skip }, () => {
+  after(async () => told.settle(instance))
+
   test('keeps what an attached volume holds, and makes a volume of it with the same bytes', async () => {
     const KmsKeyId = await newKey()
     const [one, two] = [image('first', 64), image('second', 64)]
@@ -155,7 +169,7 @@ describe('EC2’s client for JavaScript', { concurrency: 1, timeout: 300_000, sk
     const source = { SourceRegion: region, SourceSnapshotId }
     const { SnapshotId = '' } = await ec2.send(new CopySnapshotCommand({ ...source, Encrypted: true, KmsKeyId: other }))
     await waitUntilSnapshotCompleted(wait, { SnapshotIds: [SnapshotId] })
-    const far = awsClients({ ...at, region: 'eu-west-1' }, administrator).ec2
+    const far = clientsOf(administrator, 'eu-west-1').ec2
     const { SnapshotId: there = '' } = await far.send(new CopySnapshotCommand(source))
     await waitUntilSnapshotCompleted({ ...wait, client: far }, { SnapshotIds: [there] })
     const { Snapshots } = await far.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }))
@@ -234,7 +248,7 @@ describe('EC2’s client for JavaScript', { concurrency: 1, timeout: 300_000, sk
 
   test('shows nothing of it to another account', async () => {
     const made = accountMade.parse(await instance.ask('aws', 'account', 'add', '444455556666'))
-    const stranger = awsClients({ ...at, region }, { accessKeyId: made.rootAccessKeyId, secretAccessKey: made.rootSecretAccessKey }).ec2
+    const stranger = clientsOf({ accessKeyId: made.rootAccessKeyId, secretAccessKey: made.rootSecretAccessKey }).ec2
     const VolumeId = await volume({ Size: 1, Encrypted: true })
     const SnapshotId = await snapshot(VolumeId)
     assert.equal(

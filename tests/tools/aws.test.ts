@@ -153,6 +153,67 @@ function testAws(programs: { readonly python: string; readonly aws: string; read
       })
     })
 
+    describe('volumes by the aws CLI', () => {
+      before(() => page.section('aws CLI: volumes'))
+      const made = async (words: readonly string[], name: string): Promise<string> => {
+        const { stdout } = await command(['ec2', ...words, '--output', 'text'])
+        masks.push([stdout.trim(), name])
+        return stdout.trim()
+      }
+
+      test('are made under a key, attached, kept in snapshots, made of them, grown and deleted', async () => {
+        const { KeyMetadata: key } = await answered(keyMade, ['kms', 'create-key', '--description', 'disks'])
+        masks.push([key.Arn, 'DISK_KEY_ARN'], [key.KeyId, 'DISK_KEY'])
+        await command(['kms', 'create-alias', '--alias-name', 'alias/disks', '--target-key-id', key.KeyId])
+        const { stdout } = await command([
+          'ec2',
+          'describe-availability-zones',
+          '--query',
+          'AvailabilityZones[0].ZoneName',
+          '--output',
+          'text',
+        ])
+        const zone = ['--availability-zone', stdout.trim()]
+        const under = ['--encrypted', '--kms-key-id', 'alias/disks']
+        const volume = await made(['create-volume', ...zone, '--size', '1', ...under, '--query', 'VolumeId'], 'VOLUME')
+        await command(['ec2', 'wait', 'volume-available', '--volume-ids', volume])
+        await command(['ec2', 'attach-volume', '--volume-id', volume, '--instance-id', 'i-0123456789abcdef0', '--device', '/dev/sdf'])
+        const kept = await made(['create-snapshot', '--volume-id', volume, '--description', 'before', '--query', 'SnapshotId'], 'SNAPSHOT')
+        await command(['ec2', 'wait', 'snapshot-completed', '--snapshot-ids', kept])
+        await command(['ec2', 'create-tags', '--resources', volume, kept, '--tags', 'Key=use,Value=test'])
+        await command(['ec2', 'describe-snapshots', '--owner-ids', 'self', '--filters', 'Name=tag:use,Values=test'])
+        const restored = await made(['create-volume', ...zone, '--snapshot-id', kept, '--query', 'VolumeId'], 'RESTORED')
+        const copy = [
+          'copy-snapshot',
+          '--source-region',
+          zone[1]?.slice(0, -1) ?? '',
+          '--source-snapshot-id',
+          kept,
+          '--region',
+          'eu-west-1',
+        ]
+        const far = await made([...copy, '--query', 'SnapshotId'], 'COPY')
+        await command(['ec2', 'wait', 'snapshot-completed', '--snapshot-ids', far, '--region', 'eu-west-1'])
+        await command(['ec2', 'modify-volume', '--volume-id', volume, '--size', '2'])
+        await command(['ec2', 'describe-volumes-modifications', '--volume-ids', volume])
+        await command(['ec2', 'delete-volume', '--volume-id', volume], 'administrator', /VolumeInUse/)
+        await command(['ec2', 'detach-volume', '--volume-id', volume])
+        await command(['ec2', 'describe-snapshots', '--snapshot-ids', kept], 'nobody', /UnauthorizedOperation/)
+        await command(['kms', 'disable-key', '--key-id', 'alias/disks'], 'administrator', /ValidationException|InvalidArnException/)
+        await command(['kms', 'disable-key', '--key-id', key.KeyId])
+        await command(['ec2', 'create-volume', ...zone, '--snapshot-id', kept], 'administrator', /InvalidKMSKey.InvalidState/)
+        for (const id of [volume, restored]) await command(['ec2', 'delete-volume', '--volume-id', id])
+        await command(['ec2', 'delete-snapshot', '--snapshot-id', kept])
+        await command(['ec2', 'describe-snapshots', '--snapshot-ids', kept], 'administrator', /InvalidSnapshot.NotFound/)
+      })
+
+      test('are encrypted by default where the Region says so', async () => {
+        await command(['ec2', 'enable-ebs-encryption-by-default'])
+        await command(['ec2', 'get-ebs-default-kms-key-id'])
+        await command(['ec2', 'disable-ebs-encryption-by-default'])
+      })
+    })
+
     describe('Go', () => {
       before(() => page.section('Go'))
       for (const [name, what] of [
