@@ -41,11 +41,12 @@ export async function copySnapshot(context: CopyingNeeds, call: Call, request: S
   if (keyId !== undefined && encrypted !== true && source.value.key === undefined)
     throw invalidVolume('dependency', 'The parameter KmsKeyId requires the parameter Encrypted to be set.')
   const tags = checkedVolumeTags(request.tags)
+  // First: a key that is made for it stands in the Region's compartment, which is the same then.
+  const keyArn = await keyOfCopy(context, call, request)
   const compartment = await regionForWriting(context, call, place)
   const names = await newSnapshotNames(context, call, source.value.id)
   const { sizeGiB } = source.value
   const base = { ...names, ...place, volumeId: noVolume, sizeGiB, startedAt: call.at, description, tags }
-  const keyArn = await keyOfCopy(context, call, request)
   const shared = keyArn === source.value.key?.arn
   const value = shared
     ? { ...base, ...(await sharedBytes(context, call, { source, compartment, ...names })) }

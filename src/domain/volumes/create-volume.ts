@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import { bringServiceKey } from '#domain/account-keys/service-key.ts'
 import { regionForWriting, type RegionOfAccount } from '#domain/accounts/account-region.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
@@ -46,6 +47,7 @@ export async function createVolume(context: CreatingVolumes, call: Call, request
     throw invalidVolume('dependency', 'The parameter KmsKeyId requires the parameter Encrypted to be set.')
   const shape = shapeOf(sized(request))
   const tags = checkedVolumeTags(request.tags)
+  await bringDefaultKey(context, call, request)
   const compartment = await regionForWriting(context, call, place)
   const digest = digestOf(request)
   const already = await madeBefore(context, call, { compartment, token, digest })
@@ -65,6 +67,14 @@ export async function createVolume(context: CreatingVolumes, call: Call, request
 
 function assertZone(region: string, zone: string): void {
   if (!zonesOf(region).includes(zone)) throw invalidVolume('zone', `The zone '${zone}' does not exist.`)
+}
+
+/** First of all: a key that is made for it stands in the Region's compartment, which is the same then. */
+async function bringDefaultKey(context: CreatingVolumes, call: Call, { place, keyId, encrypted, snapshot }: NewVolume): Promise<void> {
+  const defaults = await volumeDefaultsOf(context, call, place)
+  const chosen = snapshot?.value.key === undefined ? (keyId ?? defaults.keyArn ?? serviceKeyAlias) : keyId
+  if (chosen === serviceKeyAlias && (encrypted === true || defaults.encrypted))
+    await bringServiceKey(context, call, { ...place, alias: serviceKeyAlias })
 }
 
 /** Of a snapshot it has the size, if not a larger one. Raises `VolumeInvalid`. */

@@ -274,3 +274,13 @@ test('Bytes that a request forked and never committed are taken away, those of a
   assert.ok(readdirSync(`${folder}/disks`).includes(kept))
   for (let left = 1; left > 0; left = (await ground.context.diskBytes.unconfirmed()).length) await new Promise(setImmediate)
 })
+
+test('The first key of a Region is made for the volume or the copy that needs it, and nothing is refused on the way', async t => {
+  const { ground, alice, ec2, elsewhere, newVolume, snapshotOf, settled } = await snapshotGround(t)
+  const id = await snapshotOf(await newVolume({ Encrypted: 'true' }))
+  const copied = await elsewhere(alice, 'CopySnapshot', { SourceRegion: region, SourceSnapshotId: id })
+  assert.equal(await settled('DescribeSnapshots', valueOf(copied, 'snapshotId'), elsewhere), 'completed')
+  assert.equal(valueOf(await ec2(alice, 'DescribeSnapshots', { 'SnapshotId.1': id }), 'encrypted'), 'true')
+  const refused = ground.rows().filter(row => JSON.stringify(row['result']).includes('"http":4'))
+  assert.deepEqual(refused, [])
+})
