@@ -21,6 +21,7 @@ import { startOutbox } from '#domain/jobs/outbox.ts'
 import { startScheduler, type Scheduler } from '#domain/jobs/scheduler.ts'
 import { keyTasks } from '#domain/keys/tasks.ts'
 import { bytesRemovedTopic, removeDropped } from '#domain/objects/bytes-removed.ts'
+import { expireByLifecycle } from '#domain/objects/expire-by-lifecycle.ts'
 import { reapBytes } from '#domain/objects/reap-bytes.ts'
 import { deleteGroupRunner } from '#domain/resources/delete-group.ts'
 import { expireSignIns } from '#domain/sign-in/expire.ts'
@@ -60,7 +61,7 @@ export function startSchedules(
       ...expireSignIns,
     ],
     runners: [deleteGroupRunner, rewrapRunner, sweepMembershipsRunner, rotateCompartmentRunner, copyBytesRunner],
-    reactions: [followKeys(context), reapBytes(context), reapVolumeBytes(context)],
+    reactions: [followKeys(context), reapBytes(context), reapVolumeBytes(context), expireByLifecycle(context)],
     intervalMs,
   })
   const delivering = startDelivering(context)

@@ -25,6 +25,7 @@ export const objectPermissions = {
   'bucket.writeAcl': { account: 's3:PutBucketAcl' },
   'bucket.readCors': { account: 's3:GetBucketCORS' },
   'bucket.readLifecycle': { account: 's3:GetLifecycleConfiguration' },
+  'bucket.writeLifecycle': { account: 's3:PutLifecycleConfiguration' },
   'bucket.readWebsite': { account: 's3:GetBucketWebsite' },
   'bucket.readReplication': { account: 's3:GetReplicationConfiguration' },
   'bucket.readObjectLock': { account: 's3:GetBucketObjectLockConfiguration' },

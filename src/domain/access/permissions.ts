@@ -94,6 +94,7 @@ export const permissions = {
   'certificate.backUp': vaultData('certificates/backup/action', 'certificates backup'),
   'certificate.restore': vaultData('certificates/restore/action', 'certificates restore'),
   'certificate.issue': { system: true },
+  'bucket.expire': { system: true },
   'certificate.renew': { system: true },
   'issuer.list': vaultData('certificatecas/read', 'certificates listissuers manageissuers'),
   'issuer.read': vaultData('certificatecas/read', 'certificates getissuers manageissuers'),

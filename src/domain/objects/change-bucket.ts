@@ -15,7 +15,7 @@ export interface ChangeBucket {
   readonly permit: Permit<Writing>
   readonly bucket: HeldBucket
   /** The bucket as it will be, or what it will be without. */
-  readonly change: ((settings: Settings) => Settings) | 'policy' | 'ownership' | 'publicAccess'
+  readonly change: ((settings: Settings) => Settings) | 'policy' | 'ownership' | 'publicAccess' | 'lifecycle'
 }
 
 type Settings = Omit<Bucket, 'name' | 'accountId' | 'region' | 'compartment' | 'createdAt'>

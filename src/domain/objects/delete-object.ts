@@ -32,6 +32,15 @@ export async function deleteObject(context: VersionNeeds & Needs<'ground'>, call
     const removed = await removeVersion(context, call, { bucket, key, versionId })
     return { marker: removed?.marker === true, versionId }
   }
+  return deleteNewest(context, call, { bucket, key })
+}
+
+/** As its bucket keeps what is deleted: for good, or behind a marker. */
+export async function deleteNewest(
+  context: VersionNeeds & Needs<'ground'>,
+  call: Call,
+  { bucket, key }: Pick<DeleteObject, 'bucket' | 'key'>,
+): Promise<Deletion> {
   if (bucket.value.versioning === 'off') {
     const newest = await context.objects.get(call, bucket.value.compartment, [key])
     if (newest !== undefined) await removeVersion(context, call, { bucket, key, versionId: newest.value.versionId })

@@ -19,6 +19,27 @@ export type DefaultEncryption = z.output<typeof defaultEncryption>
 
 const publicAccess = z.object({ blockAcls: z.boolean(), ignoreAcls: z.boolean(), blockPolicy: z.boolean(), restrict: z.boolean() })
 
+const count = z.number().int().positive()
+
+/** What ends by itself in a bucket, and when (lifecycle.ts). */
+const lifecycleRule = z.object({
+  id: z.string(),
+  enabled: z.boolean(),
+  /** How its conditions were written: the prefix alone and without a filter, one at most, several. */
+  form: z.enum(['prefix', 'one', 'and']),
+  prefix: z.string().optional(),
+  tags,
+  /** Bytes, both excluded. */
+  largerThan: z.number().int().optional(),
+  smallerThan: z.number().int().optional(),
+  /** Of the newest version: one of them. `date`: a midnight (UTC). */
+  expiration: z.object({ days: count.optional(), date: time.optional(), deletedMarkers: z.boolean().optional() }).optional(),
+  /** Of the others: since they are no longer the newest; the newest of them are kept. */
+  noncurrent: z.object({ days: count, kept: count.optional() }).optional(),
+  /** Of uploads that nobody completes. */
+  abortDays: count.optional(),
+})
+
 const bucketSchema = z.object({
   name: z.string(),
   accountId: z.string(),
@@ -31,6 +52,7 @@ const bucketSchema = z.object({
   /** Whose objects are that others write: the bucket's owner's always, or the writer's. */
   ownership: z.enum(['bucketOwner', 'bucketOwnerPreferred', 'writer']).optional(),
   publicAccess: publicAccess.optional(),
+  lifecycle: z.array(lifecycleRule).optional(),
   policy: z.string().optional(),
   /** Users and roles that the policy names by ARN, with the unique id of whom it meant when it was written. */
   policyBound: z.record(z.string(), z.string()).optional(),

@@ -74,7 +74,13 @@ const table: readonly Good[] = [
   { operation: 'GetPublicAccessBlock' },
   { operation: 'DeletePublicAccessBlock' },
   nothing('GetBucketCors', 'NoSuchCORSConfiguration'),
-  nothing('GetBucketLifecycleConfiguration', 'NoSuchLifecycleConfiguration'),
+  {
+    operation: 'PutBucketLifecycleConfiguration',
+    body: () =>
+      '<LifecycleConfiguration><Rule><ID>r</ID><Filter/><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>',
+  },
+  { operation: 'GetBucketLifecycleConfiguration' },
+  { operation: 'DeleteBucketLifecycle' },
   nothing('GetBucketWebsite', 'NoSuchWebsiteConfiguration'),
   nothing('GetBucketReplication', 'ReplicationConfigurationNotFoundError'),
   nothing('GetObjectLockConfiguration', 'ObjectLockConfigurationNotFoundError'),

@@ -3,6 +3,7 @@ import { Problem } from '#model/problem.ts'
 import { judge } from '#domain/objects/preconditions.ts'
 import type { ByteRange } from '#domain/objects/object-bytes.ts'
 import type { HeldBucket } from '#domain/objects/find-bucket.ts'
+import { foreseenEnd } from '#domain/objects/lifecycle.ts'
 import type { ObjectVersion } from '#domain/objects/records.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { httpDate } from '#protocols/http/http-date.ts'
@@ -20,6 +21,12 @@ export const versionHeader = ({ value }: HeldBucket, { versionId }: Pick<ObjectV
 /** The same as members of a document. */
 export const checksumMembers = ({ checksum }: Pick<ObjectVersion, 'checksum'>): Readonly<Record<string, string>> =>
   checksum === undefined ? {} : { [memberOf(checksum.algorithm)]: checksum.value, ChecksumType: typeNames[checksum.type] }
+
+/** When a rule of the bucket ends it, where one does: of the newest version alone. */
+export function expirationHeader({ value }: HeldBucket, version: ObjectVersion): Readonly<Record<string, string>> {
+  const end = foreseenEnd(value, version)
+  return end === undefined ? {} : { 'x-amz-expiration': `expiry-date="${httpDate(end.at)}", rule-id="${encodeURIComponent(end.ruleId)}"` }
+}
 
 export const checksumHeaders = ({ checksum }: Pick<ObjectVersion, 'checksum'>): Readonly<Record<string, string>> =>
   checksum === undefined ? {} : { [checksumHeader(checksum.algorithm)]: checksum.value, 'x-amz-checksum-type': typeNames[checksum.type] }
@@ -95,6 +102,7 @@ export function objectHeaders({
     'last-modified': httpDate(version.at),
     ...encryptionHeaders(version.encryption, customerKey),
     ...versionHeader(bucket, version),
+    ...(!request.query.has('versionid') && expirationHeader(bucket, version)),
     ...(whole && checksumHeaders(version)),
     ...(partial && version.size > 0 && { 'content-range': `bytes ${range.start}-${range.end - 1}/${version.size}` }),
     ...(part !== undefined && version.inParts && { 'x-amz-mp-parts-count': version.pieces.length.toString() }),

@@ -5,7 +5,7 @@ import { checksumNames, memberOf, type ChecksumName } from '#protocols/awss3/che
 import { writeConditions } from '#protocols/awss3/conditions.ts'
 import { customerKey, encryptionHeaders } from '#protocols/awss3/encryption-headers.ts'
 import { quoted } from '#protocols/awss3/headers.ts'
-import { checksumMembers, versionHeader } from '#protocols/awss3/object-answers.ts'
+import { checksumMembers, expirationHeader, versionHeader } from '#protocols/awss3/object-answers.ts'
 import { malformed } from '#protocols/awss3/refusals.ts'
 import { objectFor, s3Operation, xmlBody } from '#protocols/awss3/site.ts'
 import { saidOfUpload } from '#protocols/awss3/upload-checksums.ts'
@@ -35,7 +35,7 @@ export const completeMultipartUploadOperation = s3Operation({
         ETag: quoted(value.etag),
         ...checksumMembers(value),
       },
-      { ...encryptionHeaders(value.encryption, customerKey(request)), ...versionHeader(bucket, value) },
+      { ...encryptionHeaders(value.encryption, customerKey(request)), ...versionHeader(bucket, value), ...expirationHeader(bucket, value) },
     )
   },
 })

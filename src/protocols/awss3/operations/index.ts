@@ -12,6 +12,11 @@ import {
   deleteBucketPolicyOperation,
   getBucketPolicyStatusOperation,
 } from './bucket-policy.ts'
+import {
+  getBucketLifecycleConfigurationOperation,
+  putBucketLifecycleConfigurationOperation,
+  deleteBucketLifecycleOperation,
+} from './bucket-lifecycle.ts'
 import { getBucketTaggingOperation, putBucketTaggingOperation, deleteBucketTaggingOperation } from './bucket-tagging.ts'
 import { getBucketVersioningOperation, putBucketVersioningOperation } from './bucket-versioning.ts'
 import { completeMultipartUploadOperation } from './complete-multipart-upload.ts'
@@ -53,6 +58,9 @@ export const operations = [
   putBucketPolicyOperation,
   deleteBucketPolicyOperation,
   getBucketPolicyStatusOperation,
+  getBucketLifecycleConfigurationOperation,
+  putBucketLifecycleConfigurationOperation,
+  deleteBucketLifecycleOperation,
   getBucketTaggingOperation,
   putBucketTaggingOperation,
   deleteBucketTaggingOperation,

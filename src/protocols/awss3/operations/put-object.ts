@@ -6,7 +6,7 @@ import { writeConditions } from '#protocols/awss3/conditions.ts'
 import { describedBy } from '#protocols/awss3/described.ts'
 import { customerKey, encryptionHeaders, encryptionWished, showsMd5 } from '#protocols/awss3/encryption-headers.ts'
 import { quoted } from '#protocols/awss3/headers.ts'
-import { checksumHeaders, versionHeader } from '#protocols/awss3/object-answers.ts'
+import { checksumHeaders, expirationHeader, versionHeader } from '#protocols/awss3/object-answers.ts'
 import { payloadOf } from '#protocols/awss3/payload.ts'
 import { assertKey } from '#protocols/awss3/paths.ts'
 import { objectFor, permitTags, s3Operation, streamBody } from '#protocols/awss3/site.ts'
@@ -47,6 +47,7 @@ export const putObjectOperation = s3Operation({
       etag: quoted(made.value.etag),
       ...encryptionHeaders(made.value.encryption, customerKey(request)),
       ...versionHeader(bucket, made.value),
+      ...expirationHeader(bucket, made.value),
       ...checksumHeaders(made.value),
     })
   },

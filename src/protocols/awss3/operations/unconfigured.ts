@@ -68,7 +68,6 @@ const list = { members: { IsTruncated: false } }
 
 export const unconfiguredOperations = [
   without('GetBucketCors', { sub: 'cors', permission: 'bucket.readCors', what: 'cors' }),
-  without('GetBucketLifecycleConfiguration', { sub: 'lifecycle', permission: 'bucket.readLifecycle', what: 'lifecycle' }),
   without('GetBucketWebsite', { sub: 'website', permission: 'bucket.readWebsite', what: 'website' }),
   without('GetBucketReplication', { sub: 'replication', permission: 'bucket.readReplication', what: 'replication' }),
   without('GetObjectLockConfiguration', { sub: 'object-lock', permission: 'bucket.readObjectLock', what: 'objectLock' }),
