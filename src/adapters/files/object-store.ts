@@ -17,9 +17,8 @@ export function fileObjectStore(root: string): ObjectStore {
   const place = ({ compartment, id }: BytesName): string => join(root, compartment, id)
   return {
     async write(name, pieces) {
-      await madeDurably(join(root, intents), syncs)
       const path = intent(name)
-      await using handle = await created(path)
+      await using handle = (await created(path)) ?? (await createdInNewFolder(path, syncs))
       try {
         let position = 0
         for await (const piece of pieces) {
@@ -77,8 +76,21 @@ async function madeDurably(folder: string, syncs: (folder: string) => Promise<vo
   for (let made = folder; made !== dirname(first); made = dirname(made)) await syncs(dirname(made))
 }
 
-async function created(path: string): Promise<FileHandle> {
-  return open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
+/** `undefined`: its folder is not there yet. */
+async function created(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return undefined
+    throw cause
+  }
+}
+
+async function createdInNewFolder(path: string, syncs: (folder: string) => Promise<void>): Promise<FileHandle> {
+  await madeDurably(dirname(path), syncs)
+  const handle = await created(path)
+  if (handle === undefined) throw new Error('the folder of new bytes goes away as it is made')
+  return handle
 }
 
 async function writeAll(handle: FileHandle, bytes: Sealed, position: number): Promise<void> {

@@ -70,10 +70,10 @@ const capped = (text: string | undefined, most = textMax): string | undefined =>
 /** Canonical JSON (RFC 8785) by construction: members in the order of their names, absent ones left out. */
 export function rowText(entry: AuditEntry): string {
   const { trail } = entry
-  if (trail === undefined) return JSON.stringify({ ...frontOf(entry), ...backOf(entry) })
-  // The one member whose names are not ours: it is written canonical by itself, at its place.
   const [front, back] = [JSON.stringify(frontOf(entry)), JSON.stringify(backOf(entry))]
-  return `${front.slice(0, -1)},"trail":${trailText(trail.facts, trail.recipient)},${back.slice(1)}`
+  // The one member whose names are not ours: it is written canonical by itself, at its place.
+  const between = trail === undefined ? '' : `"trail":${trailText(trail.facts, trail.recipient)},`
+  return `${front.slice(0, -1)},${between}${back.slice(1)}`
 }
 
 function frontOf(entry: AuditEntry) {

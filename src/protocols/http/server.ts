@@ -146,6 +146,10 @@ async function collect(message: IncomingMessage, response: ServerResponse, what:
   // As Node ends what comes too slowly: counted with what never became a request.
   const timer = setTimeout(() => message.socket.destroy(tooSlow()), requestTimeoutMs)
   const { promise, resolve } = Promise.withResolvers<boolean>()
+  const settle = (whole: boolean): void => {
+    clearTimeout(timer)
+    resolve(whole)
+  }
   const chunks: Buffer[] = []
   let length = 0
   message.on('data', (chunk: Buffer) => {
@@ -155,15 +159,15 @@ async function collect(message: IncomingMessage, response: ServerResponse, what:
     if (length > Math.max(limit, drainBytesMax)) done()
   })
   message.on('end', done)
-  message.on('error', () => resolve(false))
-  message.on('close', () => resolve(false))
-  return promise.finally(() => clearTimeout(timer))
+  message.on('error', () => settle(false))
+  message.on('close', () => settle(false))
+  return promise
 
   function done(): void {
     const [only] = chunks
     request.bodyTooLong = length > limit
     request.body = request.bodyTooLong ? undefined : chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
-    resolve(true)
+    settle(true)
   }
 }
 

@@ -13,6 +13,11 @@ const firstDateSince73 = '2022-01-01'
 type Version = { readonly major: number; readonly minor: number } | { readonly date: string }
 
 function parse(text: string): Version | undefined {
+  // What nearly all clients say, asked about for each item of a list: `7.6`.
+  if (text.length === 3 && text.startsWith('7.')) {
+    const minor = text.charCodeAt(2) - 0x30
+    return minor >= 0 && minor <= 9 ? { major: 7, minor } : undefined
+  }
   const number = numbered.exec(text)
   if (number !== null) return { major: Number(number[1]), minor: Number(number[2]) }
   return dated.test(text) ? { date: text.slice(0, 10) } : undefined
