@@ -14,6 +14,7 @@ import type { Barrier } from '#ports/barrier.ts'
 import type { RecordStore } from '#ports/record-store.ts'
 import { createThrottle } from '#domain/account-keys/throttle.ts'
 import { builtInRoles } from '#domain/access/built-in-roles.ts'
+import { directoryRight } from '#domain/app-roles/directory-right.ts'
 import { createAccess, type CountsAs } from '#domain/access/permit.ts'
 import { accountEntities } from '#domain/access/account-entities.ts'
 import { accessPolicyBook } from '#domain/access/rule-books/access-policies.ts'
@@ -129,10 +130,8 @@ const moduleIn =
   }
 
 /** The rule books over indexes that the feed keeps: make them before the view is loaded. */
-function composeAccess(
-  records: ReturnType<typeof openFamilies>,
-  { index, memberships }: Identity,
-): Pick<Context, 'access' | 'rbac' | 'policyBook'> {
+function composeAccess(records: ReturnType<typeof openFamilies>, identity: Identity): Pick<Context, 'access' | 'rbac' | 'policyBook'> {
+  const { memberships } = identity
   // Who is in groups counts as each of them.
   const countsAs: CountsAs = ({ id }) => [id, ...memberships.groupsOf(id)]
   const rbac = azureRbac(builtInRoles, countsAs)
@@ -148,7 +147,7 @@ function composeAccess(
     publicBucketBook(),
     ownRuleBook,
     carried.book,
-    directoryBook(who => index.rightOf(who)),
+    directoryBook(who => directoryRight({ identity }, who)),
     accessPolicyBook(policiesAt(records), countsAs),
     rbac.book,
   ]

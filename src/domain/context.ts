@@ -16,6 +16,7 @@ import type { AzureRbac } from './access/rule-books/azure-rbac.ts'
 import { certificateAuthorities, issuedCertificates } from './authority/records.ts'
 import { certificateContacts, certificateIssuers, certificateOperations, certificates } from './certificates/records.ts'
 import { diskEncryptionSets, disks } from './disks/records.ts'
+import { appRoleAssignments } from './app-roles/records.ts'
 import { permissionGrants } from './consent/records.ts'
 import { deletedObjects } from './deleted-objects/records.ts'
 import { eventDeliveries, eventSubscriptions } from './events/records.ts'
@@ -79,6 +80,7 @@ const families = {
   groups,
   memberships,
   permissionGrants,
+  appRoleAssignments,
   deletedObjects,
   subscriptions,
   resourceGroups,

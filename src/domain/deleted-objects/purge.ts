@@ -1,3 +1,4 @@
+import { removeAppRolesOf } from '#domain/app-roles/assignments.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
@@ -7,7 +8,7 @@ import { rootScope } from '#domain/resources/scopes.ts'
 import { keptDeletedMs } from './records.ts'
 import { isDeletedWith, type HeldDeleted } from './restore.ts'
 
-type PurgeNeeds = Needs<'deletedObjects' | 'memberships' | 'permissionGrants' | 'identity' | 'jobs' | 'ground'>
+type PurgeNeeds = Needs<'deletedObjects' | 'memberships' | 'permissionGrants' | 'appRoleAssignments' | 'identity' | 'jobs' | 'ground'>
 
 /** Far more than any application has; what is beyond names ids that come never again. */
 const grantsAtOnce = 200
@@ -28,6 +29,7 @@ async function destroy(context: PurgeNeeds, call: Call, deleted: HeldDeleted): P
   if (object.kind === 'user') call.materials.push({ removeOf: deleted.id })
   if (object.kind === 'application') return destroyWith(context, call, { deleted, applicationId: object.value.id })
   const at = { compartment: deleted.compartment, id: object.value.id }
+  await removeAppRolesOf(context, call, at)
   if (object.kind === 'group') await sweepMembers(context, call, at)
   if (object.kind === 'servicePrincipal') removeConsents(context, call, at)
   await sweepMember(context, call, at)

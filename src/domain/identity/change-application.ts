@@ -6,7 +6,7 @@ import { keepDeleted } from '#domain/deleted-objects/keep-deleted.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { checkEntitlements, checkIdentifierUris, checkPreAuthorized } from './check-api.ts'
-import type { ExposedApi, RequiredAccess } from './exposed-api.ts'
+import type { AppRole, ExposedApi, RequiredAccess } from './exposed-api.ts'
 import { readCertificate } from './client-certificates.ts'
 import { azureCli } from './azure-cli.ts'
 import { principalById, type HeldApplication } from './directory.ts'
@@ -31,6 +31,7 @@ export interface ApplicationChange {
   readonly nativeRedirects?: readonly string[]
   /** The whole of it. */
   readonly api?: ExposedApi
+  readonly appRoles?: readonly AppRole[]
   readonly requiredAccess?: RequiredAccess
   /** The whole set: it replaces what was there. */
   readonly keyCredentials?: readonly NewKeyCredential[]
@@ -74,13 +75,15 @@ export function changeApplication(
     ...(change.multiTenant !== undefined && { multiTenant: change.multiTenant }),
     ...(keyCredentials !== undefined && { keyCredentials: checkCount(keyCredentials).map(one => keyCredential(context, value, one)) }),
     ...(change.api !== undefined && { api: change.api }),
+    ...(change.appRoles !== undefined && { appRoles: [...change.appRoles] }),
     ...(change.requiredAccess !== undefined && { requiredAccess: change.requiredAccess }),
     ...(passwordKeyIds !== undefined && { passwordCredentials: keptPasswords(value.passwordCredentials, passwordKeyIds) }),
   })
 }
 
 function checkNames({ identity, instance }: Needs<'identity' | 'instance'>, application: Application, change: ApplicationChange): void {
-  const { identifierUris, api } = change
+  const { identifierUris, api, appRoles } = change
+  if (appRoles !== undefined) checkEntitlements(application.appRoles ?? [], appRoles)
   if (identifierUris !== undefined)
     checkIdentifierUris(identifierUris, { application, domain: instance.domain, others: uri => identity.index.applicationsNamed(uri) })
   if (api === undefined) return

@@ -7,6 +7,11 @@ import { rootScope } from '#domain/resources/scopes.ts'
 import { microsoftTenantId, resourcePrincipalOf } from './resource-principals.ts'
 import { makePrincipal, principalById, type HeldPrincipal } from './directory.ts'
 
+export interface PrincipalChange {
+  readonly enabled?: boolean
+  readonly assignmentRequired?: boolean
+}
+
 type Write = Permit<'directory.write'>
 
 /** A principal by its object id. Raises `DirectoryObjectNotFound`. */
@@ -59,14 +64,14 @@ function ofMicrosoft(appId: string): { readonly displayName: string; readonly te
   return known && { displayName: known.displayName, tenantId: microsoftTenantId }
 }
 
-/** A disabled principal gets no token, and those that it has count no more. */
-export function enablePrincipal(
+/** A disabled principal gets no token, and those that it has count no more; one that wants assignments is for those alone who have one. */
+export function changePrincipal(
   context: Needs<'servicePrincipals'>,
   call: Call,
-  request: { readonly permit: Write; readonly principal: HeldPrincipal; readonly enabled: boolean },
+  request: { readonly permit: Write; readonly principal: HeldPrincipal; readonly change: PrincipalChange },
 ): HeldPrincipal {
   assertPermits(request.permit, rootScope)
-  return context.servicePrincipals.update(call, request.principal, { ...request.principal.value, enabled: request.enabled })
+  return context.servicePrincipals.update(call, request.principal, { ...request.principal.value, ...request.change })
 }
 
 /** For thirty days it can be had back. Raises `Conflict` for a managed identity: it goes with its resource. */

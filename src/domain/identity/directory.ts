@@ -1,3 +1,4 @@
+import { removeAppRolesOf } from '#domain/app-roles/assignments.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { sweepMember } from '#domain/groups/sweep-memberships.ts'
@@ -66,12 +67,13 @@ export async function createManagedIdentity(
 
 /** Removes a managed identity where it is there, for good, and from its groups; its role assignments stay, as Azure leaves them. */
 export async function removePrincipal(
-  context: Needs<'servicePrincipals' | 'memberships' | 'identity' | 'jobs' | 'ground'>,
+  context: Needs<'servicePrincipals' | 'memberships' | 'appRoleAssignments' | 'identity' | 'jobs' | 'ground'>,
   call: Call,
   ...[tenantId, principalId]: readonly [tenantId: string, principalId: string]
 ): Promise<void> {
   const held = await principalById(context, call, tenantId, principalId)
   if (held === undefined) return
+  await removeAppRolesOf(context, call, { compartment: held.compartment, id: held.value.id })
   await sweepMember(context, call, { compartment: held.compartment, id: held.value.id })
   context.servicePrincipals.remove(call, held)
 }

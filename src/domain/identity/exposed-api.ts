@@ -25,6 +25,20 @@ export const exposedApi = z.object({
 })
 export type ExposedApi = z.output<typeof exposedApi>
 
+const appRole = z.object({
+  id: z.string(),
+  /** As `roles` has it; a role without one is in no token. */
+  value: z.string().optional(),
+  displayName: z.string(),
+  description: z.string(),
+  enabled: z.boolean(),
+  /** Users are users and groups. */
+  memberTypes: z.array(z.enum(['User', 'Application'])),
+})
+export type AppRole = z.output<typeof appRole>
+/** What an application tells those apart by whom it serves. */
+export const appRoles = z.array(appRole)
+
 /** What an application says that it will ask of others: told, and gives nothing by itself. */
 export const requiredAccess = z.array(
   z.object({ resourceAppId: z.string(), access: z.array(z.object({ id: z.string(), type: z.enum(['Scope', 'Role']) })) }),

@@ -4,6 +4,8 @@ import type { Log } from '#ports/log.ts'
 import type { Outgoing } from '#ports/outgoing.ts'
 import type { Records } from '#domain/records/records.ts'
 import type { View } from '#domain/records/view.ts'
+import { indexAppRoles, type AppRoleIndex } from '#domain/app-roles/assignment-index.ts'
+import type { AppRoleAssignment } from '#domain/app-roles/records.ts'
 import { indexConsent, type ConsentIndex } from '#domain/consent/grant-index.ts'
 import type { PermissionGrant } from '#domain/consent/records.ts'
 import { issuerKeys, type IssuerKeys } from '#domain/federation/issuer-keys.ts'
@@ -20,6 +22,7 @@ export interface Identity {
   readonly index: DirectoryIndex
   readonly memberships: MembershipIndex
   readonly consent: ConsentIndex
+  readonly appRoles: AppRoleIndex
   /** Public keys of issuers outside. */
   readonly issuers: IssuerKeys
   /** Public keys of who vouches for machines. */
@@ -45,9 +48,14 @@ const freeOfSource = 50
 const tokensPerGeneration = 5_000
 const keysPerGeneration = 1_000
 
+interface AllIdentityRecords extends IdentityRecords, GroupRecords {
+  readonly permissionGrants: Records<PermissionGrant, readonly [id: string]>
+  readonly appRoleAssignments: Records<AppRoleAssignment, readonly [id: string]>
+}
+
 /** Call it before the view is loaded: the indexes follow the families' observers. */
 export function openIdentity(
-  records: IdentityRecords & GroupRecords & { readonly permissionGrants: Records<PermissionGrant, readonly [id: string]> },
+  records: AllIdentityRecords,
   world: { readonly view: Pick<View, 'onNews'>; readonly outgoing: Outgoing; readonly log: Pick<Log, 'warn'> },
 ): Identity {
   const peppers = generations<KeyObject>(keysPerGeneration)
@@ -61,6 +69,7 @@ export function openIdentity(
     index: indexDirectory(records),
     memberships: indexMemberships(records),
     consent: indexConsent(records.permissionGrants),
+    appRoles: indexAppRoles(records.appRoleAssignments),
     issuers: issuerKeys({ ...world, purpose: 'federation' }),
     attesters: issuerKeys({ ...world, purpose: 'attestation' }),
     delays: signInDelays(),

@@ -1,9 +1,11 @@
 import { Problem } from '#model/problem.ts'
+import { assignedRoles } from '#domain/app-roles/assigned-roles.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { resourceOf } from './audiences.ts'
+import { scopesAt, type Resource } from '#domain/sign-in/scopes.ts'
 import { tokenLifeSecondsMax } from './lifetimes.ts'
 import type { ServicePrincipal } from './records.ts'
+import { asVersion2 } from './token-claims.ts'
 import { signerAt, signText } from './signing-keys.ts'
 
 /** A managed identity as the resource that has it knows it. */
@@ -35,7 +37,8 @@ export async function issueManagedToken(
   const principal = context.identity.index.servicePrincipal(tenantId, principalId)?.value
   if (principal?.enabled !== true || principal.kind !== 'managedIdentity') throw new Problem({ code: 'IdentityUnknown' })
   const { domain } = context.instance
-  assertServed(resource, { domain, tenantId })
+  const { appId: resourceAppId, version2 } = servedAs(context, resource, tenantId)
+  const roles = assignedRoles(context, { tenantId, principalId, kind: 'servicePrincipal', resourceAppId })
   const issuer = `https://login.${domain}/${tenantId}/`
   const { id, appId, resourceId } = principal
   call.details.set('audience', resource)
@@ -47,7 +50,9 @@ export async function issueManagedToken(
     const issuedAt = Math.floor(call.at / 1_000)
     const expiresAt = issuedAt + tokenLifeSecondsMax
     const uti = context.ground.random.bytes(16).toBase64({ alphabet: 'base64url', omitPadding: true })
-    const claims = { ...claimsOf(principal, { issuer, resource }), iat: issuedAt, nbf: issuedAt, exp: expiresAt, uti }
+    const version1 = { ...claimsOf(principal, { issuer, resource }), ...(roles.length > 0 && { roles }) }
+    const shown = version2 ? asVersion2(version1, { audience: resourceAppId, issuer: `${issuer}v2.0` }) : version1
+    const claims = { ...shown, iat: issuedAt, nbf: issuedAt, exp: expiresAt, uti }
     const text = `${encoded({ typ: 'JWT', alg: 'RS256', x5t: kid, kid })}.${encoded(claims)}`
     const signature = await signText(context, key, text)
     return { accessToken: `${text}.${Buffer.from(signature).toString('base64url')}`, appId, issuedAt, expiresAt }
@@ -55,9 +60,10 @@ export async function issueManagedToken(
 }
 
 /** The port is part of how an instance is reached, and of no name: whatever port the caller's resource has is its own. */
-function assertServed(resource: string, { domain, tenantId }: { readonly domain: string; readonly tenantId: string }): void {
+function servedAs(context: ManagedNeeds, resource: string, tenantId: string): Resource {
   const portSuffix = /^https:\/\/[^/:]+(:\d{1,5})/.exec(resource)?.[1] ?? ''
-  if (resourceOf(resource, { domain, portSuffix }) !== undefined) return
+  const served = scopesAt(context, { domain: context.instance.domain, portSuffix }, tenantId).resource(resource)
+  if (served !== undefined) return served
   const message = `AADSTS500011: The resource principal named ${resource.slice(0, 256)} was not found in the tenant named ${tenantId}.`
   throw new Problem({ code: 'InvalidParameter', details: { name: 'resource', message } })
 }

@@ -1,4 +1,5 @@
 import type { Principal } from '#model/principal.ts'
+import { assignedRoles, isLetIn } from '#domain/app-roles/assigned-roles.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { scopesAt, type Resource } from '#domain/sign-in/scopes.ts'
@@ -49,6 +50,7 @@ export async function issueToken(context: IssueNeeds, call: Call, request: Token
       `The resource principal named ${audience.slice(0, 256)} was not found in the tenant named ${signedIn.tenant.displayName}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
     )
   call.details.set('audience', audience)
+  checkLetIn(context, signedIn, resource.appId)
   call.who = actorOf(signedIn, request)
   call.ruling = { allowed: true, by: signedIn.method }
   return sign(context, call, { signedIn, request, audience, resource })
@@ -78,6 +80,14 @@ function audienceAsked({ asked }: TokenRequest): string {
   return scope.slice(0, -'/.default'.length)
 }
 
+function checkLetIn(context: IssueNeeds, { tenant, principal }: SignedIn, resourceAppId: string): void {
+  if (isLetIn(context, { tenantId: tenant.tenantId, principalId: principal.id, kind: 'servicePrincipal', resourceAppId })) return
+  throw refused(
+    'applicationNotAssigned',
+    `Application '${principal.appId}'(${principal.displayName}) is not assigned to a role for the application '${resourceAppId}'.`,
+  )
+}
+
 const issuerOf = (signedIn: SignedIn, { login }: TokenRequest): string => `${login}/${signedIn.tenant.tenantId}/`
 
 const actorOf = (signedIn: SignedIn, request: TokenRequest): Principal => ({
@@ -102,7 +112,8 @@ async function sign(context: IssueNeeds, call: Call, what: ToSign): Promise<Issu
   const { principal, credentialId, tenant } = signedIn
   const named = `token ${principal.id} ${credentialId} ${audience}`
   const groups = groupClaims(context, { oid: principal.id, kind: 'servicePrincipals', login: request.login })
-  const version1 = claimsOf(what)
+  const roles = rolesOf(context, what)
+  const version1 = { ...claimsOf(what), ...(roles.length > 0 && { roles }) }
   const claims = resource.version2
     ? asVersion2(version1, { audience: resource.appId, issuer: `${request.login}/${tenant.tenantId}/v2.0` })
     : version1
@@ -111,11 +122,9 @@ async function sign(context: IssueNeeds, call: Call, what: ToSign): Promise<Issu
 }
 
 /** The v1 token that ARM, Key Vault and Graph take (identity-and-arm.md 1.5). */
-function claimsOf({ signedIn, request, audience, resource }: ToSign): Readonly<Record<string, unknown>> {
-  const { tenant, principal, application } = signedIn
+function claimsOf({ signedIn, request, audience }: ToSign): Readonly<Record<string, unknown>> {
+  const { tenant, principal } = signedIn
   const issuer = issuerOf(signedIn, request)
-  // A right in the directory is one in that of its own tenant.
-  const right = application?.tenantId === tenant.tenantId ? application.directoryRight : undefined
   return {
     aud: audience,
     iss: issuer,
@@ -127,14 +136,22 @@ function claimsOf({ signedIn, request, audience, resource }: ToSign): Readonly<R
     sub: principal.id,
     tid: tenant.tenantId,
     ver: '1.0',
-    ...(resource.sector === 'graph' && right !== undefined && { roles: graphRoles[right] }),
     ...(principal.resourceId !== undefined && { xms_mirid: principal.resourceId }),
     ...(request.capable && { xms_cc: ['CP1'] }),
     [credentialClaim]: signedIn.credentialId,
   }
 }
 
-/** For clients that look; what counts is the directory itself. */
+/** For clients that look; what counts in the directory is the directory itself. */
+function rolesOf(context: IssueNeeds, { signedIn, resource }: ToSign): readonly string[] {
+  const { tenant, principal, application } = signedIn
+  const { tenantId } = tenant
+  const assigned = assignedRoles(context, { tenantId, principalId: principal.id, kind: 'servicePrincipal', resourceAppId: resource.appId })
+  // A right in the directory is one in that of its own tenant.
+  const right = application?.tenantId === tenantId && resource.sector === 'graph' ? application.directoryRight : undefined
+  return [...new Set([...(right === undefined ? [] : graphRoles[right]), ...assigned])]
+}
+
 const graphRoles = {
   read: ['Application.Read.All', 'Directory.Read.All'],
   write: ['Application.ReadWrite.All', 'Directory.ReadWrite.All'],

@@ -3,7 +3,7 @@ import { millis } from '#model/brands.ts'
 import { federatedCredential } from '#domain/federation/records.ts'
 import { family } from '#domain/records/family.ts'
 import { refreshTokenLifeMs } from '#domain/sign-in/lifetimes.ts'
-import { exposedApi, requiredAccess } from './exposed-api.ts'
+import { appRoles, exposedApi, requiredAccess } from './exposed-api.ts'
 
 const passwordCredential = z.object({
   keyId: z.string(),
@@ -69,6 +69,7 @@ export const applicationSchema = z.object({
   keyCredentials: z.array(keyCredential),
   federatedCredentials: z.array(federatedCredential).optional(),
   api: exposedApi.optional(),
+  appRoles: appRoles.optional(),
   requiredAccess: requiredAccess.optional(),
   /** Object ids. */
   owners: z.array(z.string()).optional(),
@@ -103,6 +104,8 @@ export const principalSchema = z.object({
   federatedCredentials: z.array(federatedCredential).optional(),
   /** Object ids. */
   owners: z.array(z.string()).optional(),
+  /** Nobody has tokens for it without an assignment to it. */
+  assignmentRequired: z.boolean().optional(),
   /** Tokens issued before count no more. */
   tokensValidFrom: z.number().int().optional(),
   createdAt: z.number().int(),

@@ -54,6 +54,8 @@ const refusals = {
   challengeSize: { status: 400, error: 'invalid_request', code: 501491 },
   scopeUnknown: { status: 400, error: 'invalid_client', code: 650053 },
   severalResources: { status: 400, error: 'invalid_scope', code: 28000 },
+  userNotAssigned: { status: 400, error: 'invalid_grant', code: 50105 },
+  applicationNotAssigned: { status: 400, error: 'invalid_grant', code: 501051 },
   disabledResource: { status: 400, error: 'invalid_resource', code: 500014 },
   unconsented: { status: 400, error: 'invalid_grant', code: 65001, suberror: 'consent_required' },
   assertionInvalid: { status: 400, error: 'invalid_grant', code: 50013 },

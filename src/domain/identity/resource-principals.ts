@@ -1,3 +1,4 @@
+import type { AppRole } from './exposed-api.ts'
 import { appIdOf, fixedNamesOf, type ResourceName } from './audiences.ts'
 
 /** A service of the instance as a tenant's directory has it: Microsoft's own applications, by the ids that clients have built in. */
@@ -9,6 +10,8 @@ export interface ResourcePrincipal {
   readonly names: readonly string[]
   /** What users may let applications do there (`scp`), with the ids that `requiredResourceAccess` names. */
   readonly scopes: readonly { readonly id: string; readonly value: string }[]
+  /** What applications may be let do there by themselves. */
+  readonly roles: readonly AppRole[]
 }
 
 /** The tenant that Microsoft's own applications are at home in. */
@@ -16,7 +19,20 @@ export const microsoftTenantId = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
 
 const impersonation = (id: string) => [{ id, value: 'user_impersonation' }] as const
 
-const named: readonly Omit<ResourcePrincipal, 'appId' | 'names'>[] = [
+/** Those of Graph's roles that are a right here, by the ids that clients name them by. */
+const graphRoles: readonly AppRole[] = [
+  ['7ab1d382-f21e-4acd-a863-ba3e13f7da61', 'Directory.Read.All', 'Read directory data'],
+  ['19dbc75e-c2e2-444c-a770-ec69d8559fc7', 'Directory.ReadWrite.All', 'Read and write directory data'],
+].map(([id = '', value = '', displayName = '']) => ({
+  id,
+  value,
+  displayName,
+  description: displayName,
+  enabled: true,
+  memberTypes: ['Application'],
+}))
+
+const named: readonly Omit<ResourcePrincipal, 'appId' | 'names' | 'roles'>[] = [
   {
     resource: 'arm',
     displayName: 'Windows Azure Service Management API',
@@ -46,6 +62,7 @@ export const resourcePrincipals: readonly ResourcePrincipal[] = named.map(({ res
   scopes,
   appId: appIdOf(resource),
   names: fixedNamesOf(resource),
+  roles: resource === 'graph' ? graphRoles : [],
 }))
 
 export const resourcePrincipalOf = (appId: string): ResourcePrincipal | undefined => resourcePrincipals.find(one => one.appId === appId)

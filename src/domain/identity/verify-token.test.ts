@@ -8,7 +8,7 @@ import { ownRuleBook } from '#domain/access/rule-books/own.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { audiencesOf } from './audiences.ts'
 import { removeApplication } from './change-application.ts'
-import { enablePrincipal } from './change-principal.ts'
+import { changePrincipal } from './change-principal.ts'
 import { principalById, removePrincipal } from './directory.ts'
 import { issueToken } from './issue-token.ts'
 import { identityGround, tenantId, type IdentityGround, type Made } from './testing.ts'
@@ -179,7 +179,7 @@ describe('a token is revoked in the moment in which', () => {
       on.run(system, async call => {
         const principal = await principalById(on.context, call, tenantId, app.oid)
         assert.ok(principal)
-        return enablePrincipal(on.context, call, { permit: permitOf(call), principal, enabled: false })
+        return changePrincipal(on.context, call, { permit: permitOf(call), principal, change: { enabled: false } })
       }),
     'its principal is removed': async (on, app) => on.run(system, async call => removePrincipal(on.context, call, tenantId, app.oid)),
     'its application is removed': async (on, app) =>

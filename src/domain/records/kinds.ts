@@ -76,6 +76,7 @@ export const kinds = {
   volumeDefaults: 123,
   permissionGrants: 145,
   deletedObjects: 146,
+  appRoleAssignments: 147,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

@@ -23,7 +23,7 @@ export interface IdentityChange {
 }
 
 export type AssignNeeds = Needs<
-  'servicePrincipals' | 'memberships' | 'jobs' | 'identity' | 'userAssignedIdentities' | 'resourceGroups' | 'ground'
+  'servicePrincipals' | 'memberships' | 'appRoleAssignments' | 'jobs' | 'identity' | 'userAssignedIdentities' | 'resourceGroups' | 'ground'
 >
 
 const system = (type: ResourceIdentity['type']): boolean => type.startsWith('SystemAssigned')

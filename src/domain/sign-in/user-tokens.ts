@@ -1,3 +1,4 @@
+import { assignedRoles } from '#domain/app-roles/assigned-roles.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { groupClaims } from '#domain/identity/group-claims.ts'
@@ -46,13 +47,21 @@ export async function userTokens(context: SignNeeds, call: Call, grant: UserGran
     named: `access ${grantId} ${audience}`,
     claims: {
       ...shownTo(scopes.resource, grant, accessClaims(context, call, grant)),
+      ...roleClaims(context, user, scopes.resource.appId),
       ...groupClaims(context, { oid: user.id, kind: 'users', login: grant.login }),
     },
   })
   const tokens = { accessToken: access.token, audience, issuedAt: access.issuedAt, expiresAt: access.expiresAt }
   if (!scopes.openid) return tokens
-  const { token } = await signToken(context, call, { tenantId, named: `id ${grantId}`, claims: idClaims(context, grant) })
+  const claims = { ...idClaims(context, grant), ...roleClaims(context, user, grant.client.application.appId) }
+  const { token } = await signToken(context, call, { tenantId, named: `id ${grantId}`, claims })
   return { ...tokens, idToken: token }
+}
+
+/** The user's roles in whatever the token is for, directly or by a group. */
+function roleClaims(context: Needs<'identity'>, { tenantId, id }: User, resourceAppId: string): { readonly roles?: readonly string[] } {
+  const roles = assignedRoles(context, { tenantId, principalId: id, kind: 'user', resourceAppId })
+  return roles.length === 0 ? {} : { roles }
 }
 
 const shownTo = ({ appId, version2 }: Resource, { login, user }: UserGrant, claims: Readonly<Record<string, unknown>>) =>

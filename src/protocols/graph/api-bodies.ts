@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ExposedApi, PermissionScope, RequiredAccess } from '#domain/identity/exposed-api.ts'
+import type { AppRole, ExposedApi, PermissionScope, RequiredAccess } from '#domain/identity/exposed-api.ts'
 import type { Application } from '#domain/identity/records.ts'
 import { guid, present } from './values.ts'
 
@@ -44,6 +44,43 @@ export const requiredAccessIn = z
     }),
   )
   .max(50, 'more than 50 resources')
+
+const roleIn = z
+  .strictObject({
+    id: guid,
+    value: permissionValue.nullish(),
+    displayName: z.string('not a string').min(1, 'may not be empty').max(100, 'longer than 100 characters'),
+    description: z.string('not a string').min(1, 'may not be empty').max(1_024, 'longer than 1024 characters'),
+    isEnabled: z.boolean().nullish(),
+    origin: z.string().nullish(),
+    allowedMemberTypes: z
+      .array(z.enum(['User', 'Application'], 'not User or Application'))
+      .min(1, 'names nobody')
+      .refine(types => new Set(types).size === types.length, 'names somebody twice'),
+  })
+  .refine(({ id }) => !/^[0-]+$/.test(id), { path: ['id'], message: 'stands for no role' })
+
+export const appRolesIn = z.array(roleIn).max(200, 'more than 200 roles')
+
+export const appRolesOf = (given: z.output<typeof appRolesIn>): readonly AppRole[] =>
+  given.map(role => ({
+    id: role.id.toLowerCase(),
+    displayName: role.displayName,
+    description: role.description,
+    enabled: role.isEnabled ?? true,
+    memberTypes: role.allowedMemberTypes,
+    ...present('value', role.value),
+  }))
+
+export const roleShown = (role: AppRole) => ({
+  allowedMemberTypes: role.memberTypes,
+  description: role.description,
+  displayName: role.displayName,
+  id: role.id,
+  isEnabled: role.enabled,
+  origin: 'Application',
+  value: role.value ?? null,
+})
 
 const scopeOf = (given: z.output<typeof scopeIn>): PermissionScope => ({
   id: given.id.toLowerCase(),

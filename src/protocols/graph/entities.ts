@@ -1,7 +1,7 @@
 import type { Group } from '#domain/groups/records.ts'
 import type { Application, ServicePrincipal, User } from '#domain/identity/records.ts'
 import { resourcePrincipalOf } from '#domain/identity/resource-principals.ts'
-import { apiShown, requiredAccessShown, scopeShown } from './api-bodies.ts'
+import { apiShown, requiredAccessShown, roleShown, scopeShown } from './api-bodies.ts'
 import { filterable, property, type Entity } from './entity.ts'
 import { instant, keyShown, passwordShown } from './shapes.ts'
 
@@ -25,6 +25,7 @@ export const applicationEntity: Entity<Application> = {
     web: property(value => ({ redirectUris: redirectsShown(value, 'web') })),
     publicClient: property(value => ({ redirectUris: redirectsShown(value, 'publicClient') })),
     api: property(apiShown),
+    appRoles: property(value => (value.appRoles ?? []).map(roleShown)),
     requiredResourceAccess: property(requiredAccessShown),
     signInAudience: filterable(value => (value.multiTenant === true ? 'AzureADMultipleOrgs' : 'AzureADMyOrg')),
     keyCredentials: property(value => value.keyCredentials.map(keyShown)),
@@ -35,7 +36,7 @@ export const applicationEntity: Entity<Application> = {
 
 /** A principal with what its application says of itself, where that is at hand. */
 export interface ShownPrincipal extends ServicePrincipal {
-  readonly application?: Pick<Application, 'identifierUris' | 'api'>
+  readonly application?: Pick<Application, 'identifierUris' | 'api' | 'appRoles'>
 }
 
 /** What the principal's own application lets itself be asked, or the service that it stands for. */
@@ -56,6 +57,8 @@ export const principalEntity: Entity<ShownPrincipal> = {
     ),
     appDisplayName: property(value => (isOfApplication(value) ? value.displayName : null)),
     appId: filterable(value => value.appId),
+    appRoleAssignmentRequired: filterable(value => value.assignmentRequired ?? false),
+    appRoles: property(value => (resourcePrincipalOf(value.appId)?.roles ?? value.application?.appRoles ?? []).map(roleShown)),
     appOwnerOrganizationId: property(value => (isOfApplication(value) ? (value.homeTenantId ?? value.tenantId) : null)),
     createdDateTime: property(value => instant(value.createdAt)),
     displayName: filterable(value => value.displayName),

@@ -3,7 +3,7 @@ import type { ApplicationChange, NewKeyCredential } from '#domain/identity/chang
 import type { NewPassword } from '#domain/identity/directory.ts'
 import type { ExposedApi } from '#domain/identity/exposed-api.ts'
 import type { KeyCredential, PasswordCredential } from '#domain/identity/records.ts'
-import { apiIn, apiOf, requiredAccessIn, requiredAccessOf } from './api-bodies.ts'
+import { apiIn, apiOf, appRolesIn, appRolesOf, requiredAccessIn, requiredAccessOf } from './api-bodies.ts'
 import { guid, present } from './values.ts'
 
 export const instant = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString()
@@ -69,6 +69,7 @@ const writable = {
   signInAudience: z.enum(['AzureADMyOrg', 'AzureADMultipleOrgs'], 'only AzureADMyOrg and AzureADMultipleOrgs are supported').nullish(),
   keyCredentials: z.array(keyCredentialIn).nullish(),
   api: apiIn.nullish(),
+  appRoles: appRolesIn.nullish(),
   requiredResourceAccess: requiredAccessIn.nullish(),
 }
 
@@ -99,6 +100,7 @@ export function changeOf(body: z.output<typeof applicationPatch> | z.output<type
     ...present('webRedirects', web?.redirectUris),
     ...present('nativeRedirects', publicClient?.redirectUris),
     ...(body.api != null && { api: apiOf(body.api, api) }),
+    ...(body.appRoles != null && { appRoles: appRolesOf(body.appRoles) }),
     ...(body.requiredResourceAccess != null && { requiredAccess: requiredAccessOf(body.requiredResourceAccess) }),
     ...present('keyCredentials', keyCredentials?.map(keyCredentialOf)),
     ...present(

@@ -65,6 +65,15 @@ import {
   restoreDeletedItem,
   purgeDeletedItem,
 } from './deleted-items.ts'
+import {
+  listAppRoleAssignments,
+  createAppRoleAssignment,
+  deleteAppRoleAssignment,
+  listAppRoleAssignedTo,
+  getAppRoleAssignedTo,
+  createAppRoleAssignedTo,
+  deleteAppRoleAssignedTo,
+} from './app-role-assignments.ts'
 
 export const operations: readonly Operation<Context, GraphSite>[] = [
   listApplications,
@@ -128,6 +137,13 @@ export const operations: readonly Operation<Context, GraphSite>[] = [
   getDeletedItem,
   restoreDeletedItem,
   purgeDeletedItem,
+  listAppRoleAssignments,
+  createAppRoleAssignment,
+  deleteAppRoleAssignment,
+  listAppRoleAssignedTo,
+  getAppRoleAssignedTo,
+  createAppRoleAssignedTo,
+  deleteAppRoleAssignedTo,
   getDirectoryObjects,
   getMe,
   getUserInfo,

@@ -1,9 +1,12 @@
 import { z } from 'zod'
-import { enablePrincipal, foundPrincipal } from '#domain/identity/change-principal.ts'
+import { changePrincipal, foundPrincipal } from '#domain/identity/change-principal.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
+import { present } from '#protocols/graph/values.ts'
 import { empty } from '#protocols/http/answer.ts'
+
+const principalPatch = z.strictObject({ accountEnabled: z.boolean().optional(), appRoleAssignmentRequired: z.boolean().optional() })
 
 export const updateServicePrincipal = graphOperation({
   name: 'ServicePrincipalUpdate',
@@ -13,11 +16,13 @@ export const updateServicePrincipal = graphOperation({
   scope: () => rootScope,
   params: addressed,
   query: noQuery,
-  body: { json: z.strictObject({ accountEnabled: z.boolean() }) },
+  body: { json: principalPatch },
   async handle(context, call, { params, body, permit }) {
     const principal = await foundPrincipal(context, call, { tenantId: tenantOfCaller(call), id: params.id })
-    enablePrincipal(context, call, { permit: permit('directory.write'), principal, enabled: body.accountEnabled })
-    call.details.set('appId', principal.value.appId).set('accountEnabled', body.accountEnabled.toString())
+    const change = { ...present('enabled', body.accountEnabled), ...present('assignmentRequired', body.appRoleAssignmentRequired) }
+    changePrincipal(context, call, { permit: permit('directory.write'), principal, change })
+    call.details.set('appId', principal.value.appId)
+    for (const [name, value] of Object.entries(body)) call.details.set(name, String(value))
     return empty(204)
   },
 })
