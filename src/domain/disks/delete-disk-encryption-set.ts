@@ -9,7 +9,17 @@ import { hasDisks } from './rewrap.ts'
 
 /** A set goes with its own identity; not while disks are under it: `ArmRefused` OperationNotAllowed. */
 export async function deleteSet(
-  context: Needs<'diskEncryptionSets' | 'disks' | 'servicePrincipals' | 'memberships' | 'appRoleAssignments' | 'identity' | 'jobs' | 'ground' | 'roleAssignments'>,
+  context: Needs<
+    | 'diskEncryptionSets'
+    | 'disks'
+    | 'servicePrincipals'
+    | 'memberships'
+    | 'appRoleAssignments'
+    | 'identity'
+    | 'jobs'
+    | 'ground'
+    | 'roleAssignments'
+  >,
   call: Call,
   { permit, set }: { readonly permit: Permit<'diskSet.delete'>; readonly set: HeldSet },
 ): Promise<void> {

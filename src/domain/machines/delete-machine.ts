@@ -7,7 +7,9 @@ import type { HeldMachine } from './machine-place.ts'
 
 /** A machine goes with its own identity: tokens of it count no more from the next request on. Its disks stay, and are free. */
 export async function deleteMachine(
-  context: Needs<'virtualMachines' | 'servicePrincipals' | 'memberships' | 'appRoleAssignments' | 'identity' | 'jobs' | 'ground' | 'roleAssignments'>,
+  context: Needs<
+    'virtualMachines' | 'servicePrincipals' | 'memberships' | 'appRoleAssignments' | 'identity' | 'jobs' | 'ground' | 'roleAssignments'
+  >,
   call: Call,
   { permit, machine }: { readonly permit: Permit<'machine.delete'>; readonly machine: HeldMachine },
 ): Promise<void> {

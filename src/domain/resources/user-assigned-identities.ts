@@ -95,7 +95,16 @@ export async function updateIdentity(
 
 /** Its principal goes with it: what it could do ends at once. */
 export async function deleteIdentity(
-  context: Needs<'userAssignedIdentities' | 'servicePrincipals' | 'memberships' | 'appRoleAssignments' | 'identity' | 'jobs' | 'ground' | 'roleAssignments'>,
+  context: Needs<
+    | 'userAssignedIdentities'
+    | 'servicePrincipals'
+    | 'memberships'
+    | 'appRoleAssignments'
+    | 'identity'
+    | 'jobs'
+    | 'ground'
+    | 'roleAssignments'
+  >,
   call: Call,
   request: { readonly permit: Permit<'identity.delete'>; readonly identity: HeldIdentity },
 ): Promise<void> {
