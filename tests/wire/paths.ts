@@ -41,6 +41,7 @@ const values: Readonly<Record<string, string>> = {
   credential: 'a-credential',
   owned: 'groups',
   member: id,
+  assignmentId: id,
   owner: id,
   user: 'someone@contoso.example',
   keyed: `applications(appId='${id}')`,
