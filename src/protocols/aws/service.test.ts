@@ -212,5 +212,7 @@ describe('an address', () => {
       body: new URLSearchParams({ Action: 'ListTopics' }),
     })
     assert.match(topic.text, /<Code>InvalidAction<\/Code>/)
+    const functions = await ask(pipeline, { url: 'https://localhost/2015-03-31/functions/', headers: scoped('lambda') })
+    assert.deepEqual([functions.status, functions.headers['x-amzn-errortype']], [400, 'UnknownOperationException'])
   })
 })

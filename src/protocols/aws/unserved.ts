@@ -26,6 +26,7 @@ export const unservedProtocol = (domain: string): Protocol<Context, undefined> =
   authenticate: async () => anonymous,
   checkVersion: () => undefined,
   refuse: (context, refusal) => (refusal.request.header('x-amz-target') === undefined ? xml : json)(context, refusal),
-  headers: amznHeaders,
+  // Clients of services whose operations are paths look for the name in the head.
+  headers: (context, refusal) => ({ ...amznHeaders(context, refusal), 'x-amzn-errortype': 'UnknownOperationException' }),
   correlationId: () => undefined,
 })

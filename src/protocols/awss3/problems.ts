@@ -33,7 +33,11 @@ const ofKeys: AwsTable = {
   AccountKeyNotFound: ({ message }) => bad('KMS.NotFoundException', message),
   AliasNotFound: ({ arn }) => bad('KMS.NotFoundException', `Alias ${arn} is not found.`),
   ArnInvalid: ({ message }) => bad('KMS.NotFoundException', message),
-  AccountKeyHidden: ({ action, arn }) => forbidden('AccessDenied', `User is not authorized to perform: ${action} on this resource ${arn}`),
+  AccountKeyHidden: ({ action, arn }) =>
+    forbidden(
+      'AccessDenied',
+      `User is not authorized to perform: ${action} on ${arn === '' ? 'the key of this object' : `this resource ${arn}`}`,
+    ),
   KeyUsageInvalid: ({ message }) => bad('KMS.InvalidKeyUsageException', message),
   KeyOperationUnsupported: ({ message }) => bad('KMS.UnsupportedOperationException', message),
   AccountKeyUnavailable: ({ message }) => words(503, 'KMS.KeyUnavailableException', message),
