@@ -13,6 +13,11 @@ export const chunksUsed = 4
 export const sectorsUsed = 64
 const stepsOfRound = 6
 
+/** After so many rounds, each time, the disk is forked. */
+export const forkEvery = 3
+/** 32 hex digits. */
+export const forkOf = (round: number): string => round.toString(16).padStart(32, 'f')
+
 /** What a round does, the same for whoever asks; then it flushes. */
 export function planOf(seed: number, round: number): readonly Step[] {
   const random = seeded(seed * 7_919 + round)

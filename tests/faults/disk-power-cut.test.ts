@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileBlockStore } from '#adapters/files/block-store.ts'
 import type { ChunkStore } from '#ports/block-store.ts'
-import { chunksUsed, planOf, sectorsUsed } from './disk-plan.ts'
+import { chunksUsed, forkEvery, forkOf, planOf, sectorsUsed } from './disk-plan.ts'
 import { goesOn, noShim, runAndCut, shimIn } from './power-cut.ts'
 import { below, faultCycles, faultSeed, seeded } from './seeded.ts'
 
@@ -50,8 +50,31 @@ function lookAtAll(store: ChunkStore, sectors: Sectors, { from, told }: { readon
   return wrong
 }
 
+/** Compares the forks that were told of since with what the disk was then, and takes them away. Answers how many sectors hold something else. */
+async function lookAtForks(
+  data: string,
+  sectors: ReadonlyMap<string, number>,
+  { from, told }: { readonly from: number; readonly told: number },
+): Promise<number> {
+  let wrong = 0
+  const then = new Map(sectors)
+  for (let round = from; round <= told; round += 1) {
+    for (const { chunk, first, sectors: count, value } of planOf(seed, round))
+      for (let sector = first; sector < first + count; sector += 1) then.set(named(chunk, sector), value)
+    if (round % forkEvery !== 0) continue
+    const identity = { diskId: forkOf(round), dekIds: [], epoch: 1, lineage: 'disk' }
+    const fork = fileBlockStore(data).open(identity, chunksUsed * 4 * 1024 * 1024)
+    for (let chunk = 0; chunk < chunksUsed; chunk += 1)
+      for (let sector = 0; sector < sectorsUsed; sector += 1)
+        if (sectorNow(fork, chunk, sector) !== (then.get(named(chunk, sector)) ?? 0)) wrong += 1
+    fork.close()
+    await fileBlockStore(data).remove(forkOf(round))
+  }
+  return wrong
+}
+
 /** A disk that is cut as often as is asked. Answers how many sectors were wrong and how much was lost. */
-async function cutOften(times: number, flushes: 'flush' | 'never'): Promise<{ readonly wrong: number; readonly lost: number }> {
+async function cutOften(times: number, flushes: 'flush' | 'fork' | 'never'): Promise<{ readonly wrong: number; readonly lost: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'keystead-disk-power-'))
   try {
     const data = join(folder, 'data')
@@ -65,6 +88,7 @@ async function cutOften(times: number, flushes: 'flush' | 'never'): Promise<{ re
       const { told, lost } = await runAndCut({ folder, shim, watched: data, program, afterLines: 1 + below(random, 40), random })
       const newest = Number(told.at(-1) ?? from - 1)
       const store = fileBlockStore(data).open({ diskId: 'disk', dekIds: [], epoch: 1 }, chunksUsed * 4 * 1024 * 1024)
+      if (flushes === 'fork') sum.wrong += await lookAtForks(data, sectors, { from, told: newest })
       sum.wrong += lookAtAll(store, sectors, { from, told: newest })
       sum.lost += lost
       store.close()
@@ -86,6 +110,12 @@ describe(`a power cut under a disk (SEED=${seed})`, { skip: noShim }, () => {
       assert(lost > 0, 'control: some writes were not synced when the power went')
     },
   )
+
+  test(`keeps every fork as the disk was, and the disk as well, ${cycles} times`, { timeout: 1_200_000 }, async () => {
+    const { wrong, lost } = await cutOften(cycles, 'fork')
+    assert.equal(wrong, 0)
+    assert(lost > 0, 'control: some writes were not synced when the power went')
+  })
 
   test('control: what is told without having been flushed is lost', { timeout: 120_000 }, async () => {
     assert((await cutOften(3, 'never')).wrong > 0, 'the shim takes nothing back: it tests nothing')
