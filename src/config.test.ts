@@ -21,6 +21,8 @@ describe('readConfig', () => {
     assert.deepEqual(config({}), {
       domain: 'keystead.test',
       port: 8443,
+      listen: undefined,
+      riskDevelopment: false,
       proxyPort: 8480,
       healthPort: 9464,
       dataDir: '/work/data',
@@ -33,6 +35,7 @@ describe('readConfig', () => {
       federationHosts: [],
       attestationAuthorities: [],
       keyStoreHosts: [],
+      eventHosts: [],
       attestationRootsFile: undefined,
       outgoingCaFile: undefined,
       revocationGraceSeconds: 0,
@@ -54,6 +57,31 @@ describe('readConfig', () => {
     assert.equal(config({ env }).dataDir, '/work/data')
     assert.equal(config({ env: { XDG_STATE_HOME: '/state', XDG_RUNTIME_DIR: 'relative' } }).stateHome, '/state')
     assert.equal(config({ env: { XDG_STATE_HOME: 'relative' } }).stateHome, '/home/a/.local/state')
+  })
+
+  test('the file says what neither flag nor variable does, and nothing that is unknown is passed over', () => {
+    const file = {
+      path: '/etc/keystead/keystead.yaml',
+      values: { domain: 'keys.example.org', 'listen.port': '443', throttle: 'off', 'proxy.port': 'off' },
+    }
+    const said = config({ file, env: { KEYSTEAD_THROTTLE: 'on' }, flags: { port: '8444' } })
+    assert.deepEqual([said.domain, said.port, said.throttle, said.proxyPort], ['keys.example.org', 8444, 'on', 'off'])
+    assert.deepEqual(problems({ file: { path: 'k.yaml', values: { 'tls.certfile': 'a', domian: 'x' } } }), [
+      'k.yaml: tls.certfile is no setting; the nearest is tls.certFile',
+      'k.yaml: domian is no setting; the nearest is domain',
+    ])
+    assert.deepEqual(problems({ file: { path: 'k.yaml', values: { 'listen.port': 'x' } } }), [
+      'k.yaml: listen.port is a number from 0 to 65535',
+    ])
+  })
+
+  test('beyond loopback it needs a certificate of its own, or the risk named', () => {
+    assert.match(problems({ flags: { listen: '0.0.0.0' } })[0] ?? '', /^--listen beyond loopback needs --tls-cert-file/)
+    assert.equal(problems({ flags: { listen: 'example.org' } }).length, 1, 'an address, not a name')
+    const own = config({ flags: { listen: '0.0.0.0', 'tls-cert-file': 'c', 'tls-key-file': 'k' } })
+    assert.deepEqual([own.listen, own.riskDevelopment], ['0.0.0.0', false])
+    assert.equal(config({ flags: { listen: '::', 'risk-development-beyond-loopback': true } }).riskDevelopment, true)
+    assert.equal(config({ flags: { listen: '127.0.0.1' } }).listen, '127.0.0.1')
   })
 
   test('with a port named, what else listens takes free ports unless it is told', () => {

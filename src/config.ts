@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { parseAllowedHost, type AllowedHost } from '#model/allowed-hosts.ts'
-import { parseIpRange } from '#model/ip-ranges.ts'
-import { parseSyslogTarget, type SyslogTarget } from '#model/syslog-target.ts'
+import type { AllowedHost } from '#model/allowed-hosts.ts'
+import type { SyslogTarget } from '#model/syslog-target.ts'
+import { nearestOf } from './nearest.ts'
+import { settings } from './settings.ts'
 
 /** Where nothing says otherwise (people.md 0). */
 export const defaults = {
@@ -20,6 +21,10 @@ export interface Config {
   /** Lower case, two labels or more. */
   readonly domain: string
   readonly port: number
+  /** Beyond loopback: an address of this machine, or all of them (`0.0.0.0`, `::`). */
+  readonly listen: string | undefined
+  /** The operator has named the risk: a key file beside the data, or a certificate that clients do not know, beyond loopback. */
+  readonly riskDevelopment: boolean
   /** 0 is a free port, here and below. */
   readonly proxyPort: number | 'off'
   readonly healthPort: number
@@ -69,6 +74,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly home: string
+  /** What the configuration file says, by dotted names: `tls.certFile`. */
+  readonly file?: { readonly path: string; readonly values: Readonly<Record<string, string>> } | undefined
 }
 
 export type ConfigReading =
@@ -76,115 +83,11 @@ export type ConfigReading =
   /** One line each, naming the flag or the variable; never the value. */
   | { readonly ok: false; readonly problems: readonly string[] }
 
-const port = z
-  .string()
-  .regex(/^\d{1,5}$/, 'is a number from 0 to 65535')
-  .transform(Number)
-  .pipe(z.number().max(65_535, 'is a number from 0 to 65535'))
-const path = z.string().min(1, 'is a path')
-/** Spelt as tokens name it: what the URL parser would fold away is not looked for. */
-function isIssuer(text: string): boolean {
-  const url = URL.parse(text)
-  return url?.protocol === 'https:' && url.username === '' && url.password === '' && url.search === '' && url.hash === ''
-}
-const hosts = z
-  .string()
-  .transform(text => text.split(',').map(parseAllowedHost))
-  .refine(all => !all.includes(undefined), 'is a list of host names, each with :port or with *. in front, with commas between')
-  .transform(all => all.filter(one => one !== undefined))
-const domainName = z
-  .string()
-  .toLowerCase()
-  .max(200, 'is a DNS name of 200 characters at most')
-  .regex(
-    /^(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)(?!\d+$)[a-z0-9-]{1,63}(?<!-)$/,
-    'is a DNS name with two labels or more, such as keystead.test',
-  )
-
-/** One row a setting: flag, variable, and what it may be. Flags win over variables (people.md 8). */
-const settings = {
-  domain: { flag: 'domain', variable: 'KEYSTEAD_DOMAIN', schema: domainName },
-  port: { flag: 'port', variable: 'KEYSTEAD_PORT', schema: port },
-  proxyPort: { flag: 'proxy-port', variable: 'KEYSTEAD_PROXY_PORT', schema: z.union([z.literal('off'), port], 'is a port or off') },
-  healthPort: { flag: 'health-port', variable: 'KEYSTEAD_HEALTH_PORT', schema: port },
-  dataDir: { flag: 'data', variable: 'KEYSTEAD_DATA', schema: path },
-  sealFile: { flag: 'seal-file', variable: 'KEYSTEAD_SEAL_FILE', schema: path },
-  region: {
-    flag: 'region',
-    variable: 'KEYSTEAD_REGION',
-    schema: z.string().regex(/^(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d{1,2}$/, 'is a Region of AWS, such as us-east-1'),
-  },
-  throttle: { flag: 'throttle', variable: 'KEYSTEAD_THROTTLE', schema: z.enum(['on', 'off'], 'is on or off') },
-  accessPolicies: {
-    flag: 'access-policies',
-    variable: 'KEYSTEAD_ACCESS_POLICIES',
-    schema: z.enum(['open', 'guarded'], 'is open or guarded'),
-  },
-  node: {
-    flag: 'node',
-    variable: 'KEYSTEAD_NODE',
-    schema: z
-      .string()
-      .regex(/^[1-9]\d{0,3}$/, 'is a number from 1 to 9999')
-      .transform(Number),
-  },
-  logLevel: {
-    flag: 'log-level',
-    variable: 'KEYSTEAD_LOG_LEVEL',
-    schema: z.enum(['error', 'warn', 'info', 'silent'], 'is error, warn, info or silent'),
-  },
-  certFile: { flag: 'tls-cert-file', variable: 'KEYSTEAD_TLS_CERT_FILE', schema: path },
-  keyFile: { flag: 'tls-key-file', variable: 'KEYSTEAD_TLS_KEY_FILE', schema: path },
-  syslog: {
-    flag: 'syslog',
-    variable: 'KEYSTEAD_SYSLOG',
-    schema: z.string().transform((text, context): SyslogTarget => {
-      const target = parseSyslogTarget(text)
-      if (target !== undefined) return target
-      context.addIssue({ code: 'custom', message: 'is unix:/PATH, udp:HOST:PORT, tcp:HOST:PORT or tls:HOST:PORT' })
-      return z.NEVER
-    }),
-  },
-  revocationGraceSeconds: {
-    flag: 'disks-revocation-grace-seconds',
-    variable: 'KEYSTEAD_DISKS_REVOCATION_GRACE_SECONDS',
-    schema: z
-      .string()
-      .regex(/^\d{1,4}$/, 'is a number of seconds from 0 to 3600')
-      .transform(Number)
-      .pipe(z.number().max(3_600, 'is a number of seconds from 0 to 3600')),
-  },
-  trustedProxies: {
-    flag: 'trusted-proxies',
-    variable: 'KEYSTEAD_TRUSTED_PROXIES',
-    schema: z
-      .string()
-      .transform(text => text.split(',').map(one => one.trim()))
-      .refine(all => all.every(one => parseIpRange(one) !== undefined), 'is a list of addresses and ranges (CIDR) with commas between'),
-  },
-  federationHosts: { flag: 'federation-hosts', variable: 'KEYSTEAD_FEDERATION_HOSTS', schema: hosts },
-  keyStoreHosts: { flag: 'key-store-hosts', variable: 'KEYSTEAD_KEY_STORE_HOSTS', schema: hosts },
-  eventHosts: { flag: 'event-hosts', variable: 'KEYSTEAD_EVENT_HOSTS', schema: hosts },
-  attestationAuthorities: {
-    flag: 'attestation-authorities',
-    variable: 'KEYSTEAD_ATTESTATION_AUTHORITIES',
-    schema: z
-      .string()
-      .transform(text => text.split(',').map(one => one.trim()))
-      .refine(all => all.every(isIssuer), 'is a list of https URLs of issuers, with commas between'),
-  },
-  attestationRootsFile: { flag: 'attestation-roots-file', variable: 'KEYSTEAD_ATTESTATION_ROOTS_FILE', schema: path },
-  outgoingCaFile: { flag: 'outgoing-ca-file', variable: 'KEYSTEAD_OUTGOING_CA_FILE', schema: path },
-  noDiscoveryAlias: {
-    flag: 'no-discovery-alias',
-    variable: 'KEYSTEAD_NO_DISCOVERY_ALIAS',
-    schema: z.enum(['true', 'false', '1', '0'], 'is true or false'),
-  },
-} as const
-
 const given = z.object({
   domain: settings.domain.schema.default(defaults.domain),
   port: settings.port.schema.optional(),
+  listen: settings.listen.schema.optional(),
+  riskDevelopment: settings.riskDevelopment.schema.default('false'),
   proxyPort: settings.proxyPort.schema.optional(),
   healthPort: settings.healthPort.schema.optional(),
   dataDir: settings.dataDir.schema.default(defaults.dataDir),
@@ -209,8 +112,10 @@ const given = z.object({
 })
 type Given = z.output<typeof given>
 
-/** Flags, then `KEYSTEAD_*`, then defaults become one frozen value; everything that is wrong is told at once. */
+/** Flags, then `KEYSTEAD_*`, then the file, then defaults become one frozen value; everything that is wrong is told at once. */
 export function readConfig(from: Surroundings): ConfigReading {
+  const unknown = unknownNames(from)
+  if (unknown.length > 0) return { ok: false, problems: unknown }
   const said = new Map(Object.entries(settings).map(([name, setting]) => [name, saidBy(from, setting)]))
   const parsed = given.safeParse(Object.fromEntries([...said].map(([name, one]) => [name, one?.value])))
   if (!parsed.success) {
@@ -222,20 +127,58 @@ export function readConfig(from: Surroundings): ConfigReading {
   const { certFile, keyFile } = parsed.data
   if ((certFile === undefined) !== (keyFile === undefined))
     return { ok: false, problems: ['--tls-cert-file and --tls-key-file go together'] }
+  const unsafe = unsafeListening(parsed.data)
+  if (unsafe !== undefined) return { ok: false, problems: [unsafe] }
   return { ok: true, config: Object.freeze(completed(parsed.data, from)) }
 }
 
-interface Said {
+export interface Said {
   readonly value: string
   readonly where: string
 }
 
-function saidBy({ flags, env }: Surroundings, setting: { readonly flag: string; readonly variable: string }): Said | undefined {
+interface Setting {
+  readonly flag: string
+  readonly variable: string
+  readonly file: string
+}
+
+/** Where each setting that somebody said was said, and what: `config show --origin`. */
+export const saidSettings = (from: Surroundings): readonly (Said & { readonly name: string })[] =>
+  Object.values(settings).flatMap(setting => {
+    const said = saidBy(from, setting)
+    return said === undefined ? [] : [{ ...said, name: setting.file }]
+  })
+
+/** Nothing in a file is passed over: a name that is wrong by a letter would leave a default in force. */
+function unknownNames({ file }: Surroundings): readonly string[] {
+  if (file === undefined) return []
+  const known = Object.values(settings).map(setting => setting.file)
+  return Object.keys(file.values)
+    .filter(name => !known.some(one => one === name))
+    .map(name => `${file.path}: ${name} is no setting; the nearest is ${nearestOf(name, known)}`)
+}
+
+const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.')
+const named = (said: string): boolean => said === 'true' || said === '1'
+
+/** Do other machines reach it? */
+export const reachesOut = ({ listen }: Pick<Config, 'listen'>): boolean => listen !== undefined && !isLoopback(listen)
+
+/** Beyond loopback nobody has our development authority: the operator's own certificate, or the risk named (security-and-reliability.md 5.6). */
+function unsafeListening({ listen, certFile, riskDevelopment }: Given): string | undefined {
+  if (listen === undefined || isLoopback(listen) || certFile !== undefined || named(riskDevelopment)) return undefined
+  return '--listen beyond loopback needs --tls-cert-file and --tls-key-file; --risk-development-beyond-loopback accepts the development certificate'
+}
+
+function saidBy({ flags, env, file }: Surroundings, setting: Setting): Said | undefined {
   const flag = flags[setting.flag]
   if (flag !== undefined) return { value: String(flag), where: `--${setting.flag}` }
   const variable = env[setting.variable]
   // An empty variable is how a shell says that there is none.
-  return variable === undefined || variable === '' ? undefined : { value: variable, where: setting.variable }
+  if (variable !== undefined && variable !== '') return { value: variable, where: setting.variable }
+  const written = file?.values[setting.file]
+  return written === undefined ? undefined : { value: written, where: `${file?.path}: ${setting.file}` }
 }
 
 function completed(given: Given, { env, cwd, home }: Surroundings): Config {
@@ -244,6 +187,8 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
   return {
     domain: given.domain,
     port: given.port ?? defaults.port,
+    listen: given.listen,
+    riskDevelopment: named(given.riskDevelopment),
     ...ports(given),
     dataDir: inCwd(given.dataDir),
     sealFile: given.sealFile === undefined ? undefined : inCwd(given.sealFile),
@@ -255,7 +200,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     revocationGraceSeconds: given.revocationGraceSeconds,
     syslog: given.syslog,
     node: given.node,
-    discoveryAlias: given.noDiscoveryAlias !== 'true' && given.noDiscoveryAlias !== '1',
+    discoveryAlias: !named(given.noDiscoveryAlias),
     trustedProxies: given.trustedProxies ?? [],
     federationHosts: given.federationHosts,
     attestationAuthorities: given.attestationAuthorities,

@@ -24,7 +24,12 @@ export const commands: readonly CommandRow[] = [
     summary: 'start an instance; an empty directory is initialised first',
     options: [
       data,
+      ['--config <file>', 'YAML or JSON (keystead.yaml here, in $XDG_CONFIG_HOME/keystead or /etc/keystead); variables and flags win'],
       ['--port <n>', 'TLS port (8443)'],
+      ['--listen <address>', 'an address beyond loopback, or 0.0.0.0 or ::; needs a certificate and a seal of your own (loopback alone)'],
+      ['--tls-cert-file <file>', 'your own certificate with its chain (PEM), instead of the development authority’s'],
+      ['--tls-key-file <file>', 'its key (PEM)'],
+      ['--risk-development-beyond-loopback', 'listen there with the development seal or certificate: whoever copies the disk has the key'],
       ['--domain <name>', 'DNS name below which everything is served (keystead.test)'],
       ['--proxy-port <n|off>', 'loopback CONNECT proxy (8480; free with --port)'],
       ['--health-port <n>', 'health on loopback (9464; free with --port)'],
@@ -218,6 +223,20 @@ export const commands: readonly CommandRow[] = [
   },
   ...sealCommands,
   {
+    words: 'config show',
+    example: 'keystead config show --origin',
+    summary: 'what start would be told here, by variables and the configuration file',
+    options: [['--config <file>', 'another file than the usual ones'], ['--origin', 'and where each setting is said'], json],
+    load: async () => (await import('./commands/config-show.ts')).show,
+  },
+  {
+    words: 'config check <file>',
+    example: 'keystead config check keystead.yaml',
+    summary: 'would start take this file? nothing is started',
+    options: [json],
+    load: async () => (await import('./commands/config-show.ts')).check,
+  },
+  {
     words: 'version',
     example: 'keystead version',
     summary: 'versions of Keystead, Node, OpenSSL, SQLite',
@@ -247,4 +266,5 @@ export const groups: Readonly<Record<string, string>> = {
   alarm: 'who is told when something is recorded',
   audit: 'the record of everything that was asked',
   seal: 'ways to the root key',
+  config: 'what an instance is told when it starts',
 }

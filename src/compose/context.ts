@@ -33,6 +33,7 @@ import type { Node } from '#domain/entries.ts'
 import type { AuditPages, AuditTrail } from '#domain/audit/query.ts'
 import { openIdentity, type Identity } from '#domain/identity/identity.ts'
 import type { Instance } from '#domain/instance.ts'
+import type { Meter } from '#domain/meter.ts'
 import { createNoise } from '#domain/noise.ts'
 import { lockedAccess, lockIndex } from '#domain/locks/locked-access.ts'
 import { createView } from '#domain/records/view.ts'
@@ -61,6 +62,8 @@ export interface ContextParts {
   readonly outgoing?: Outgoing
   /** Hosts of external key stores that are at another port than HTTPS's. */
   readonly keyStoreHosts?: readonly AllowedHost[]
+  /** Counts what is answered, for graphs. */
+  readonly meter?: Meter
   /** Certificates, DER, that vouch for attested machines. */
   readonly attestationRoots?: readonly Bytes[]
 }
@@ -96,6 +99,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
       turns: createTurns(),
       node,
       noise: createNoise({ limited: instance.throttle }),
+      ...(parts.meter !== undefined && { meter: parts.meter }),
     },
     ...judging,
     identity,

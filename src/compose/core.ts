@@ -48,25 +48,25 @@ export interface Core {
   close(): Promise<void>
 }
 
+const ofWorld = ({ clock, random, log, meter }: World) => ({ clock, random, log, meter })
+
 /** Opens the store under the custody and begins all that an instance does by itself. Rejects, with everything closed again, where it cannot. */
 export async function openCore(world: World, custody: Custody): Promise<Core> {
-  const { config, clock, random, log, native, onFatal } = world
+  const { config, random, log, native, onFatal } = world
   await using opened = new AsyncDisposableStack()
   opened.defer(() => custody.close())
-  const { dataDir } = config
-  const node = { id: config.node, boot: random.uuid() }
+  const { dataDir, node: id } = config
+  const node = { id, boot: random.uuid() }
   const store = opened.adopt(await openStore({ dataDir, custody, node, onFatal }), async one => one.close())
-  const { barrier } = custody
+  const { barrier, clusterId } = custody
   const module = opened.use(softwareModule({ barrier, random, native, threads: availableParallelism() }))
   const late = lateDisks()
   const context = await composeContext({
+    ...ofWorld(world),
     store,
     barrier,
-    clock,
-    random,
-    log,
     node,
-    instance: instanceOf(world, custody.clusterId),
+    instance: instanceOf(world, clusterId),
     modules: [module],
     objectStore: fileObjectStore(filesOf(dataDir).objects),
     diskBytes: late.diskBytes,

@@ -10,11 +10,12 @@ import type { Context } from '#domain/context.ts'
 import type { Custody } from '#domain/seal/custody.ts'
 import { createHealthServer } from '#protocols/health/server.ts'
 import { ipRanges } from '#model/ip-ranges.ts'
-import { listenLoopback } from '#protocols/http/listen-loopback.ts'
+import { listenLoopback, listenOn } from '#protocols/http/listen-loopback.ts'
 import { countParserRefusals } from '#protocols/http/parser-refusals.ts'
 import { createHttpsServer, createSocketServer } from '#protocols/http/server.ts'
 import { createProxy } from '#protocols/proxy/server.ts'
 import { openCertificates, type Certificates } from './certificates.ts'
+import type { Measured } from './metrics.ts'
 import type { Front } from './front.ts'
 import { createPrivateLinks, type PrivateLinks, type TlsDoor } from './private-links.ts'
 import type { World } from './world.ts'
@@ -62,6 +63,7 @@ interface Outer {
   readonly door: TlsDoor
   readonly proxy: number | undefined
   readonly trust: ClientTrust
+  readonly certificateFile: string
   readonly proxyCounts: () => { readonly served: number; readonly refused: number }
   readonly parserRefusals: () => number
   stop(): Promise<void>
@@ -79,7 +81,12 @@ export function createListeners(world: World): Listeners {
     async open(front, custody) {
       const certificates = await openCertificates(world, custody)
       if (outer === undefined && certificates !== undefined) outer = await openOuter({ world, links }, front, certificates)
-      inner ??= await openInner(world, front)
+      inner ??= await openInner(world, front, {
+        world,
+        proxyCounts: () => outer?.proxyCounts() ?? { served: 0, refused: 0 },
+        parserRefusals: () => outer?.parserRefusals() ?? 0,
+        certificateFile: () => outer?.certificateFile,
+      })
     },
     ports: () => ({ tls: outer?.tls, proxy: outer?.proxy, health: inner?.health }),
     trust: () => outer?.trust,
@@ -113,7 +120,7 @@ async function openOuter({ world, links }: OuterParts, front: Front, { files, tr
     clock,
     log,
   })
-  const main = await listenLoopback(tls, config.port)
+  const main = await listenOn(tls, { port: config.port, address: config.listen })
   const proxy = createProxy({
     domain: config.domain,
     tlsPort: main.port,
@@ -126,6 +133,7 @@ async function openOuter({ world, links }: OuterParts, front: Front, { files, tr
     door: { port: main.port, take: socket => void tls.emit('connection', socket) },
     proxy: proxyPort,
     trust,
+    certificateFile: files.certFile,
     proxyCounts: () => proxy.counts(),
     parserRefusals,
     async stop() {
@@ -140,8 +148,11 @@ async function openOuter({ world, links }: OuterParts, front: Front, { files, tr
 /** None, unless somebody named some: a list that is empty need not be looked at. */
 const proxiesOf = ({ trustedProxies }: Config) => (trustedProxies.length === 0 ? undefined : ipRanges(trustedProxies))
 
-async function openInner({ config, log, life }: World, front: Front): Promise<Inner> {
-  const health = createHealthServer(() => life.state())
+async function openInner({ config, log, life }: World, front: Front, measured: Measured): Promise<Inner> {
+  const health = createHealthServer(
+    () => life.state(),
+    async () => (await import('./exposition.ts')).exposition(measured),
+  )
   const { port } = await listenLoopback(health, config.healthPort)
   const admin = createSocketServer({ pipeline: front.admin, log })
   await listenSocket(admin, config)

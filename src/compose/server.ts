@@ -2,9 +2,10 @@ import { loadNative } from '#adapters/native/native.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemLog } from '#adapters/system/log.ts'
 import { systemRandom } from '#adapters/system/random.ts'
-import type { Config } from '#config'
+import { reachesOut, type Config } from '#config'
 import { createSealAttempts } from '#domain/seal/attempts.ts'
 import { clusterIdOf } from '#domain/seal/boot.ts'
+import { createMeter } from '#domain/meter.ts'
 import { createLifecycle } from '#domain/seal/states.ts'
 import { takeDataDirectory, type DataDirectory } from './data-directory.ts'
 import { createListeners, type Ports } from './listeners.ts'
@@ -26,11 +27,16 @@ export interface RunningServer {
 
 export interface ServerOptions {
   readonly config: Config
+  /** Of Keystead. */
+  readonly version: string
   /** The process must end: an I/O error, a bug that leaves no ground to stand on. */
   readonly onFatal: (cause: Error) => void
   /** Somebody asked through the admin socket. */
   readonly onStopAsked: () => void
 }
+
+/** It would be reached from other machines, and opens without anybody present by a file on this one (security-and-reliability.md 5.6). */
+export class DevelopmentExposed extends Error {}
 
 /** The one composition of the server: everything that names a concrete adapter is here or beside it. Resolves when it answers, sealed or not. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -56,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-function worldOf({ config, onFatal, onStopAsked }: ServerOptions): World {
+function worldOf({ config, version, onFatal, onStopAsked }: ServerOptions): World {
   return {
     config,
     clock: systemClock,
@@ -64,6 +70,8 @@ function worldOf({ config, onFatal, onStopAsked }: ServerOptions): World {
     log: systemLog({ level: config.logLevel, node: config.node }),
     native: loadNative(),
     life: createLifecycle('sealed'),
+    meter: createMeter(),
+    version,
     started: systemClock.now(),
     onFatal,
     onStopAsked,
@@ -76,6 +84,7 @@ async function startIn(world: World, directory: DataDirectory) {
   const opened = await directory.open()
   const attempts = createSealAttempts(clock)
   const keeper = createSealKeeper({ directory, dataDir: config.dataDir, random, attempts })
+  if (reachesOut(config) && !config.riskDevelopment && isDevelopment(keeper.kinds())) throw new DevelopmentExposed()
   const listeners = createListeners(world)
   const clusterId = clusterIdOf(directory.boot) ?? ''
   const sealing = new Sealing({ world, clusterId, listeners, keeper, attempts })

@@ -2,6 +2,7 @@ import type { Native } from '#adapters/native/native.ts'
 import type { Config } from '#config'
 import type { Instance } from '#domain/instance.ts'
 import { installationCompartment } from '#domain/seal/custody.ts'
+import type { Meter } from '#domain/meter.ts'
 import type { Lifecycle } from '#domain/seal/states.ts'
 import type { Millis } from '#model/brands.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -16,6 +17,10 @@ export interface World {
   readonly log: Log
   readonly native: Native
   readonly life: Lifecycle
+  /** What was answered since the process began, sealed in between or not. */
+  readonly meter: Meter
+  /** Of Keystead. */
+  readonly version: string
   readonly started: Millis
   readonly onFatal: (cause: Error) => void
   readonly onStopAsked: () => void

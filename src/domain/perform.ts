@@ -6,6 +6,7 @@ import type { Random } from '#ports/random.ts'
 import type { Change, Committed, Committer, Commit, Fence, Write } from '#ports/record-store.ts'
 import { keepsake, type Call, type Keepsake } from './call.ts'
 import { entriesOf, outcomeText, type Node } from './entries.ts'
+import type { Meter } from './meter.ts'
 import { isNoise, type Noise } from './noise.ts'
 import { changesRulings, sealStaged } from './records/seal-staged.ts'
 import type { View } from './records/view.ts'
@@ -21,6 +22,8 @@ export interface Ground {
   readonly turns: Turns
   readonly node: Node
   readonly noise: Noise
+  /** Counts what is answered; tests need none. */
+  readonly meter?: Meter
 }
 
 /** The least an answer has. */
@@ -63,6 +66,17 @@ interface Try<A> {
  * what stands on ground that has moved runs again (design 1, 4).
  */
 export async function perform<A extends Outcome>(ground: Ground, road: Road<A>): Promise<A> {
+  const { meter, clock } = ground
+  if (meter === undefined) return walked(ground, road, {})
+  const [seen, started]: [{ call?: Call }, number] = [{}, clock.monotonic()]
+  const answer = await walked(ground, road, seen)
+  const { operation = 'Unknown', source } = seen.call ?? {}
+  meter.answered({ plane: source?.plane ?? '', operation, status: answer.status, durationMs: clock.monotonic() - started })
+  return answer
+}
+
+/** `seen` is given the call of the last try. */
+async function walked<A extends Outcome>(ground: Ground, road: Road<A>, seen: { call?: Call }): Promise<A> {
   using kept = keepsake()
   let audited = ''
   let giveTurn = (): void => undefined
@@ -70,6 +84,7 @@ export async function perform<A extends Outcome>(ground: Ground, road: Road<A>):
     for (;;) {
       const inTime = ground.clock.monotonic() < road.deadlineAt
       const tried = await tryOnce(ground, road, { kept, inTime })
+      seen.call = tried.call
       const entry = entryFor(ground, tried, { audited, open: road.open === true })
       const result = await commit(ground, road, { tried, entry })
       if (result instanceof Problem) return road.refuse(tried.call, result)

@@ -2,10 +2,12 @@ import { homedir } from 'node:os'
 import { DataDirectoryLocked } from '#adapters/sqlite/lock.ts'
 import { AuditTampered } from '#compose/audit.ts'
 import { HomeLost } from '#compose/bring-up.ts'
-import { startServer, type RunningServer } from '#compose/server.ts'
-import { readConfig, type Config, type Flags } from '#config'
+import { DevelopmentExposed, startServer, type RunningServer } from '#compose/server.ts'
+import { readConfig, type Config, type Flags, type Surroundings } from '#config'
+import { packageVersion } from '#cli/package-version.ts'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
-import type { Run } from '#cli/command.ts'
+import { text, type Run } from '#cli/command.ts'
+import { readConfigFile } from '#cli/config-file.ts'
 
 /** commander's camelCase option names, as the configuration spells its flags. */
 function flagsOf(options: Readonly<Record<string, unknown>>): Flags {
@@ -19,20 +21,24 @@ function flagsOf(options: Readonly<Record<string, unknown>>): Flags {
   return flags
 }
 
-function configOf(options: Readonly<Record<string, unknown>>): Config {
-  const reading = readConfig({
-    flags: flagsOf(options),
-    env: { KEYSTEAD_LOG_LEVEL: 'warn', ...process.env },
-    cwd: process.cwd(),
-    home: homedir(),
-  })
+async function configOf(options: Readonly<Record<string, unknown>>): Promise<Config> {
+  const reading = readConfig(await surroundingsOf(options))
   if (reading.ok) return reading.config
   throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: reading.problems.join('; ') })
 }
 
+/** Flags, variables and the file, as they are said here. What nobody says of the log is `warn`. */
+async function surroundingsOf(options: Readonly<Record<string, unknown>>): Promise<Surroundings> {
+  const at = { cwd: process.cwd(), home: homedir() }
+  const { config, ...flags } = options
+  const file = await readConfigFile(text(config) ?? text(process.env['KEYSTEAD_CONFIG']), at)
+  const quiet = file?.values['log.level'] === undefined ? { KEYSTEAD_LOG_LEVEL: 'warn' } : {}
+  return { flags: flagsOf(flags), env: { ...quiet, ...process.env }, ...at, file }
+}
+
 /** Runs until it is told to stop: SIGTERM, SIGINT, or the admin socket. */
 export const run: Run = async ({ options }) => {
-  const config = configOf(options)
+  const config = await configOf(options)
   // Whatever is made from here on is its owner's alone.
   process.umask(0o077)
   const ended = Promise.withResolvers<number>()
@@ -65,6 +71,7 @@ async function started(config: Config, end: (code: number) => void): Promise<Run
   try {
     return await startServer({
       config,
+      version: packageVersion(),
       onFatal(cause) {
         note(`✗ Keystead must stop: ${cause.message}`)
         end(exits.unknown)
@@ -86,6 +93,15 @@ function failureOf(error: unknown, config: Config): unknown {
       code: 'DataDirectoryLocked',
       message: `${config.dataDir} is open in another process${holder === undefined ? '' : ` (pid ${holder.pid}, since ${new Date(holder.since).toISOString()})`}.`,
       next: [`keystead status --data ${config.dataDir}`, `keystead stop --data ${config.dataDir}`],
+    })
+  }
+  if (error instanceof DevelopmentExposed) {
+    return new CommandFailed({
+      exit: exits.usage,
+      code: 'DevelopmentSeal',
+      message: `${config.dataDir} is sealed by a key file on this machine alone: it does not listen beyond loopback.`,
+      because: `--listen ${config.listen} lets others in, and whoever copies the disk has the key`,
+      next: [`keystead start --data ${config.dataDir}`, `keystead seal add --data ${config.dataDir}`],
     })
   }
   if (error instanceof AuditTampered) {

@@ -1,5 +1,6 @@
 /** security-and-reliability.md 2.7. */
-export type LifeState = 'uninitialized' | 'sealed' | 'unsealing' | 'catching-up' | 'active' | 'draining' | 'failed'
+export const lifeStates = ['uninitialized', 'sealed', 'unsealing', 'catching-up', 'active', 'draining', 'failed'] as const
+export type LifeState = (typeof lifeStates)[number]
 
 /** Besides these every state but `failed` may become `failed`, and that one is final: the process exits. */
 const transitions: Readonly<Record<LifeState, readonly LifeState[]>> = {

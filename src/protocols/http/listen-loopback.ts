@@ -13,19 +13,28 @@ export interface LoopbackListener {
 const triesMax = 8
 
 /** Listens on 127.0.0.1 and, where the machine has it, on ::1, on one port: `localhost` is either. Port 0: a free one. Rejects with `EADDRINUSE`. */
-export async function listenLoopback(server: Server, port: number): Promise<LoopbackListener> {
+export const listenLoopback = async (server: Server, port: number): Promise<LoopbackListener> =>
+  listenOn(server, { port, address: undefined })
+
+/** On loopback, and beyond it at an address of the machine's, or at all of them. Rejects with `EADDRINUSE`, `EADDRNOTAVAIL`. */
+export async function listenOn(
+  server: Server,
+  { port, address }: { readonly port: number; readonly address: string | undefined },
+): Promise<LoopbackListener> {
+  const hosts = hostsOf(address)
   for (let tries = 1; ; tries++) {
-    server.listen({ host: '127.0.0.1', port })
+    server.listen({ host: hosts.first, port })
     await once(server, 'listening')
-    const address = server.address()
-    const found = typeof address === 'object' && address !== null ? address.port : port
+    const bound = server.address()
+    const found = typeof bound === 'object' && bound !== null ? bound.port : port
     try {
-      const second = await secondFamily(server, found)
+      const others: (Server | undefined)[] = []
+      for (const host of hosts.others) others.push(await another(server, { host, port: found }))
       return {
         port: found,
         close() {
           server.close()
-          second?.close()
+          for (const other of others) other?.close()
         },
       }
     } catch (error) {
@@ -36,17 +45,27 @@ export async function listenLoopback(server: Server, port: number): Promise<Loop
   }
 }
 
+/** All addresses hold loopback's: `::` of both families. */
+function hostsOf(address: string | undefined): { readonly first: string; readonly others: readonly string[] } {
+  if (address === '::') return { first: '::', others: [] }
+  if (address === '0.0.0.0') return { first: '0.0.0.0', others: ['::1'] }
+  const beyond = address === undefined || address === '127.0.0.1' || address === '::1' ? [] : [address]
+  return { first: '127.0.0.1', others: ['::1', ...beyond] }
+}
+
 /** Hands its connections to the first: limits and time-outs are kept in one place. */
-async function secondFamily(server: Server, port: number): Promise<Server | undefined> {
+async function another(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<Server | undefined> {
   // As the first one's own sockets are made: http answers a client that has sent its last byte, TLS does not.
   const second = createServer({ allowHalfOpen: !(server instanceof TlsServer), noDelay: true }, socket => server.emit('connection', socket))
-  second.listen({ host: '::1', port, ipv6Only: true })
+  second.listen({ host, port, ipv6Only: true })
   try {
     await once(second, 'listening')
     server.once('close', () => second.close())
     return second
   } catch (error) {
-    if (Error.isError(error) && 'code' in error && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT')) return undefined
+    // A machine without IPv6 has no ::1; an address that somebody named must be there.
+    if (host === '::1' && Error.isError(error) && 'code' in error && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT'))
+      return undefined
     throw error
   }
 }

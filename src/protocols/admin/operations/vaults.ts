@@ -73,6 +73,7 @@ export const createVault = adminOperation({
       createMode: 'default',
       rbacByDefault: true,
       settings: {
+        tenantId: site.runtime.tenantId,
         sku: body.premium === true ? 'premium' : 'standard',
         ...(body.purgeProtection === true && { enablePurgeProtection: true }),
         ...(body.retentionDays !== undefined && { softDeleteRetentionInDays: body.retentionDays }),
