@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
@@ -9,13 +9,21 @@ import {
   CopyObjectCommand,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
+  DeleteBucketLifecycleCommand,
   DeleteObjectsCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
   HeadObjectCommand,
   paginateListObjectsV2,
+  PutBucketLifecycleConfigurationCommand,
   PutObjectCommand,
   S3ServiceException,
   UploadPartCommand,
+  type CompletedPart,
+  type CompleteMultipartUploadCommandInput,
+  type GetObjectAttributesCommandInput,
+  type LifecycleRule,
 } from '@aws-sdk/client-s3'
 import { awsClients } from './aws.ts'
 import { behindInstance } from './behind.ts'
@@ -89,5 +97,57 @@ describe('the JavaScript SDK', () => {
     assert.deepEqual(seen, names)
     const { Deleted } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: names.map(Key => ({ Key })) } }))
     assert.equal(Deleted?.length, 7)
+  })
+
+  test('keeps rules that end what is in a bucket, and reads them as it wrote them', async () => {
+    const Rules: LifecycleRule[] = [
+      {
+        ID: 'logs',
+        Status: 'Enabled',
+        Filter: { And: { Prefix: 'logs/', Tags: [{ Key: 'a', Value: '1' }], ObjectSizeGreaterThan: 10 } },
+        Expiration: { Days: 30 },
+        NoncurrentVersionExpiration: { NoncurrentDays: 3, NewerNoncurrentVersions: 2 },
+      },
+      { ID: 'once', Status: 'Disabled', Filter: { Prefix: 'x/' }, Expiration: { Date: new Date('2040-01-01T00:00:00Z') } },
+      { ID: 'parts', Status: 'Enabled', Filter: { Prefix: '' }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
+    ]
+    await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }))
+    assert.deepEqual((await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules, Rules)
+    const put = await s3.send(new PutObjectCommand({ Bucket, Key: 'logs/a', Body: 'more than ten bytes', Tagging: 'a=1' }))
+    assert.match(put.Expiration ?? '', /rule-id="logs"/)
+    const moved: LifecycleRule[] = [{ Status: 'Enabled', Filter: { Prefix: '' }, Transitions: [{ Days: 30, StorageClass: 'GLACIER' }] }]
+    const moving = s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: moved } }))
+    assert.equal(await refused(moving), 'InvalidStorageClass')
+    await s3.send(new DeleteBucketLifecycleCommand({ Bucket }))
+    assert.equal(await refused(s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))), 'NoSuchLifecycleConfiguration')
+  })
+
+  test('holds an upload to what it says of the whole, and tells of its parts', async () => {
+    const [Key, part] = ['held', randomBytes(5 * 1024 * 1024)]
+    const begun = { Bucket, Key, ChecksumAlgorithm: 'SHA256', ChecksumType: 'COMPOSITE' } as const
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand(begun))
+    const at = { Bucket, Key, UploadId }
+    const Parts: CompletedPart[] = []
+    for (const [index, Body] of [part, part.subarray(0, 10)].entries()) {
+      const { ETag, ChecksumSHA256 } = await s3.send(
+        new UploadPartCommand({ ...at, PartNumber: index + 1, Body, ChecksumAlgorithm: 'SHA256' }),
+      )
+      Parts.push({ ETag, ChecksumSHA256, PartNumber: index + 1 })
+    }
+    const complete = async (more: Partial<CompleteMultipartUploadCommandInput>) =>
+      s3.send(new CompleteMultipartUploadCommand({ ...at, MultipartUpload: { Parts }, ...more }))
+    const sums = Parts.map(({ ChecksumSHA256 = '' }) => Buffer.from(ChecksumSHA256, 'base64'))
+    const whole = `${createHash('sha256').update(Buffer.concat(sums)).digest('base64')}-2`
+    assert.equal(await refused(complete({ ChecksumSHA256: whole.replace('-2', '-1') })), 'BadDigest')
+    assert.equal(await refused(complete({ MpuObjectSize: 1 })), 'InvalidRequest')
+    const done = await complete({ ChecksumSHA256: whole, ChecksumType: 'COMPOSITE', MpuObjectSize: part.length + 10 })
+    assert.equal(done.ChecksumSHA256, whole)
+    const asked = { Bucket, Key, ObjectAttributes: ['ObjectParts', 'Checksum'], MaxParts: 1 } satisfies GetObjectAttributesCommandInput
+    const { Checksum, ObjectParts } = await s3.send(new GetObjectAttributesCommand(asked))
+    assert.deepEqual(
+      [Checksum?.ChecksumSHA256, Checksum?.ChecksumType, ObjectParts?.TotalPartsCount, ObjectParts?.IsTruncated],
+      [whole, 'COMPOSITE', 2, true],
+    )
+    assert.deepEqual(ObjectParts?.Parts, [{ PartNumber: 1, Size: part.length, ChecksumSHA256: Parts[0]?.ChecksumSHA256 }])
   })
 })
