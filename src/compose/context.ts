@@ -14,6 +14,7 @@ import type { Barrier } from '#ports/barrier.ts'
 import type { RecordStore } from '#ports/record-store.ts'
 import { createThrottle } from '#domain/account-keys/throttle.ts'
 import { builtInRoles } from '#domain/access/built-in-roles.ts'
+import { managesOwn, ownerManages } from '#domain/app-roles/directory-owner.ts'
 import { directoryRight } from '#domain/app-roles/directory-right.ts'
 import { createAccess, type CountsAs } from '#domain/access/permit.ts'
 import { accountEntities } from '#domain/access/account-entities.ts'
@@ -151,7 +152,11 @@ function composeAccess(records: ReturnType<typeof openFamilies>, identity: Ident
     publicBucketBook(),
     ownRuleBook,
     carried.book,
-    directoryBook(who => directoryRight({ identity }, who)),
+    directoryBook({
+      rightOf: who => directoryRight({ identity }, who),
+      ownerManages: (who, on) => ownerManages({ identity }, who, on),
+      managesOwn: who => managesOwn({ identity }, who),
+    }),
     accessPolicyBook(policiesAt(records), countsAs),
     rbac.book,
   ]

@@ -1,10 +1,11 @@
 import { Problem } from '#model/problem.ts'
-import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import { noFacts, type Permit } from '#domain/access/permit.ts'
 import type { CompartmentId } from '#model/brands.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { kindOfObject } from '#domain/groups/object-kind.ts'
 import type { MemberKind } from '#domain/groups/records.ts'
+import { assertManages } from '#domain/identity/owned-scope.ts'
 import type { ServicePrincipal } from '#domain/identity/records.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
@@ -37,21 +38,22 @@ export async function appRoleById(
 
 /** A role of an application for a user, a group or a principal. Raises `InvalidBody` where there is no such role, it is not for that kind, or is there already; `DirectoryObjectNotFound`. */
 export async function assignAppRole(
-  context: Needs<'appRoleAssignments' | 'groups' | 'users' | 'servicePrincipals' | 'applications' | 'identity' | 'ground'>,
+  context: Needs<'appRoleAssignments' | 'access' | 'groups' | 'users' | 'servicePrincipals' | 'applications' | 'identity' | 'ground'>,
   call: Call,
   request: { readonly permit: Write; readonly tenantId: string; readonly assignment: NewAppRoleAssignment },
 ): Promise<HeldAppRole> {
   const { permit, tenantId, assignment } = request
-  assertPermits(permit, rootScope)
   const principalId = assignment.principalId.toLowerCase()
   const resourceId = assignment.resourceId.toLowerCase()
   const appRoleId = assignment.appRoleId.toLowerCase()
+  assertManages(permit, { set: 'servicePrincipals', id: resourceId })
   call.details.set('principalId', principalId).set('resourceId', resourceId).set('appRoleId', appRoleId)
   const resource = context.identity.index.servicePrincipal(tenantId, resourceId)?.value
   if (resource === undefined) throw new Problem({ code: 'DirectoryObjectNotFound', details: { id: resourceId } })
   const principalKind = await kindOfObject(context, call, { tenantId, id: principalId })
   if (principalKind === undefined) throw new Problem({ code: 'DirectoryObjectNotFound', details: { id: principalId } })
   if (principalKind === 'application') throw refused('An application has no roles; its service principal can have them.')
+  if (principalKind === 'servicePrincipal') checkWhole(context, call)
   checkRole(context, { resource, appRoleId, principalKind })
   const there = context.identity.appRoles.of(principalId)
   if (there.some(({ value }) => value.resourceId === resourceId && value.appRoleId === appRoleId))
@@ -61,6 +63,13 @@ export async function assignAppRole(
     path: [id],
     value: { id, tenantId, principalId, principalKind, resourceId, appRoleId, createdAt: call.at },
   })
+}
+
+/** An owner lets people in to what it owns; what applications may do among themselves is the directory's. Raises `DirectoryAccessDenied`. */
+function checkWhole({ access }: Needs<'access'>, call: Call): void {
+  if (access.judge({ who: call.who, permission: 'directory.write', on: rootScope, facts: noFacts }).allowed) return
+  call.ruling = { allowed: false, because: 'no-directory-right' }
+  throw new Problem({ code: 'DirectoryAccessDenied' })
 }
 
 function checkRole(
@@ -77,12 +86,14 @@ function checkRole(
 
 /** Gone from the tokens that are asked for after it, and from the directory's own decisions at once. */
 export function removeAppRole(
-  context: Needs<'appRoleAssignments'>,
+  context: Needs<'appRoleAssignments' | 'access'>,
   call: Call,
   request: { readonly permit: Write; readonly assignment: HeldAppRole },
 ): void {
-  assertPermits(request.permit, rootScope)
-  context.appRoleAssignments.remove(call, request.assignment)
+  const { permit, assignment } = request
+  assertManages(permit, { set: 'servicePrincipals', id: assignment.value.resourceId })
+  if (assignment.value.principalKind === 'servicePrincipal') checkWhole(context, call)
+  context.appRoleAssignments.remove(call, assignment)
 }
 
 /** Far more than any object has; what is beyond names ids that come never again. */

@@ -1,9 +1,9 @@
 import { Problem } from '#model/problem.ts'
-import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import type { Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
+import { assertManages } from '#domain/identity/owned-scope.ts'
 import type { HeldApplication } from '#domain/identity/directory.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
 import { credentialNamed, withTerms, type FederatedTerms } from './credential-list.ts'
 import type { FederatedCredential } from './records.ts'
 
@@ -26,7 +26,7 @@ export function addFederated(
   change: Change & { readonly name: string; readonly terms: FederatedTerms },
 ): FederatedCredential {
   const { permit, application, name, terms } = change
-  assertPermits(permit, rootScope)
+  assertManages(permit, { set: 'applications', id: application.value.id })
   const { value } = application
   const { list, credential } = withTerms(value.federatedCredentials ?? [], { id: context.ground.random.uuid(), name, terms })
   context.applications.update(call, application, { ...value, federatedCredentials: list })
@@ -40,7 +40,7 @@ export function changeFederated(
   change: Change & { readonly credential: FederatedCredential; readonly terms: Partial<FederatedTerms> },
 ): void {
   const { permit, application, credential, terms } = change
-  assertPermits(permit, rootScope)
+  assertManages(permit, { set: 'applications', id: application.value.id })
   const { value } = application
   const { id, name, issuer, subject, audiences, description } = credential
   const { list } = withTerms(value.federatedCredentials ?? [], {
@@ -58,7 +58,7 @@ export function removeFederated(
   change: Change & { readonly credential: FederatedCredential },
 ): void {
   const { permit, application, credential } = change
-  assertPermits(permit, rootScope)
+  assertManages(permit, { set: 'applications', id: application.value.id })
   const { value } = application
   const federatedCredentials = (value.federatedCredentials ?? []).filter(one => one.id !== credential.id)
   context.applications.update(call, application, { ...value, federatedCredentials })

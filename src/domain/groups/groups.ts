@@ -3,6 +3,7 @@ import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { keepDeleted } from '#domain/deleted-objects/keep-deleted.ts'
+import { assertManages } from '#domain/identity/owned-scope.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import type { HeldGroup } from './membership-index.ts'
@@ -59,7 +60,7 @@ export function changeGroup(
   request: { readonly permit: Write; readonly group: HeldGroup; readonly change: GroupChange },
 ): HeldGroup {
   const { permit, group, change } = request
-  assertPermits(permit, rootScope)
+  assertManages(permit, { set: 'groups', id: group.value.id })
   const { description, ...named } = change
   return context.groups.update(call, group, withDescription({ ...group.value, ...named }, description))
 }
@@ -77,7 +78,7 @@ export function removeGroup(
   request: { readonly permit: Write; readonly group: HeldGroup },
 ): void {
   const { permit, group } = request
-  assertPermits(permit, rootScope)
+  assertManages(permit, { set: 'groups', id: group.value.id })
   context.groups.remove(call, group)
   keepDeleted(context, call, { kind: 'group', value: group.value })
 }

@@ -1,8 +1,8 @@
 import { Problem } from '#model/problem.ts'
-import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import type { Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { assertManages } from '#domain/identity/owned-scope.ts'
 import type { HeldGroup, HeldMembership } from './membership-index.ts'
 import { kindOfObject } from './object-kind.ts'
 
@@ -21,7 +21,7 @@ export async function addMember(
   change: MemberChange,
 ): Promise<HeldMembership> {
   const { permit, group } = change
-  assertPermits(permit, rootScope)
+  assertManages(permit, { set: 'groups', id: change.group.value.id })
   const memberId = change.memberId.toLowerCase()
   const { id: groupId, tenantId } = group.value
   call.details.set('memberId', memberId)
@@ -41,7 +41,7 @@ export async function addMember(
 /** What the member had through the group ends with the next request. Raises `DirectoryObjectNotFound`. */
 export async function removeMember(context: Needs<'memberships'>, call: Call, change: MemberChange): Promise<void> {
   const { permit, group } = change
-  assertPermits(permit, rootScope)
+  assertManages(permit, { set: 'groups', id: change.group.value.id })
   const memberId = change.memberId.toLowerCase()
   call.details.set('memberId', memberId)
   const held = await context.memberships.get(call, group.compartment, [group.value.id, memberId])

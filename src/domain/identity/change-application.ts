@@ -1,14 +1,14 @@
 import { Problem } from '#model/problem.ts'
-import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import type { Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { keepDeleted } from '#domain/deleted-objects/keep-deleted.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
 import { checkEntitlements, checkIdentifierUris, checkPreAuthorized } from './check-api.ts'
 import type { AppRole, ExposedApi, RequiredAccess } from './exposed-api.ts'
 import { readCertificate } from './client-certificates.ts'
 import { azureCli } from './azure-cli.ts'
+import { assertManages } from './owned-scope.ts'
 import { principalById, type HeldApplication } from './directory.ts'
 import type { Application, KeyCredential, PasswordCredential } from './records.ts'
 
@@ -59,10 +59,14 @@ export const isOwn = (application: Application): boolean => application.appId !=
 export function changeApplication(
   context: Needs<'applications' | 'ground' | 'identity' | 'instance'>,
   call: Call,
-  request: { readonly permit: Permit<'directory.write'>; readonly application: HeldApplication; readonly change: ApplicationChange },
+  request: {
+    readonly permit: Permit<'directory.write'> | Permit<'directory.create'>
+    readonly application: HeldApplication
+    readonly change: ApplicationChange
+  },
 ): HeldApplication {
   const { permit, application, change } = request
-  assertPermits(permit, rootScope)
+  assertManages(permit, { set: 'applications', id: application.value.id })
   const { value } = application
   const { keyCredentials, passwordKeyIds } = change
   checkNames(context, value, change)
@@ -107,8 +111,8 @@ export async function removeApplication(
   call: Call,
   request: { readonly permit: Permit<'directory.write'>; readonly application: HeldApplication },
 ): Promise<void> {
-  assertPermits(request.permit, rootScope)
   const { application } = request
+  assertManages(request.permit, { set: 'applications', id: application.value.id })
   const { id, tenantId, appId } = application.value
   context.applications.remove(call, application)
   keepDeleted(context, call, { kind: 'application', value: application.value })

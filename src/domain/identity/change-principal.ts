@@ -1,10 +1,11 @@
 import { Problem } from '#model/problem.ts'
-import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import { assertPermits, noFacts, type Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { keepDeleted } from '#domain/deleted-objects/keep-deleted.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { microsoftTenantId, resourcePrincipalOf } from './resource-principals.ts'
+import { assertManages, ownedScope } from './owned-scope.ts'
 import { makePrincipal, principalById, type HeldPrincipal } from './directory.ts'
 
 export interface PrincipalChange {
@@ -13,6 +14,7 @@ export interface PrincipalChange {
 }
 
 type Write = Permit<'directory.write'>
+type Create = Permit<'directory.create'>
 
 /** A principal by its object id. Raises `DirectoryObjectNotFound`. */
 export async function foundPrincipal(
@@ -27,9 +29,9 @@ export async function foundPrincipal(
 
 /** Makes the principal of an application of this tenant, or of another that lets others use it. Raises `InvalidBody` where there is no such application, `Conflict` where it has one. */
 export function createPrincipal(
-  context: Needs<'servicePrincipals' | 'identity' | 'ground'>,
+  context: Needs<'servicePrincipals' | 'identity' | 'ground' | 'access'>,
   call: Call,
-  request: { readonly permit: Write; readonly tenantId: string; readonly appId: string },
+  request: { readonly permit: Write | Create; readonly tenantId: string; readonly appId: string },
 ): HeldPrincipal {
   const { tenantId } = request
   assertPermits(request.permit, rootScope)
@@ -40,6 +42,7 @@ export function createPrincipal(
       code: 'InvalidBody',
       details: { name: 'appId', message: `The appId '${appId}' of the service principal does not reference a valid application object.` },
     })
+  checkOwn(context, call, { tenantId, appId })
   // Both are rulings: of two calls that find it free at once, the second runs again.
   if (context.identity.index.servicePrincipalOfApp(tenantId, appId) !== undefined)
     throw new Problem({
@@ -55,8 +58,26 @@ export function createPrincipal(
     displayName,
     kind: 'application',
     ...(home !== tenantId && { homeTenantId: home }),
+    owners: ownersOfNew(context, call),
   })
 }
+
+/** Who may only make what it owns makes principals of its own applications alone. Raises `DirectoryAccessDenied`. */
+function checkOwn(
+  context: Needs<'identity' | 'access'>,
+  call: Call,
+  { tenantId, appId }: { readonly tenantId: string; readonly appId: string },
+): void {
+  const own = context.identity.index.application(tenantId, appId)?.value
+  const on = own === undefined ? rootScope : ownedScope({ set: 'applications', id: own.id })
+  if (context.access.judge({ who: call.who, permission: 'directory.write', on, facts: noFacts }).allowed) return
+  call.ruling = { allowed: false, because: 'no-directory-right' }
+  throw new Problem({ code: 'DirectoryAccessDenied' })
+}
+
+/** Whoever has no right in the whole directory owns what it makes. */
+export const ownersOfNew = ({ access }: Needs<'access'>, { who }: Call): readonly string[] =>
+  access.judge({ who, permission: 'directory.write', on: rootScope, facts: noFacts }).allowed ? [] : [who.id]
 
 /** A tenant may have been made before a service had its principal in it. */
 function ofMicrosoft(appId: string): { readonly displayName: string; readonly tenantId: string } | undefined {
@@ -68,9 +89,9 @@ function ofMicrosoft(appId: string): { readonly displayName: string; readonly te
 export function changePrincipal(
   context: Needs<'servicePrincipals'>,
   call: Call,
-  request: { readonly permit: Write; readonly principal: HeldPrincipal; readonly change: PrincipalChange },
+  request: { readonly permit: Write | Create; readonly principal: HeldPrincipal; readonly change: PrincipalChange },
 ): HeldPrincipal {
-  assertPermits(request.permit, rootScope)
+  assertManages(request.permit, { set: 'servicePrincipals', id: request.principal.value.id })
   return context.servicePrincipals.update(call, request.principal, { ...request.principal.value, ...request.change })
 }
 
@@ -80,7 +101,7 @@ export function deletePrincipal(
   call: Call,
   request: { readonly permit: Write; readonly principal: HeldPrincipal },
 ): void {
-  assertPermits(request.permit, rootScope)
+  assertManages(request.permit, { set: 'servicePrincipals', id: request.principal.value.id })
   if (request.principal.value.kind === 'managedIdentity')
     throw new Problem({ code: 'Conflict', details: { message: 'A managed identity is deleted with the resource that it belongs to.' } })
   context.servicePrincipals.remove(call, request.principal)

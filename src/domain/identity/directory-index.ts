@@ -20,6 +20,8 @@ export interface DirectoryIndex {
   api(tenantId: string | undefined, name: string): Application | undefined
   /** Tenants that have an application of this client id: several for az's public client alone. */
   homesOf(appId: string): readonly string[]
+  /** By its object id. */
+  applicationOf(tenantId: string, id: string): Held<Application, readonly [id: string]> | undefined
   servicePrincipal(tenantId: string, oid: string): Held<ServicePrincipal, readonly [id: string]> | undefined
   servicePrincipalOfApp(tenantId: string, appId: string): Held<ServicePrincipal, readonly [id: string]> | undefined
   user(tenantId: string, oid: string): Held<User, readonly [id: string]> | undefined
@@ -48,6 +50,7 @@ export function indexDirectory(records: IdentityRecords): DirectoryIndex {
   const byDomain = indexBy(records.tenants, value => value.domains.map(domain => domain.toLowerCase()))
   const applications = indexBy(records.applications, value => [within(value.tenantId, value.appId)])
   const homes = indexBy(records.applications, value => [value.appId])
+  const applicationsById = indexBy(records.applications, value => [within(value.tenantId, value.id)])
   const byUri = indexBy(records.applications, value => value.identifierUris.map(uri => uri.toLowerCase()))
   const principals = indexBy(records.servicePrincipals, value => [within(value.tenantId, value.id)])
   const byApp = indexBy(records.servicePrincipals, value => [within(value.tenantId, value.appId)])
@@ -75,6 +78,7 @@ export function indexDirectory(records: IdentityRecords): DirectoryIndex {
       )
     },
     homesOf: appId => (homes.get(appId) ?? []).map(held => held.value.tenantId),
+    applicationOf: (tenantId, id) => first(applicationsById, within(tenantId, id)),
     servicePrincipal: (tenantId, oid) => first(principals, within(tenantId, oid)),
     servicePrincipalOfApp: (tenantId, appId) => first(byApp, within(tenantId, appId)),
     user: (tenantId, oid) => first(users, within(tenantId, oid)),

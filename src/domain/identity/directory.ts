@@ -110,6 +110,7 @@ export function makeApplication(
     readonly identifierUris?: readonly string[]
     readonly directoryRight?: 'read' | 'write'
     readonly publicClient?: boolean
+    readonly owners?: readonly string[]
   },
 ): HeldApplication {
   const { tenantId, displayName, directoryRight } = wanted
@@ -126,6 +127,7 @@ export function makeApplication(
     keyCredentials: [],
     createdAt: call.at,
     ...(directoryRight !== undefined && { directoryRight }),
+    ...(wanted.owners !== undefined && { owners: [...wanted.owners] }),
   }
   return context.applications.create(call, compartmentOfGuid(tenantId), { path: [id], value })
 }
@@ -134,7 +136,9 @@ export function makeApplication(
 export function makePrincipal(
   context: Needs<'servicePrincipals' | 'ground'>,
   call: Call,
-  wanted: Pick<ServicePrincipal, 'tenantId' | 'appId' | 'displayName' | 'kind' | 'homeTenantId' | 'resourceId' | 'userAssigned'>,
+  wanted: Pick<ServicePrincipal, 'tenantId' | 'appId' | 'displayName' | 'kind' | 'homeTenantId' | 'resourceId' | 'userAssigned'> & {
+    readonly owners?: readonly string[]
+  },
 ): HeldPrincipal {
   const { tenantId, appId, displayName, kind, homeTenantId, resourceId, userAssigned } = wanted
   const id = context.ground.random.uuid()
@@ -150,6 +154,7 @@ export function makePrincipal(
     ...(homeTenantId !== undefined && { homeTenantId }),
     ...(resourceId !== undefined && { resourceId }),
     ...(userAssigned !== undefined && { userAssigned }),
+    ...(wanted.owners !== undefined && { owners: [...wanted.owners] }),
   }
   return context.servicePrincipals.create(call, compartmentOfGuid(tenantId), { path: [id], value })
 }

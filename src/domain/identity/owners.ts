@@ -1,16 +1,13 @@
 import { Problem } from '#model/problem.ts'
-import { assertPermits, type Permit } from '#domain/access/permit.ts'
+import type { Permit } from '#domain/access/permit.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { kindOfObject } from '#domain/groups/object-kind.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { Records } from '#domain/records/records.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { assertManages, type OwnedSet } from './owned-scope.ts'
 import { applicationById } from './change-application.ts'
-
-/** Nouns that somebody owns: who they are is told, and gives no right by itself. */
-export type OwnedSet = 'groups' | 'applications' | 'servicePrincipals'
 
 export interface OwnedName {
   readonly tenantId: string
@@ -42,7 +39,7 @@ export async function ownersOf(context: OwnedNeeds, call: Call, named: OwnedName
 
 /** Raises `InvalidBody` for one that is there already or can own nothing, `DirectoryObjectNotFound`. */
 export async function addOwner(context: OwnedNeeds, call: Call, change: OwnerChange): Promise<void> {
-  assertPermits(change.permit, rootScope)
+  assertManages(change.permit, change)
   const ownerId = change.ownerId.toLowerCase()
   call.details.set('ownerId', ownerId)
   const owned = await ownedBy(context, call, change)
@@ -57,7 +54,7 @@ export async function addOwner(context: OwnedNeeds, call: Call, change: OwnerCha
 
 /** Raises `DirectoryObjectNotFound` where it is no owner. */
 export async function removeOwner(context: OwnedNeeds, call: Call, change: OwnerChange): Promise<void> {
-  assertPermits(change.permit, rootScope)
+  assertManages(change.permit, change)
   const ownerId = change.ownerId.toLowerCase()
   call.details.set('ownerId', ownerId)
   const owned = await ownedBy(context, call, change)

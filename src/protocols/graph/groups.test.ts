@@ -207,7 +207,7 @@ describe('owners', () => {
     }
   })
 
-  test('do not make who owns a group its master: the directory’s rights do', async () => {
+  test('that are applications do not manage their groups: the directory’s rights do that', async () => {
     const [group, owner] = [await made('guarded'), await ground.add('mere owner', 'read')]
     await asked('POST', `/v1.0/groups/${group}/owners/$ref`, link(owner.oid))
     const own = await as(owner)

@@ -116,11 +116,7 @@ export const removeApplicationCredential = adminOperation({
 function remove(
   context: Parameters<typeof changeApplication>[0] & Parameters<typeof removeFederated>[0],
   call: Call,
-  {
-    permit,
-    application: held,
-    keyId,
-  }: Pick<Parameters<typeof changeApplication>[2], 'permit' | 'application'> & { readonly keyId: string },
+  { permit, application: held, keyId }: Pick<Parameters<typeof removeFederated>[2], 'permit' | 'application'> & { readonly keyId: string },
 ): void {
   const { passwordCredentials, keyCredentials, federatedCredentials = [] } = held.value
   const others = <C extends { readonly keyId: string }>(all: readonly C[]) => all.filter(one => one.keyId !== keyId)

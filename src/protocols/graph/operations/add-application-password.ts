@@ -1,6 +1,6 @@
 import { applicationById, checkRoom } from '#domain/identity/change-application.ts'
 import { addPassword } from '#domain/identity/directory.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { passwordIn, passwordShown, passwordWanted } from '#protocols/graph/shapes.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
@@ -12,7 +12,7 @@ export const addApplicationPassword = graphOperation({
   method: 'POST',
   path: '/v1.0/applications/{id}/addPassword',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'applications', id: params.id }),
   params: addressed,
   query: noQuery,
   body: { optionalJson: passwordIn },

@@ -1,6 +1,6 @@
 import { groupById } from '#domain/groups/groups.ts'
 import { addMember } from '#domain/groups/members.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery, referenceBody } from '#protocols/graph/addressed.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 import { empty } from '#protocols/http/answer.ts'
@@ -10,7 +10,7 @@ export const addGroupMember = graphOperation({
   method: 'POST',
   path: '/v1.0/groups/{id}/members/$ref',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'groups', id: params.id }),
   params: addressed,
   query: noQuery,
   body: { json: referenceBody },

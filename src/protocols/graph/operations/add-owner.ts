@@ -1,7 +1,6 @@
 import { addOwner } from '#domain/identity/owners.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
 import { noQuery, referenceBody } from '#protocols/graph/addressed.ts'
-import { ownedParams, ownedSet } from '#protocols/graph/owned.ts'
+import { ownedParams, ownedSet, scopeOfOwned } from '#protocols/graph/owned.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 import { empty } from '#protocols/http/answer.ts'
 
@@ -10,7 +9,7 @@ export const addOwnerOperation = graphOperation({
   method: 'POST',
   path: '/v1.0/{owned}/{id}/owners/$ref',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => scopeOfOwned(params),
   params: ownedParams,
   query: noQuery,
   body: { json: referenceBody },

@@ -2,7 +2,7 @@ import { Problem } from '#model/problem.ts'
 import { checkRoom } from '#domain/identity/change-application.ts'
 import { foundPrincipal } from '#domain/identity/change-principal.ts'
 import { newPassword } from '#domain/identity/client-secrets.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { passwordIn, passwordShown, passwordWanted } from '#protocols/graph/shapes.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
@@ -14,7 +14,7 @@ export const addServicePrincipalPassword = graphOperation({
   method: 'POST',
   path: '/v1.0/servicePrincipals/{id}/addPassword',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'servicePrincipals', id: params.id }),
   params: addressed,
   query: noQuery,
   body: { optionalJson: passwordIn },

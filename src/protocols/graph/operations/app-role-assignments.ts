@@ -4,6 +4,7 @@ import type { HeldAppRole } from '#domain/app-roles/assignment-index.ts'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { foundPrincipal } from '#domain/identity/change-principal.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { addressed, inSet, noQuery } from '#protocols/graph/addressed.ts'
 import { assignmentEntity, assignmentIn, shownAssignment } from '#protocols/graph/app-role-assignments.ts'
@@ -112,6 +113,7 @@ export const getAppRoleAssignedTo = graphOperation({
 
 export const createAppRoleAssignedTo = graphOperation({
   ...writes,
+  scope: ({ params }) => ownedScope({ set: 'servicePrincipals', id: params.id }),
   name: 'AppRoleAssignedToCreate',
   method: 'POST',
   path: atResource,
@@ -128,6 +130,7 @@ export const createAppRoleAssignedTo = graphOperation({
 
 export const deleteAppRoleAssignedTo = graphOperation({
   ...writes,
+  scope: ({ params }) => ownedScope({ set: 'servicePrincipals', id: params.id }),
   name: 'AppRoleAssignedToDelete',
   method: 'DELETE',
   path: `${atResource}/{assignmentId}`,

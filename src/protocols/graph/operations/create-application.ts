@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { changeApplication } from '#domain/identity/change-application.ts'
+import { ownersOfNew } from '#domain/identity/change-principal.ts'
 import { makeApplication } from '#domain/identity/directory.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { noQuery } from '#protocols/graph/addressed.ts'
@@ -13,14 +14,18 @@ export const createApplication = graphOperation({
   name: 'ApplicationCreate',
   method: 'POST',
   path: '/v1.0/applications',
-  permissions: ['directory.write'],
+  permissions: ['directory.create'],
   scope: () => rootScope,
   params: z.object({}),
   query: noQuery,
   body: { json: applicationIn },
   async handle(context, call, { site, body, permit }) {
-    const made = makeApplication(context, call, { tenantId: tenantOfCaller(call), displayName: body.displayName })
-    const { value } = changeApplication(context, call, { permit: permit('directory.write'), application: made, change: changeOf(body) })
+    const made = makeApplication(context, call, {
+      tenantId: tenantOfCaller(call),
+      displayName: body.displayName,
+      owners: ownersOfNew(context, call),
+    })
+    const { value } = changeApplication(context, call, { permit: permit('directory.create'), application: made, change: changeOf(body) })
     call.resource = `${site.baseUrl}/v1.0/applications/${value.id}`
     call.details.set('appId', value.appId).set('displayName', value.displayName)
     return madeAnswer(site, applicationEntity, value)

@@ -1,6 +1,6 @@
 import { addFederated } from '#domain/federation/application-credentials.ts'
 import { applicationById } from '#domain/identity/change-application.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { federatedEntity, federatedIn } from '#protocols/graph/federated-bodies.ts'
 import { madeAnswer } from '#protocols/graph/lists.ts'
@@ -11,7 +11,7 @@ export const createFederatedCredential = graphOperation({
   method: 'POST',
   path: '/v1.0/applications/{id}/federatedIdentityCredentials',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'applications', id: params.id }),
   params: addressed,
   query: noQuery,
   body: { json: federatedIn },

@@ -12,13 +12,13 @@ export const createServicePrincipal = graphOperation({
   name: 'ServicePrincipalCreate',
   method: 'POST',
   path: '/v1.0/servicePrincipals',
-  permissions: ['directory.write'],
+  permissions: ['directory.create'],
   scope: () => rootScope,
   params: z.object({}),
   query: noQuery,
   body: { json: z.strictObject({ appId: guid, accountEnabled: z.boolean().nullish(), appRoleAssignmentRequired: z.boolean().nullish() }) },
   async handle(context, call, { site, body, permit }) {
-    const given = permit('directory.write')
+    const given = permit('directory.create')
     const made = createPrincipal(context, call, { permit: given, tenantId: tenantOfCaller(call), appId: body.appId })
     const change = { ...present('enabled', body.accountEnabled), ...present('assignmentRequired', body.appRoleAssignmentRequired) }
     const { value } = Object.keys(change).length === 0 ? made : changePrincipal(context, call, { permit: given, principal: made, change })

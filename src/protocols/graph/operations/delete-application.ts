@@ -1,5 +1,5 @@
 import { applicationById, removeApplication } from '#domain/identity/change-application.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 import { empty } from '#protocols/http/answer.ts'
@@ -10,7 +10,7 @@ export const deleteApplication = graphOperation({
   method: 'DELETE',
   path: '/v1.0/applications/{id}',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'applications', id: params.id }),
   params: addressed,
   query: noQuery,
   body: { none: true },

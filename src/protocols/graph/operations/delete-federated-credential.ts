@@ -1,6 +1,6 @@
 import { federatedOf, removeFederated } from '#domain/federation/application-credentials.ts'
 import { applicationById } from '#domain/identity/change-application.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { noQuery } from '#protocols/graph/addressed.ts'
 import { ofCredential } from '#protocols/graph/federated-bodies.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
@@ -12,7 +12,7 @@ export const deleteFederatedCredential = graphOperation({
   method: 'DELETE',
   path: '/v1.0/applications/{id}/federatedIdentityCredentials/{credential}',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'applications', id: params.id }),
   params: ofCredential,
   query: noQuery,
   body: { none: true },

@@ -1,5 +1,5 @@
 import { groupById, removeGroup } from '#domain/groups/groups.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 import { empty } from '#protocols/http/answer.ts'
@@ -10,7 +10,7 @@ export const deleteGroup = graphOperation({
   method: 'DELETE',
   path: '/v1.0/groups/{id}',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'groups', id: params.id }),
   params: addressed,
   query: noQuery,
   body: { none: true },

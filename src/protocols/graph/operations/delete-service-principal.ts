@@ -1,5 +1,5 @@
 import { deletePrincipal, foundPrincipal } from '#domain/identity/change-principal.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 import { empty } from '#protocols/http/answer.ts'
@@ -9,7 +9,7 @@ export const deleteServicePrincipal = graphOperation({
   method: 'DELETE',
   path: '/v1.0/servicePrincipals/{id}',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'servicePrincipals', id: params.id }),
   params: addressed,
   query: noQuery,
   body: { none: true },

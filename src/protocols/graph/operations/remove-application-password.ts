@@ -1,5 +1,5 @@
 import { applicationById, withoutPassword } from '#domain/identity/change-application.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { passwordOut } from '#protocols/graph/shapes.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
@@ -11,7 +11,7 @@ export const removeApplicationPassword = graphOperation({
   method: 'POST',
   path: '/v1.0/applications/{id}/removePassword',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'applications', id: params.id }),
   params: addressed,
   query: noQuery,
   body: { json: passwordOut },

@@ -1,6 +1,6 @@
 import { groupById } from '#domain/groups/groups.ts'
 import { removeMember } from '#domain/groups/members.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 import { guid } from '#protocols/graph/values.ts'
@@ -11,7 +11,7 @@ export const removeGroupMember = graphOperation({
   method: 'DELETE',
   path: '/v1.0/groups/{id}/members/{member}/$ref',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'groups', id: params.id }),
   params: addressed.extend({ member: guid }),
   query: noQuery,
   body: { none: true },

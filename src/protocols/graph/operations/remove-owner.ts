@@ -1,7 +1,6 @@
 import { removeOwner } from '#domain/identity/owners.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
 import { noQuery } from '#protocols/graph/addressed.ts'
-import { ownedParams, ownedSet } from '#protocols/graph/owned.ts'
+import { ownedParams, ownedSet, scopeOfOwned } from '#protocols/graph/owned.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 import { guid } from '#protocols/graph/values.ts'
 import { empty } from '#protocols/http/answer.ts'
@@ -11,7 +10,7 @@ export const removeOwnerOperation = graphOperation({
   method: 'DELETE',
   path: '/v1.0/{owned}/{id}/owners/{owner}/$ref',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => scopeOfOwned(params),
   params: ownedParams.extend({ owner: guid }),
   query: noQuery,
   body: { none: true },

@@ -1,5 +1,5 @@
 import { applicationById, changeApplication } from '#domain/identity/change-application.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { applicationPatch, changeOf } from '#protocols/graph/shapes.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
@@ -11,7 +11,7 @@ export const updateApplication = graphOperation({
   method: 'PATCH',
   path: '/v1.0/applications/{id}',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'applications', id: params.id }),
   params: addressed,
   query: noQuery,
   body: { json: applicationPatch, maximumBytes: 1024 * 1024 },

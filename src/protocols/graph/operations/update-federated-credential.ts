@@ -1,7 +1,7 @@
 import { changeFederated, federatedOf } from '#domain/federation/application-credentials.ts'
 import { applicationById } from '#domain/identity/change-application.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
 import { Problem } from '#model/problem.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { noQuery } from '#protocols/graph/addressed.ts'
 import { federatedPatch, ofCredential, termsOf } from '#protocols/graph/federated-bodies.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
@@ -12,7 +12,7 @@ export const updateFederatedCredential = graphOperation({
   method: 'PATCH',
   path: '/v1.0/applications/{id}/federatedIdentityCredentials/{credential}',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'applications', id: params.id }),
   params: ofCredential,
   query: noQuery,
   body: { json: federatedPatch },

@@ -1,6 +1,6 @@
 import { changeGroup, groupById } from '#domain/groups/groups.ts'
 import { addMember } from '#domain/groups/members.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { groupPatch } from '#protocols/graph/group-bodies.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
@@ -12,7 +12,7 @@ export const updateGroup = graphOperation({
   method: 'PATCH',
   path: '/v1.0/groups/{id}',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'groups', id: params.id }),
   params: addressed,
   query: noQuery,
   body: { json: groupPatch },

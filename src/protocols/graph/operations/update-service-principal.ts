@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { changePrincipal, foundPrincipal } from '#domain/identity/change-principal.ts'
-import { rootScope } from '#domain/resources/scopes.ts'
+import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
 import { present } from '#protocols/graph/values.ts'
@@ -13,7 +13,7 @@ export const updateServicePrincipal = graphOperation({
   method: 'PATCH',
   path: '/v1.0/servicePrincipals/{id}',
   permissions: ['directory.write'],
-  scope: () => rootScope,
+  scope: ({ params }) => ownedScope({ set: 'servicePrincipals', id: params.id }),
   params: addressed,
   query: noQuery,
   body: { json: principalPatch },

@@ -1,0 +1,48 @@
+import type { Scope } from '#model/brands.ts'
+import type { Principal } from '#model/principal.ts'
+import type { Needs } from '#domain/context.ts'
+import { consentedScopes } from '#domain/consent/consented.ts'
+import { appIdOf } from '#domain/identity/audiences.ts'
+import { azureCli } from '#domain/identity/azure-cli.ts'
+import { ownedObjectOf, type OwnedObject } from '#domain/identity/owned-scope.ts'
+import { assignedRoles } from './assigned-roles.ts'
+
+const ownRole = 'Application.ReadWrite.OwnedBy'
+const delegatedRole = 'directory.accessasuser.all'
+
+/**
+ * Who owns an object manages it, without a right in the rest of the directory: a user through a client that acts in the directory for him;
+ * an application with Graph's role for the applications and principals that it owns; of groups there is none.
+ */
+export function ownerManages(context: Needs<'identity'>, who: Principal, on: Scope): boolean {
+  const owned = ownedObjectOf(on)
+  if (owned === undefined || who.tenant === undefined || !ownersOf(context, who.tenant, owned).includes(who.id)) return false
+  if (who.kind === 'user') return actsForUser(context, who)
+  return owned.set !== 'groups' && managesOwn(context, who)
+}
+
+/** An application that may make what it will own. */
+export const managesOwn = (context: Needs<'identity'>, who: Principal): boolean =>
+  who.tenant !== undefined &&
+  (who.kind === 'application' || who.kind === 'managedIdentity') &&
+  assignedRoles(context, {
+    tenantId: who.tenant,
+    principalId: who.id,
+    kind: 'servicePrincipal',
+    resourceAppId: appIdOf('graph'),
+  }).includes(ownRole)
+
+function actsForUser(context: Needs<'identity'>, { tenant: tenantId, appId: clientId, id: userId }: Principal): boolean {
+  if (tenantId === undefined || clientId === undefined) return false
+  if (clientId === azureCli.appId) return true
+  const scopes = consentedScopes(context, { tenantId, clientId, resourceAppId: appIdOf('graph'), userId })
+  return scopes.some(scope => scope.toLowerCase() === delegatedRole)
+}
+
+function ownersOf({ identity }: Needs<'identity'>, tenantId: string, { set, id }: OwnedObject): readonly string[] {
+  const { index, memberships } = identity
+  if (set === 'applications') return index.applicationOf(tenantId, id)?.value.owners ?? []
+  if (set === 'servicePrincipals') return index.servicePrincipal(tenantId, id)?.value.owners ?? []
+  const group = memberships.group(id)?.value
+  return group?.tenantId === tenantId ? group.owners : []
+}
