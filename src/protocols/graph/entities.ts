@@ -3,7 +3,7 @@ import type { Application, ServicePrincipal, User } from '#domain/identity/recor
 import { resourcePrincipalOf } from '#domain/identity/resource-principals.ts'
 import { apiShown, requiredAccessShown, roleShown, scopeShown } from './api-bodies.ts'
 import { filterable, property, type Entity } from './entity.ts'
-import { instant, keyShown, passwordShown } from './shapes.ts'
+import { instant, keyShown, passwordShown, wholeKeyShown } from './shapes.ts'
 
 const isOfApplication = ({ kind }: ServicePrincipal): boolean => kind === 'application'
 
@@ -31,6 +31,7 @@ export const applicationEntity: Entity<Application> = {
     keyCredentials: property(value => value.keyCredentials.map(keyShown)),
     passwordCredentials: property(value => value.passwordCredentials.map(credential => passwordShown(credential))),
   },
+  alone: { keyCredentials: value => value.keyCredentials.map(wholeKeyShown) },
   empty: ['deletedDateTime', 'description', 'notes', 'publisherDomain', 'serviceManagementReference', 'disabledByMicrosoftStatus'],
 }
 

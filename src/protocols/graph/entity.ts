@@ -23,6 +23,8 @@ export interface Entity<T> {
   readonly properties: Readonly<Record<string, Property<T>>>
   /** Properties of Graph's that nothing here ever has a value for: who selects one is shown null. */
   readonly empty?: readonly string[]
+  /** Properties that say more where one object alone is asked for, and for them by name. */
+  readonly alone?: Readonly<Record<string, (value: T) => unknown>>
   /** Where the objects of one list are of several nouns. */
   show?(value: T, names?: readonly string[]): Readonly<Record<string, unknown>>
 }
@@ -53,6 +55,17 @@ export function shownOf<T>(entity: Entity<T>, value: T, names?: readonly string[
   const wanted = names ?? Object.keys(entity.properties)
   return Object.fromEntries(wanted.map(name => [name, lookUp(entity.properties, name)?.of(value) ?? null]))
 }
+
+/** The same of an object that is no part of a list. */
+export const shownAlone = <T>(entity: Entity<T>, value: T, names?: readonly string[]): Readonly<Record<string, unknown>> =>
+  Object.assign(
+    shownOf(entity, value, names),
+    Object.fromEntries(
+      Object.entries(entity.alone ?? {})
+        .filter(([name]) => names?.includes(name) === true)
+        .map(([name, of]) => [name, of(value)]),
+    ),
+  )
 
 /** A property that filters may ask for, with the spelling of its name. */
 export interface FilterProperty<T> {

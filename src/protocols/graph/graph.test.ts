@@ -127,9 +127,17 @@ describe('an application', () => {
     const shown = async () => listIn((await asked('GET', path)).json['keyCredentials'])
     const key = (days: number) => Buffer.from(der(days)).toString('base64')
     const credential = { type: 'AsymmetricX509Cert', usage: 'Verify' }
-    assert.equal((await asked('PATCH', path, { keyCredentials: [{ ...credential, key: key(30), displayName: 'one' }] })).status, 204)
+    const certificate = key(30)
+    assert.equal((await asked('PATCH', path, { keyCredentials: [{ ...credential, key: certificate, displayName: 'one' }] })).status, 204)
     const [first] = await shown()
     assert.deepEqual([first?.['displayName'], first?.['key'], first?.['endDateTime']], ['one', null, '2027-02-14T08:00:00Z'])
+    const [byName] = listIn((await asked('GET', `${path}?$select=keyCredentials`)).json['keyCredentials'])
+    assert.equal(byName?.['key'], certificate, 'who asks one object for its keys by name is shown the certificate')
+    const listed = await asked(
+      'GET',
+      `/v1.0/applications?$select=keyCredentials&$filter=${encodeURIComponent("displayName eq 'certified'")}`,
+    )
+    assert.ok(!listed.text.includes(certificate), 'and no list shows it')
     const both = [
       { ...credential, keyId: first?.['keyId'], key: null },
       { ...credential, key: key(10), endDateTime: '2030-01-01T00:00:00Z' },

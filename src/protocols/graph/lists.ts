@@ -6,7 +6,7 @@ import { compartmentOfGuid } from '#domain/instance.ts'
 import { openPlace, openPosition, sealPlace, sealPosition } from '#protocols/azure/sealed-position.ts'
 import { json, type Answer } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
-import { selected, shownOf, type Entity } from './entity.ts'
+import { selected, shownAlone, shownOf, type Entity } from './entity.ts'
 import { parseFilter, type Filter } from './filter.ts'
 import { ordered, parseOrder, type Listed, type Place } from './order.ts'
 import { parseSearch } from './search.ts'
@@ -162,7 +162,7 @@ export function objectAnswer<T>(
   const { site, query, entity } = asked
   refuseUnsupported(query)
   const names = selected(entity, query.$select)
-  return json(200, { '@odata.context': `${contextUrl(site, entity.set, names)}/$entity`, ...shownOf(entity, value, names) })
+  return json(200, { '@odata.context': `${contextUrl(site, entity.set, names)}/$entity`, ...shownAlone(entity, value, names) })
 }
 
 /** What a `POST` made. */

@@ -134,6 +134,9 @@ export const passwordShown = ({ keyId, displayName, hint, startAt, endAt }: Pass
   startDateTime: instant(startAt),
 })
 
+/** With its certificate, which only who asks one object for its keys is shown. */
+export const wholeKeyShown = (credential: KeyCredential) => Object.assign(keyShown(credential), { key: credential.certificate })
+
 export const keyShown = ({ keyId, displayName, sha1, startAt, endAt }: KeyCredential) => ({
   customKeyIdentifier: Buffer.from(sha1, 'base64url').toString('base64'),
   displayName: displayName ?? null,
