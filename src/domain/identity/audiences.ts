@@ -51,11 +51,14 @@ export function audiencesOf(resource: ResourceName, { domain, portSuffix }: Reac
   return [...urls, ...urls.map(url => `${url}/`), appId]
 }
 
-/** The resource that a `scope` or `resource` parameter names; `undefined` for none of ours. Blob accounts stand for storage. */
-export function resourceOf(text: string, at: Reached): ResourceName | undefined {
-  const found = names.find(name => audiencesOf(name, at).includes(text))
+/**
+ * The resource that a `scope` or `resource` parameter names; `undefined` for none of ours. Blob accounts stand for storage. A challenge names the
+ * port that the vault was reached by, which need not be the token service's: whatever port a name of our own has is its own, and part of no name.
+ */
+export function resourceOf(text: string, { domain }: Pick<Reached, 'domain'>): ResourceName | undefined {
+  const portSuffix = /^https:\/\/[^/:]+(:\d{1,5})/.exec(text)?.[1] ?? ''
+  const found = names.find(name => audiencesOf(name, { domain, portSuffix }).includes(text))
   if (found !== undefined) return found
-  const suffix = `.blob.${at.domain}`
   const host = /^https:\/\/([a-z0-9.-]+)(:\d{1,5})?\/?$/.exec(text)?.[1]
-  return host?.endsWith(suffix) === true ? 'storage' : undefined
+  return host?.endsWith(`.blob.${domain}`) === true ? 'storage' : undefined
 }

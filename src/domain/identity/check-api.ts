@@ -39,8 +39,7 @@ export function checkIdentifierUris(
   at: { readonly application: Application; readonly domain: string; readonly others: (uri: string) => readonly Application[] },
 ): void {
   for (const uri of uris) {
-    if (resourceOf(uri.replace(/(?<=^https:\/\/[^/:]+):\d{1,5}/, ''), { domain: at.domain, portSuffix: '' }) !== undefined)
-      refuse(`The identifier URI '${uri}' is a service's of this instance.`)
+    if (resourceOf(uri, at) !== undefined) refuse(`The identifier URI '${uri}' is a service's of this instance.`)
     if (at.others(uri).some(({ id, tenantId }) => id !== at.application.id && tenantId === at.application.tenantId))
       refuse('Another object with the same value for property identifierUris already exists.')
   }
