@@ -1,6 +1,7 @@
 // What node:crypto lacks (design.md 7): AES-XTS over many sectors in one call, RSA private operations and ECDSA over a
-// given digest, ML-DSA over a message or its µ and Ed25519ph with keys of PKCS #8, on a libuv thread or at once. Calls the EVP functions that the running `node` exports; so the prototypes
-// stand here, and there are no OpenSSL headers to match. No global state: loads into any number of worker threads.
+// given digest, ML-DSA over a message or its µ and Ed25519ph with keys of PKCS #8, on a libuv thread or at once; and RC2 to read old
+// files. Calls the EVP functions that the running `node` exports; so the prototypes stand here, and there are no OpenSSL headers to
+// match. No global state: loads into any number of worker threads.
 //
 // Road of every key operation: parse arguments → job → run (any thread, touches OpenSSL alone) → settle (JavaScript thread).
 #define NAPI_VERSION 8
@@ -37,6 +38,17 @@ extern void EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *ctx);
 extern int EVP_CipherInit_ex(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *cipher, ENGINE *engine, const unsigned char *key,
                              const unsigned char *iv, int encrypt);
 extern int EVP_CipherUpdate(EVP_CIPHER_CTX *ctx, unsigned char *out, int *out_length, const unsigned char *in, int length);
+
+typedef struct ossl_provider_st OSSL_PROVIDER;
+extern OSSL_LIB_CTX *OSSL_LIB_CTX_new(void);
+extern void OSSL_LIB_CTX_free(OSSL_LIB_CTX *library);
+extern OSSL_PROVIDER *OSSL_PROVIDER_load(OSSL_LIB_CTX *library, const char *name);
+extern int OSSL_PROVIDER_unload(OSSL_PROVIDER *provider);
+extern EVP_CIPHER *EVP_CIPHER_fetch(OSSL_LIB_CTX *library, const char *name, const char *properties);
+extern void EVP_CIPHER_free(EVP_CIPHER *cipher);
+extern int EVP_CIPHER_get_key_length(const EVP_CIPHER *cipher);
+extern int EVP_CIPHER_get_iv_length(const EVP_CIPHER *cipher);
+extern int EVP_CipherFinal_ex(EVP_CIPHER_CTX *ctx, unsigned char *out, int *out_length);
 
 extern const EVP_MD *EVP_sha1(void);
 extern const EVP_MD *EVP_sha256(void);
@@ -98,7 +110,7 @@ enum { EVP_PKEY_RSA = 6, EVP_PKEY_EC = 408 };
 
 // ---- Arguments and answers ------------------------------------------------------------------------------------------
 
-enum { ARGUMENTS_MAX = 6, SECTOR_BYTES = 512, XTS_KEY_BYTES = 64 };
+enum { ARGUMENTS_MAX = 6, SECTOR_BYTES = 512, XTS_KEY_BYTES = 64, RC2_BYTES_MAX = 1 << 24 };
 // RSA-4096 is 512 bytes; P-521 signatures are 132, in DER 139.
 enum { VALUE_BYTES_MAX = 512, DER_SIGNATURE_BYTES_MAX = 160, COORDINATE_BYTES_MAX = 66 };
 
@@ -240,6 +252,45 @@ static napi_value sectors_close(napi_env env, napi_callback_info info) {
     return refuse(env, "bad arguments");
   sectors_zero(opened);
   return NULL;
+}
+
+// ---- RC2, which old PKCS #12 files are written with --------------------------------------------------------------------
+
+// In a library context of its own: nothing else of this process ever sees the legacy provider. Answers the length, or -1.
+static int rc2_decrypt(Slice key, Slice iv, Slice ciphertext, unsigned char *out) {
+  int first = 0, last = 0, length = -1;
+  OSSL_LIB_CTX *library = OSSL_LIB_CTX_new();
+  OSSL_PROVIDER *legacy = library == NULL ? NULL : OSSL_PROVIDER_load(library, "legacy");
+  EVP_CIPHER *cipher = legacy == NULL ? NULL : EVP_CIPHER_fetch(library, key.length == 5 ? "RC2-40-CBC" : "RC2-CBC", NULL);
+  EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+  if (cipher != NULL && context != NULL && (size_t)EVP_CIPHER_get_key_length(cipher) == key.length &&
+      (size_t)EVP_CIPHER_get_iv_length(cipher) == iv.length &&
+      EVP_CipherInit_ex(context, cipher, NULL, key.bytes, iv.bytes, 0) == 1 &&
+      EVP_CipherUpdate(context, out, &first, ciphertext.bytes, (int)ciphertext.length) == 1 &&
+      EVP_CipherFinal_ex(context, out + first, &last) == 1)
+    length = first + last;
+  EVP_CIPHER_CTX_free(context);
+  EVP_CIPHER_free(cipher);
+  if (legacy != NULL) OSSL_PROVIDER_unload(legacy);
+  OSSL_LIB_CTX_free(library);
+  ERR_clear_error();
+  return length;
+}
+
+// rc2Decrypt(key: 5 or 16 bytes, all of their bits counting; iv; ciphertext): CBC with padding; undefined where it does not open.
+static napi_value rc2_decrypt_call(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  Slice key, iv, ciphertext;
+  if (!take_arguments(env, info, arguments, 3) || !take_bytes(env, arguments[0], &key) || !take_bytes(env, arguments[1], &iv) ||
+      !take_bytes(env, arguments[2], &ciphertext) || ciphertext.length > RC2_BYTES_MAX)
+    return refuse(env, "bad arguments");
+  unsigned char *out = malloc(ciphertext.length + 8); // a block more, as EVP_CipherUpdate asks
+  if (out == NULL) return refuse(env, "out of memory");
+  int length = rc2_decrypt(key, iv, ciphertext, out);
+  napi_value answer = length < 0 ? NULL : give_bytes(env, out, (size_t)length);
+  OPENSSL_cleanse(out, ciphertext.length + 8);
+  free(out);
+  return answer;
 }
 
 // ---- Private keys ---------------------------------------------------------------------------------------------------
@@ -644,6 +695,7 @@ NAPI_MODULE_INIT() {
       {"openSectors", NULL, sectors_open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"cipherSectors", NULL, sectors_cipher, NULL, NULL, NULL, napi_enumerable, NULL},
       {"closeSectors", NULL, sectors_close, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"rc2Decrypt", NULL, rc2_decrypt_call, NULL, NULL, NULL, napi_enumerable, NULL},
       {"openKey", NULL, key_open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"closeKey", NULL, key_close, NULL, NULL, NULL, napi_enumerable, NULL},
       {"rsaDecrypt", NULL, rsa_decrypt_start, NULL, NULL, NULL, napi_enumerable, NULL},

@@ -33,6 +33,13 @@ export interface MessageBinding {
   messageVerify(pkcs8: Bytes, form: number, message: Bytes, context: Bytes, signature: Bytes, inline: boolean): Answer<boolean>
 }
 
+/** Absent in a module that was built before it had it. */
+export interface Rc2Binding {
+  rc2Decrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Bytes | undefined
+}
+
+export const readsRc2 = (binding: object): binding is Rc2Binding => typeof Reflect.get(binding, 'rc2Decrypt') === 'function'
+
 export const signsMessages = (binding: object): binding is MessageBinding =>
   ['messageSign', 'messageVerify'].every(name => typeof Reflect.get(binding, name) === 'function')
 

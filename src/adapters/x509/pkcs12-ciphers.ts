@@ -3,16 +3,16 @@ import { createDecipheriv, pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema'
 import type { AlgorithmIdentifier } from '@peculiar/asn1-x509'
+import { openRc2 } from '#adapters/native/rc2.ts'
 import { content, elements, sequenceOf, tags, unsignedInteger } from '#crypto/der.ts'
 import { integerOf } from '#crypto/integers.ts'
-import { rc2CbcDecrypted } from '#crypto/rc2.ts'
 import { derive, purposes, type Pkcs12Hash } from './pkcs12-kdf.ts'
 import { Refused } from './refused.ts'
 import type { Rounds } from './rounds.ts'
 
 const pbkdf2Async = promisify(pbkdf2)
 
-/** `rc2`: OpenSSL has it no more, `#crypto/rc2.ts` reads it. */
+/** `rc2`: node:crypto has it no more, the native module reads it. */
 interface Cipher {
   readonly name: string
   readonly keyBytes: number
@@ -63,6 +63,7 @@ export async function decrypted(algorithm: AlgorithmIdentifier, password: Passwo
   try {
     return given.cipher === rc2 ? byRc2(given, ciphertext) : byOpenSsl(given, ciphertext)
   } catch (cause) {
+    if (cause instanceof Refused) throw cause
     throw new Refused('it does not open with this password, or was damaged', { cause })
   } finally {
     given.key.fill(0)
@@ -79,7 +80,10 @@ function byOpenSsl({ cipher, key, iv }: KeyAndIv, ciphertext: Uint8Array): Uint8
 }
 
 function byRc2({ key, iv }: KeyAndIv, ciphertext: Uint8Array): Uint8Array {
-  const plain = rc2CbcDecrypted({ key, iv, effectiveBits: key.length * 8 }, ciphertext)
+  const cipher = openRc2()
+  if (cipher === undefined)
+    throw new Refused('it is encrypted with RC2, which is read by the native module alone: write the file again with AES')
+  const plain = cipher.decrypt(key, iv, ciphertext)
   if (plain === undefined) throw new Error('no padding where it should be')
   return plain
 }
