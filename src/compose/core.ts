@@ -1,7 +1,6 @@
 import { startAlarms, type AlarmWatch } from '#domain/alarms/watch.ts'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
-import { eventFolder } from '#adapters/events/event-folder.ts'
 import { fileObjectStore } from '#adapters/files/object-store.ts'
 import { dropFolder } from '#adapters/mail/drop-folder.ts'
 import { nbdReader } from '#adapters/nbd-client/nbd-client.ts'
@@ -77,7 +76,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   const audit = await startAudit({ custody, dataDir, log: store }, log)
   const { control, disks } = startDisks(opened, { context, config, log, late })
   const alarms = startAlarms(context, watchingOf(config))
-  const schedules = startSchedules(context, { disks, ...foldersOf(config) })
+  const schedules = startSchedules(context, { disks, post: dropFolder(filesOf(config.dataDir).mail, config.domain) })
   const doors = opened.adopt(createMachineDoors(context), one => one.close())
   const rest = (): Promise<void> => atRest({ schedules, disks, doors, audit, alarms, control })
   const closing = opened.move()
@@ -115,12 +114,6 @@ function startDisks(
 /** Disks of every service that has some. */
 const exportsOf = (context: Context, { revocationGraceSeconds }: Config): DiskExports =>
   createExportControl(context, { revocationGraceMs: revocationGraceSeconds * 1_000, sources: [volumeExports(context)] })
-
-/** What the instance tells the outside, as files. */
-const foldersOf = ({ dataDir, domain }: Config) => ({
-  post: dropFolder(filesOf(dataDir).mail, domain),
-  events: eventFolder(filesOf(dataDir).events),
-})
 
 /** The NBD socket stands beside the admin socket. */
 const diskFolderOf = (config: Config): string => dirname(adminSocketPath(config.dataDir, config.runtimeDir))

@@ -24,7 +24,6 @@ export const filesOf = (dataDir: string) =>
     checkpoint: join(dataDir, 'audit', 'checkpoint'),
     tls: join(dataDir, 'tls'),
     mail: join(dataDir, 'mail'),
-    events: join(dataDir, 'events'),
     objects: join(dataDir, 'objects'),
     client: join(dataDir, 'client'),
     azureConfig: join(dataDir, 'client', 'azure'),

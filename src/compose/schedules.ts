@@ -33,18 +33,14 @@ import { reapVolumeBytes } from '#domain/volumes/reap-bytes.ts'
 import { vaultTasks } from '#domain/resources/delete-vault.ts'
 import { rotateCompartmentRunner } from '#domain/seal/rotate-compartment.ts'
 import { secretTasks } from '#domain/secrets/tasks.ts'
-import type { EventSink } from '#ports/event-sink.ts'
 import type { Post } from '#ports/post.ts'
 import type { DiskPlane } from './disk-plane.ts'
 
 const intervalMs = 1_000
 
 /** All that the instance does by itself. */
-export function startSchedules(
-  context: Context,
-  outside: { readonly disks: DiskPlane; readonly post: Post; readonly events: EventSink },
-): Scheduler {
-  const { disks, post, events } = outside
+export function startSchedules(context: Context, outside: { readonly disks: DiskPlane; readonly post: Post }): Scheduler {
+  const { disks, post } = outside
   const scheduler = startScheduler(context, {
     tasks: [
       ...keyTasks,
@@ -70,7 +66,7 @@ export function startSchedules(
       { topic: diskRemovedTopic, handle: async body => disks.remove(Buffer.from(body).toString('utf8')) },
       { topic: bytesRemovedTopic, handle: async body => removeDropped(context.objectStore, body) },
       contactMails(context, post),
-      vaultEvents(context, [events, subscribers(context, delivering)]),
+      vaultEvents(context, subscribers(context, delivering)),
     ],
     intervalMs,
   })

@@ -2,8 +2,8 @@
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-/** Folders of the data directory that hold what is handed out: a listener's keys, a client's own configuration, mail, events (SECURITY.md). */
-const handedOut = /^(?:tls|client|mail|events)\//
+/** Folders of the data directory that hold what is handed out: a listener's keys, a client's own configuration, mail (SECURITY.md). */
+const handedOut = /^(?:tls|client|mail)\//
 
 const secretShapes: readonly (readonly [what: string, shape: RegExp])[] = [
   ['a value that a test marked', /canary/i],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { VaultEvent } from '#ports/event-sink.ts'
+import type { VaultEvent } from './vault-event.ts'
 import { advancedFilter, passes } from './advanced-filters.ts'
 
 const event: VaultEvent = {

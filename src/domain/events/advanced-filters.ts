@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { VaultEvent } from '#ports/event-sink.ts'
+import type { VaultEvent } from './vault-event.ts'
 
 const key = z.string('must be a string').min(1, 'must not be empty').max(256, 'has at most 256 characters')
 const texts = z.array(z.string('must be a string').max(512, 'has at most 512 characters')).min(1, 'must not be empty')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { compartmentOf, recordIdOf, type Sealed } from '#model/brands.ts'
-import type { EventSink, VaultEvent } from '#ports/event-sink.ts'
+import type { EventSink, VaultEvent } from './vault-event.ts'
 import { allFamilies, type Needs } from '#domain/context.ts'
 import type { Consumer } from '#domain/jobs/outbox.ts'
 import type { Vault } from '#domain/resources/records.ts'
@@ -8,14 +8,13 @@ import { eventBody, vaultEventTopic, type EventBody, type ObjectKind } from './v
 
 type CarryNeeds = Needs<'ground' | 'vaults' | 'instance'>
 
-/** Hands on what a vault tells, in the order of its commits, to each sink. Of a vault or an object that is gone meanwhile nobody is told. */
-export const vaultEvents = (context: CarryNeeds, sinks: readonly EventSink[]): Consumer => ({
+/** Hands on what a vault tells, in the order of its commits. Of a vault or an object that is gone meanwhile nobody is told. */
+export const vaultEvents = (context: CarryNeeds, sink: EventSink): Consumer => ({
   topic: vaultEventTopic,
   inOrder: true,
   async handle(body) {
     const event = await eventOf(context, body)
-    if (event === undefined) return
-    for (const sink of sinks) await sink.deliver(event)
+    if (event !== undefined) await sink.deliver(event)
   },
 })
 

@@ -1,4 +1,4 @@
-import type { VaultEvent } from '#ports/event-sink.ts'
+import type { VaultEvent } from './vault-event.ts'
 import { passes } from './advanced-filters.ts'
 import type { EventSubscription } from './records.ts'
 

@@ -1,4 +1,4 @@
-import type { EventSink, VaultEvent } from '#ports/event-sink.ts'
+import type { EventSink, VaultEvent } from './vault-event.ts'
 import type { Context } from '#domain/context.ts'
 import { performAsSystem } from '#domain/jobs/perform-as-system.ts'
 import type { Delivering } from './deliver.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { system } from '#model/principal.ts'
 import { millis } from '#model/brands.ts'
-import type { VaultEvent } from '#ports/event-sink.ts'
+import type { VaultEvent } from './vault-event.ts'
 import type { DueTask } from '#domain/jobs/task.ts'
 import type { Vault } from '#domain/resources/records.ts'
 import type { TestGround } from '#domain/testing.ts'
@@ -12,7 +12,7 @@ import { vaultEventTopic } from './vault-events.ts'
 /** `secrets`: none of these may lie in a body. */
 export async function eventsTold({ context, store, clock }: TestGround, secrets: readonly string[] = []): Promise<readonly VaultEvent[]> {
   const events: VaultEvent[] = []
-  const consumer = vaultEvents(context, [{ deliver: async event => void events.push(event) }])
+  const consumer = vaultEvents(context, { deliver: async event => void events.push(event) })
   for (const effect of await store.takeEffects(vaultEventTopic, { now: millis(clock.now()), limit: 100, holdMs: 1_000 })) {
     const text = Buffer.from(effect.body).toString('utf8')
     assert.ok(!secrets.some(secret => text.includes(secret)), 'a name lies in the clear')

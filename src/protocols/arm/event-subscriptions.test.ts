@@ -7,7 +7,7 @@ import { eventIn, testReceiver, type Sent } from '#domain/events/receiver-testin
 import { subscribers } from '#domain/events/subscribers.ts'
 import { vaultEventTopic } from '#domain/events/vault-events.ts'
 import { system } from '#model/principal.ts'
-import type { VaultEvent } from '#ports/event-sink.ts'
+import type { VaultEvent } from '#domain/events/vault-event.ts'
 import { objectIn, textIn } from '#protocols/http/testing.ts'
 import { armWire, groupId, namesIn, propertiesOf, refusal, roles, subscriptionId, vaultBody, vaultPath } from './testing.ts'
 
@@ -43,7 +43,7 @@ async function withVault() {
     tell: async (): Promise<void> => {
       const settings = { enableRbacAuthorization: (await isRbac(wire.owner)) !== true }
       assert.equal((await wire.owner('PATCH', vault, { properties: settings })).status, 200)
-      const consumer = vaultEvents(context, [{ deliver: put }])
+      const consumer = vaultEvents(context, { deliver: put })
       for (const effect of await store.takeEffects(vaultEventTopic, { now: clock.now(), limit: 9, holdMs: 1 })) {
         await consumer.handle(effect.body)
         await store.settleEffect(effect.id)
