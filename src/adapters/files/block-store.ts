@@ -3,7 +3,7 @@ import type { BlockStore } from '#ports/block-store.ts'
 import { chunkBytes, sectorBytes } from '#ports/block-store.ts'
 import { checkIdentity } from './chunk-header.ts'
 import { openChunks } from './chunk-store.ts'
-import { confirmDisk, forgetDisk, intentsIn } from './new-disk.ts'
+import { confirmDisk, forgetDisk, unconfirmedDisks } from './new-disk.ts'
 
 /**
  * Disks as folders of sparse chunk files: `{dataDir}/disks/{diskId}/{chunk}.chunk`.
@@ -30,7 +30,7 @@ export function fileBlockStore(dataDir: string): BlockStore {
       await forgetDisk(`${root}/${diskId}`, diskId)
     },
     confirm: async diskId => confirmDisk(root, diskId),
-    unconfirmed: async () => intentsIn(root),
+    unconfirmed: async () => unconfirmedDisks(root),
   }
 }
 

@@ -1,12 +1,12 @@
 import { closeSync, constants, copyFileSync, fsyncSync, linkSync, mkdirSync, openSync } from 'node:fs'
-import { open, readdir, rm, stat } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { compartmentId, millis } from '#model/brands.ts'
 import type { NewDisk, UnconfirmedDisk } from '#ports/block-store.ts'
+import { codeOf, intentsIn } from './intents.ts'
 
 /** What no committed record was seen to name, beside the disks: no disk has a name like it. */
 const intents = '.intents'
-const named = /^(?<compartment>[0-9a-f]{32})\.(?<diskId>[0-9A-Za-z][0-9A-Za-z_-]{0,63})$/
+const named = /^(?<compartment>[0-9a-f]{32})\.(?<id>[0-9A-Za-z][0-9A-Za-z_-]{0,63})$/
 
 /** The folder of a new disk beside `folder`, empty. That nobody has confirmed it yet is durable before it is there. */
 export function beginDisk(folder: string, { diskId, compartment }: NewDisk): string {
@@ -59,39 +59,9 @@ export async function forgetDisk(folder: string, diskId: string): Promise<void> 
 
 /** Nobody has to look for it any more. `root`: the folder of all disks. */
 export async function confirmDisk(root: string, diskId: string): Promise<void> {
-  for (const { compartment } of (await intentsIn(root)).filter(one => one.diskId === diskId))
+  for (const { compartment } of (await unconfirmedDisks(root)).filter(one => one.diskId === diskId))
     await rm(join(root, intents, `${compartment}.${diskId}`), { force: true })
 }
 
-export async function intentsIn(root: string): Promise<readonly UnconfirmedDisk[]> {
-  const found: UnconfirmedDisk[] = []
-  for (const name of await namesIn(join(root, intents))) {
-    const { compartment, diskId } = named.exec(name)?.groups ?? {}
-    if (compartment === undefined || diskId === undefined) continue
-    const since = await changedAt(join(root, intents, name))
-    if (since !== undefined) found.push({ compartment: compartmentId(compartment), diskId, since: millis(since) })
-  }
-  return found
-}
-
-/** `undefined` where it was confirmed meanwhile. */
-async function changedAt(path: string): Promise<number | undefined> {
-  try {
-    return Math.floor((await stat(path)).mtimeMs)
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return undefined
-    throw cause
-  }
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder)
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return []
-    throw cause
-  }
-}
-
-const codeOf = (cause: unknown): string | undefined =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
+export const unconfirmedDisks = async (root: string): Promise<readonly UnconfirmedDisk[]> =>
+  (await intentsIn(join(root, intents), named)).map(({ compartment, id, since }) => ({ compartment, diskId: id, since }))

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { compartmentId, millis, sealed, type Sealed } from '#model/brands.ts'
+import { sealed, type Sealed } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
-import type { BytesName, ObjectStore, StoredBytes, Unconfirmed } from '#ports/object-store.ts'
+import type { BytesName, ObjectStore, StoredBytes } from '#ports/object-store.ts'
 import { folderSync } from './folder-sync.ts'
+import { codeOf, intentsIn } from './intents.ts'
 
 /** What no committed record was seen to name, of all compartments: so that it is found without looking at everything else. */
 const intents = 'intents'
@@ -49,9 +50,10 @@ export function fileObjectStore(root: string): ObjectStore {
     },
     async removeAll(compartment) {
       await rm(join(root, compartment), { recursive: true, force: true })
-      for (const one of await intentsIn(join(root, intents))) if (one.compartment === compartment) await rm(intent(one), { force: true })
+      for (const one of await intentsIn(join(root, intents), named))
+        if (one.compartment === compartment) await rm(intent(one), { force: true })
     },
-    unconfirmed: async () => intentsIn(join(root, intents)),
+    unconfirmed: async () => intentsIn(join(root, intents), named),
   }
 }
 
@@ -66,7 +68,6 @@ async function renamed(from: string, to: string): Promise<boolean> {
   }
 }
 
-const codeOf = (cause: unknown): unknown => (cause instanceof Error && 'code' in cause ? cause.code : undefined)
 const isFull = (cause: unknown): boolean => codeOf(cause) === 'ENOSPC' || codeOf(cause) === 'EDQUOT'
 
 /** A new folder's own name must last too. */
@@ -124,35 +125,5 @@ async function stored(handle: FileHandle): Promise<StoredBytes> {
       if (open) await handle.close()
       open = false
     },
-  }
-}
-
-async function intentsIn(folder: string): Promise<readonly Unconfirmed[]> {
-  const found: Unconfirmed[] = []
-  for (const file of await namesIn(folder)) {
-    const { compartment, id } = named.exec(file)?.groups ?? {}
-    if (compartment === undefined || id === undefined) continue
-    const since = await changedAt(join(folder, file))
-    if (since !== undefined) found.push({ compartment: compartmentId(compartment), id, since: millis(since) })
-  }
-  return found
-}
-
-/** `undefined` where it was confirmed or taken away meanwhile. */
-async function changedAt(path: string): Promise<number | undefined> {
-  try {
-    return Math.floor((await stat(path)).mtimeMs)
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return undefined
-    throw cause
-  }
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder)
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return []
-    throw cause
   }
 }
