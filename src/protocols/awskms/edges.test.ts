@@ -2,38 +2,22 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { testAccount, type Credentials } from '#domain/accounts/testing.ts'
 import { testGround, type TestGround } from '#domain/testing.ts'
-import { sign } from '#protocols/aws/testing.ts'
-import { createPipeline, type Pipeline } from '#protocols/http/pipeline.ts'
-import { ask, objectIn, textIn } from '#protocols/http/testing.ts'
+import { objectIn, textIn } from '#protocols/http/testing.ts'
 import { parseRow } from '#domain/audit/parse-row.ts'
 import { cloudTrailRecord } from '#protocols/aws/cloud-trail-record.ts'
-import { awsKmsProtocol } from './index.ts'
+import { kmsSender } from './testing.ts'
 
 const [region, accountId] = ['us-east-1', '111122223333']
 let ground: TestGround
-let pipeline: Pipeline
 let root: Credentials
 
 before(async () => {
   ground = await testGround()
   root = (await testAccount(ground, accountId)).root
-  pipeline = createPipeline(ground.context, awsKmsProtocol('keystead.test'))
 })
 
 const send = async (operation: string, body: object, credentials: Credentials = root) =>
-  ask(
-    pipeline,
-    sign({
-      method: 'POST',
-      url: `https://kms.${region}.keystead.test/`,
-      credentials,
-      service: 'kms',
-      region,
-      at: ground.clock.now(),
-      headers: { 'x-amz-target': `TrentService.${operation}`, 'content-type': 'application/x-amz-json-1.1' },
-      body: JSON.stringify(body),
-    }),
-  )
+  kmsSender(ground, region)(credentials, operation, body)
 const newKey = async (): Promise<string> => textIn(objectIn((await send('CreateKey', {})).json['KeyMetadata'])['KeyId'])
 const codeOf = async (operation: string, body: object): Promise<unknown> => (await send(operation, body)).json['__type']
 

@@ -1,34 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testAccount, type Credentials } from '#domain/accounts/testing.ts'
+import { testAccount } from '#domain/accounts/testing.ts'
 import { parseRow } from '#domain/audit/parse-row.ts'
 import { testGround } from '#domain/testing.ts'
 import { cloudTrailRecord } from '#protocols/aws/cloud-trail-record.ts'
-import { sign } from '#protocols/aws/testing.ts'
-import { createPipeline } from '#protocols/http/pipeline.ts'
-import { ask, objectIn, textIn } from '#protocols/http/testing.ts'
-import { awsKmsProtocol } from './index.ts'
+import { objectIn, textIn } from '#protocols/http/testing.ts'
+import { kmsSender } from './testing.ts'
 
 const region = 'us-east-1'
 
 test('an alias of another account tells whoever may not use it neither that it is there nor which key it is of', async () => {
   const ground = await testGround()
   const [owner, stranger] = [await testAccount(ground, '111122223333'), await testAccount(ground, '444455556666')]
-  const pipeline = createPipeline(ground.context, awsKmsProtocol('keystead.test'))
-  const send = async (credentials: Credentials, operation: string, body: object) =>
-    ask(
-      pipeline,
-      sign({
-        method: 'POST',
-        url: `https://kms.${region}.keystead.test/`,
-        credentials,
-        service: 'kms',
-        region,
-        at: ground.clock.now(),
-        headers: { 'x-amz-target': `TrentService.${operation}`, 'content-type': 'application/x-amz-json-1.1' },
-        body: JSON.stringify(body),
-      }),
-    )
+  const send = kmsSender(ground, region)
   const keyId = textIn(objectIn((await send(owner.root, 'CreateKey', {})).json['KeyMetadata'])['KeyId'])
   assert.equal((await send(owner.root, 'CreateAlias', { AliasName: 'alias/payroll', TargetKeyId: keyId })).status, 200)
   const aliases = ['payroll', 'nothing'].map(name => `arn:aws:kms:${region}:111122223333:alias/${name}`)

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testAccount, testUser, type Credentials } from '#domain/accounts/testing.ts'
+import { testAccount, testUser } from '#domain/accounts/testing.ts'
 import { parseRow } from '#domain/audit/parse-row.ts'
 import { testGround } from '#domain/testing.ts'
 import { cloudTrailRecord } from '#protocols/aws/cloud-trail-record.ts'
-import { sign } from '#protocols/aws/testing.ts'
-import { createPipeline } from '#protocols/http/pipeline.ts'
-import { ask, objectIn, textIn } from '#protocols/http/testing.ts'
-import { awsKmsProtocol } from './index.ts'
+import { objectIn, textIn } from '#protocols/http/testing.ts'
+import { kmsSender } from './testing.ts'
 
 const [accountId, region, there] = ['111122223333', 'us-east-1', 'eu-west-1']
 
@@ -18,21 +16,7 @@ test('a replica is made by whoever may make keys in its Region, and the trail of
   const here = { Condition: { StringEquals: { 'aws:RequestedRegion': region } } }
   const policy = { Version: '2012-10-17', Statement: [statements('*', here)] }
   const bounded = await testUser(ground, { accountId, name: 'bounded', policy })
-  const pipeline = createPipeline(ground.context, awsKmsProtocol('keystead.test'))
-  const send = async (credentials: Credentials, operation: string, body: object) =>
-    ask(
-      pipeline,
-      sign({
-        method: 'POST',
-        url: `https://kms.${region}.keystead.test/`,
-        credentials,
-        service: 'kms',
-        region,
-        at: ground.clock.now(),
-        headers: { 'x-amz-target': `TrentService.${operation}`, 'content-type': 'application/x-amz-json-1.1' },
-        body: JSON.stringify(body),
-      }),
-    )
+  const send = kmsSender(ground, region)
   const key = objectIn((await send(root, 'CreateKey', { MultiRegion: true })).json['KeyMetadata'])
   const arn = textIn(key['Arn'])
   const replicate = { KeyId: arn, ReplicaRegion: there, Description: 'there', Tags: [{ TagKey: 'a', TagValue: 'b' }] }

@@ -9,12 +9,12 @@ import { volumeArn } from '#domain/volumes/place.ts'
 import { volumeTypes, type Volume } from '#domain/volumes/records.ts'
 import { volumeFacts } from '#domain/volumes/volume-tags.ts'
 import { invalidVolume } from '#domain/volumes/volume-types.ts'
-import { openMarker, sealMarker } from '#protocols/aws/markers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { enumOf, flag, integer, list, optional, structure, text } from '#protocols/aws/schemas.ts'
 import { isoTime } from '#protocols/aws/times.ts'
 import type { XmlValue } from '#protocols/aws/xml.ts'
 import { filterOf, filters, shownFilters, type Filtered } from '#protocols/awsec2/filters.ts'
+import { pageOf } from '#protocols/awsec2/pages.ts'
 import { answer, dryRun, ownedRegion, ownedVolume, placeOf } from '#protocols/awsec2/site.ts'
 
 type Modified = Volume & { readonly modification: NonNullable<Volume['modification']> }
@@ -120,11 +120,9 @@ export const describeVolumesModificationsOperation = awsOperation({
     permit('volume.describeModifications', ownedRegion(place))
     endOfDryRun(body.DryRun)
     const bound = { ...place, list: 'DescribeVolumesModifications' }
-    const from = NextToken === undefined ? 0 : Number(openMarker(context, bound, NextToken))
     const all = (ids.length === 0 ? await modifiedIn(context, call, place) : await modifiedOf(context, call, { place, ids })).filter(fits)
-    const end = from + MaxResults
-    const nextToken = end < all.length ? sealMarker(context, bound, end.toString()) : undefined
-    return answer(call, 'DescribeVolumesModifications', { volumeModificationSet: all.slice(from, end).map(modificationShape), nextToken })
+    const { items, nextToken } = pageOf(context, bound, { all, NextToken, MaxResults })
+    return answer(call, 'DescribeVolumesModifications', { volumeModificationSet: items.map(modificationShape), nextToken })
   },
 })
 

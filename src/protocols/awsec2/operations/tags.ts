@@ -8,11 +8,11 @@ import { volumesIn } from '#domain/volumes/list-volumes.ts'
 import { snapshotArn, volumeArn } from '#domain/volumes/place.ts'
 import type { Volume } from '#domain/volumes/records.ts'
 import { addTags, removeTags, type Tagged } from '#domain/volumes/set-tags.ts'
-import { openMarker, sealMarker } from '#protocols/aws/markers.ts'
 import type { Ask } from '#protocols/http/operation.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { integer, list, optional, structure, text } from '#protocols/aws/schemas.ts'
 import { filterOf, filters, shownFilters, type Filtered } from '#protocols/awsec2/filters.ts'
+import { pageOf } from '#protocols/awsec2/pages.ts'
 import { answer, dryRun, ownedRegion, placeOf } from '#protocols/awsec2/site.ts'
 import { tag } from '#protocols/awsec2/tag-specifications.ts'
 import { taggedById } from '#protocols/awsec2/tagged.ts'
@@ -126,12 +126,10 @@ export const describeTagsOperation = awsOperation({
     permit('volume.describeTags', ownedRegion(place))
     endOfDryRun(body.DryRun)
     const bound = { ...place, list: 'DescribeTags' }
-    const from = NextToken === undefined ? 0 : Number(openMarker(context, bound, NextToken))
     const all: ShownTag[] = []
     for await (const shown of tagsIn(context, call, place)) if (fits(shown)) all.push(shown)
-    const end = from + MaxResults
-    const nextToken = end < all.length ? sealMarker(context, bound, end.toString()) : undefined
-    return answer(call, 'DescribeTags', { tagSet: all.slice(from, end).map(({ ...shown }) => shown), nextToken })
+    const { items, nextToken } = pageOf(context, bound, { all, NextToken, MaxResults })
+    return answer(call, 'DescribeTags', { tagSet: items.map(({ ...shown }) => shown), nextToken })
   },
 })
 

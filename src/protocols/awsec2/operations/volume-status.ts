@@ -8,11 +8,11 @@ import { volumeArn } from '#domain/volumes/place.ts'
 import type { Volume } from '#domain/volumes/records.ts'
 import { setAutoEnableIo } from '#domain/volumes/volume-attributes.ts'
 import { volumeFacts } from '#domain/volumes/volume-tags.ts'
-import { openMarker, sealMarker } from '#protocols/aws/markers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { enumOf, flag, integer, list, optional, structure, text } from '#protocols/aws/schemas.ts'
 import type { XmlValue } from '#protocols/aws/xml.ts'
 import { filterOf, filters, shownFilters, type Filtered } from '#protocols/awsec2/filters.ts'
+import { pageOf } from '#protocols/awsec2/pages.ts'
 import { answer, dryRun, ownedRegion, ownedVolume, placeOf } from '#protocols/awsec2/site.ts'
 
 /** A volume that is made has no trouble that this service would know of; one that is not has not been looked at. */
@@ -82,11 +82,9 @@ export const describeVolumeStatusOperation = awsOperation({
     permit('volume.describeStatus', ownedRegion(place))
     endOfDryRun(body.DryRun)
     const bound = { ...place, list: 'DescribeVolumeStatus' }
-    const from = NextToken === undefined ? 0 : Number(openMarker(context, bound, NextToken))
     const all = (await volumesAsked(context, call, { place, ids })).filter(fits)
-    const end = from + MaxResults
-    const nextToken = end < all.length ? sealMarker(context, bound, end.toString()) : undefined
-    return answer(call, 'DescribeVolumeStatus', { volumeStatusSet: all.slice(from, end).map(statusShape), nextToken })
+    const { items, nextToken } = pageOf(context, bound, { all, NextToken, MaxResults })
+    return answer(call, 'DescribeVolumeStatus', { volumeStatusSet: items.map(statusShape), nextToken })
   },
 })
 
