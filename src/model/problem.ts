@@ -178,7 +178,8 @@ interface DetailsOf extends AccountDetails, ObjectDetails {
     readonly key?: { readonly name: string; readonly version: string }
   }
   ValueLengthInvalid: { readonly message: string }
-  KeyNotWhole: { readonly message: string }
+  /** `kind`: of a private key whose numbers do not belong together. */
+  KeyNotWhole: { readonly message: string; readonly kind?: 'RSA' | 'EC' }
   PurgeProtected: { readonly vault: string; readonly location: string }
   /** A certificate keeps it: the operation belongs to the certificate. */
   KeyManaged: { readonly operation: string }

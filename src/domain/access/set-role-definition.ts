@@ -8,6 +8,7 @@ import { refuseNowhere } from '#domain/resources/find-place.ts'
 import { isAssignable } from './assign-role.ts'
 import { builtInRoles } from './built-in-roles.ts'
 import { checkedCondition } from './conditions/checked-condition.ts'
+import { refuseUnknownActions } from './known-actions.ts'
 import { assertPermits, type Permit } from './permit.ts'
 import type { CustomRole } from './records.ts'
 import { definitionOf } from './role-catalog.ts'
@@ -47,6 +48,7 @@ export async function setRoleDefinition(context: Context, call: Call, request: S
   const { tenantId, id, assignableScopes } = request
   call.details.set('roleDefinitionId', id)
   refuseBuiltIn(id)
+  refuseUnknownActions(request.permissions)
   const home = compartmentOfGuid(tenantId)
   const found = await context.roleDefinitions.get(call, home, [id])
   await refusePlaces(context, call, { request, before: found?.value.assignableScopes ?? [] })

@@ -70,7 +70,7 @@ type Sound = Pick<SoundKey, 'spec'> & { readonly pkcs8: SecretBytes }
 export async function throughTheGate(call: Call, jwk: PrivateJwk): Promise<Sound> {
   const judged = await importGate(jwk)
   if ('flaw' in judged) {
-    if (judged.unsupportedBits === undefined) throw new Problem({ code: 'KeyNotWhole', details: { message: judged.flaw } })
+    if (judged.unsupportedBits === undefined) throw new Problem({ code: 'KeyNotWhole', details: { message: judged.flaw, kind: jwk.kty } })
     throw new Problem({ code: 'KeySizeNotSupported', details: { size: judged.unsupportedBits, supported: rsaSizes } })
   }
   const pkcs8 = new SecretBytes(judged.pkcs8)

@@ -67,6 +67,48 @@ describe('a custom role', () => {
     assert.deepEqual(refusal(await owner('GET', definitionPath(guid('a')))), [404, 'RoleDefinitionDoesNotExist'])
   })
 
+  test('is refused where no provider has its action, or has it on the other plane', async () => {
+    const { owner } = await withVault()
+    const put = async (permission: object) => owner('PUT', definitionPath(guid('a')), roleBody({ permissions: [permission] }))
+    const unknown = [
+      'nonsense',
+      'Microsoft.KeyVault/vaults/frobnicate/action',
+      'Microsoft.KeyVault/vaults/keys/encrypt/action',
+      'Microsoft.KeyVault/voults/*',
+      'Compute/disks/read',
+      'Microsoft.Compute/disks/frobnicate',
+    ]
+    for (const action of unknown) {
+      for (const list of ['actions', 'notActions']) {
+        const refused = await put({ actions: ['*/read'], [list]: [action] })
+        assert.deepEqual(refusal(refused), [400, 'InvalidActionOrNotAction'], action)
+        assert.equal(
+          objectIn(refused.json['error'])['message'],
+          `'${action}' does not match any of the actions supported by the providers.`,
+        )
+      }
+    }
+    for (const action of ['Microsoft.KeyVault/vaults/keys/frob/action', 'Microsoft.KeyVault/vaults/write'])
+      assert.deepEqual(refusal(await put({ dataActions: [action] })), [400, 'InvalidDataActionOrNotDataAction'], action)
+    assert.equal((await owner('GET', definitionPath(guid('a')))).status, 404)
+    const known = [
+      '*',
+      '*/read',
+      'Microsoft.KeyVault/*/read',
+      'microsoft.keyvault/VAULTS/*',
+      'Microsoft.*/register/action',
+      'Microsoft.Web/sites/restart/Action',
+    ]
+    assert.equal((await put({ actions: known, notActions: known })).status, 201)
+    const data = [
+      '*',
+      'Microsoft.KeyVault/vaults/*',
+      'Microsoft.KeyVault/vaults/secrets/getsecret/action',
+      'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*',
+    ]
+    assert.equal((await put({ dataActions: data, notDataActions: data })).status, 201)
+  })
+
   test('is listed by name and kind, where it may be given and above', async () => {
     const { owner } = await withVault()
     await owner('PUT', `${groupId}2`, { location: 'local' })

@@ -21,6 +21,8 @@ export const group = z
     'The provided resource group name has invalid characters or length: 1 to 90 letters, digits, ., _, -, ( and ), not ending in a period.',
   )
 export const vault = z.string().refine(isVaultName, `The vault name is invalid. ${vaultNameRule}`)
+/** Of a vault that is asked for: one that could not be made is not there, which is all that is said of it. */
+const wantedVault = z.string().regex(/^[\w.()-]{1,260}$/, `The vault name is invalid. ${vaultNameRule}`)
 export const location = z.string().transform(normalLocation)
 export const key = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/, 'The key name is invalid: 1 to 127 letters, digits and hyphens.')
 export const secret = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/, 'The secret name is invalid: 1 to 127 letters, digits and hyphens.')
@@ -54,7 +56,8 @@ export const namespace = z.string().regex(/^[A-Za-z][\w.]{0,99}$/, 'The resource
 export const inSubscription = z.object({ subscriptionId })
 export const ofProvider = z.object({ subscriptionId, namespace })
 export const inGroup = z.object({ subscriptionId, group })
-export const ofVault = z.object({ subscriptionId, group, vault }).transform(({ vault, ...rest }) => ({ ...rest, name: vault }))
+export const ofNewVault = z.object({ subscriptionId, group, vault }).transform(({ vault, ...rest }) => ({ ...rest, name: vault }))
+export const ofVault = z.object({ subscriptionId, group, vault: wantedVault }).transform(({ vault, ...rest }) => ({ ...rest, name: vault }))
 export const ofIdentity = z.object({ subscriptionId, group, identity }).transform(({ identity, ...rest }) => ({ ...rest, name: identity }))
 
 export const ofFederatedCredential = z.object({

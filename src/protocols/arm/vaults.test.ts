@@ -67,6 +67,11 @@ describe('a vault on the control plane', () => {
     for (const name of ['ab', 'a'.repeat(25), '1digit', 'ends-', 'two--hyphens', 'under_score', 'dotted.name'])
       assert.deepEqual(refusal(await owner('PUT', vaultPath(name), vaultBody())), [400, 'VaultNameNotValid'], name)
     assert.equal((await owner('GET', vaultPath('kv-1'))).status, 404, 'nothing was made')
+    for (const name of ['ab', 'two--hyphens', 'under_score']) {
+      for (const method of ['GET', 'PATCH'] as const)
+        assert.deepEqual(refusal(await owner(method, vaultPath(name), method === 'GET' ? undefined : {})), [404, 'ResourceNotFound'], name)
+      assert.equal((await owner('DELETE', vaultPath(name))).status, 204, 'what cannot be there is not there')
+    }
     assert.deepEqual(refusal(await owner('PUT', vaultPath('kv-1', `${groupId}x`), vaultBody())), [404, 'ResourceGroupNotFound'])
   })
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { at, ecKey, message, refusal, vaultWire, version74, withKey, withVault } from './testing.ts'
 
@@ -121,6 +122,19 @@ describe('bodies', () => {
       assert.equal(heard.status, status, heard.text)
       assert.equal((await send('GET', `/keys/k?${v}`)).status, status === 200 ? 200 : 404)
     })
+
+  test('an RSA key that does not add up is refused in the words that tools look for', async () => {
+    const { send } = await withVault()
+    const [own, other] = [1, 2].map(() => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }))
+    for (const key of [
+      { ...own, d: other?.d },
+      { ...own, p: other?.p },
+    ]) {
+      const refused = await send('PUT', `/keys/k?${v}`, { body: { key } })
+      assert.deepEqual(refusal(refused), [400, 'BadParameter', undefined])
+      assert.match(message(refused), /^RSA key is not valid - cannot instantiate crypto service/)
+    }
+  })
 
   test('a body-less request may name any type', async () => {
     const { send } = await withKey()

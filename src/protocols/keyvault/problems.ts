@@ -105,7 +105,12 @@ const table: Table = {
   },
   ValueLengthInvalid: ({ message }) => bad(message),
   DecryptionFailed: () => bad('The ciphertext could not be decrypted with this key and algorithm.'),
-  KeyNotWhole: ({ message }) => bad(`The property "key" must be a valid JsonWebKey object. ${message}.`),
+  KeyNotWhole: ({ message, kind }) =>
+    bad(
+      kind === 'RSA'
+        ? `RSA key is not valid - cannot instantiate crypto service: ${message}.`
+        : `The property "key" must be a valid JsonWebKey object. ${message}.`,
+    ),
   BackupInvalid: () => bad('The property "value" must be a backup that this installation made.'),
   BackupForeign: () => forbidden('The backup belongs to another tenant or subscription than this vault.'),
   KeyManaged: ({ operation }) => forbidden(managedMessage('key', operation), 'KeyManagedByKeyVault'),

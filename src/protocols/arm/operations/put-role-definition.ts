@@ -9,7 +9,7 @@ import { scopeOfPath, tenantAt } from '#protocols/arm/role-path.ts'
 import { roleDefinitionShape } from '#protocols/arm/shapes.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
-/** Letters, digits, `. _ - /` and wildcards anywhere; whether a provider has such an action is not asked: it may have it tomorrow. */
+/** Letters, digits, `. _ - /` and wildcards anywhere. */
 const actionList = maybe(
   z.array(z.string().regex(/^[\w.*/-]{1,512}$/, 'must be actions such as Microsoft.KeyVault/vaults/*/read')).max(2_048),
 ).transform(list => list ?? [])

@@ -2,7 +2,7 @@ import { setVault, vaultArmId, vaultScope } from '#domain/resources/set-vault.ts
 import { apiVersionOf, versionDate } from '#protocols/azure/api-version.ts'
 import { armJson } from '#protocols/arm/bodies.ts'
 import { doneAnswer } from '#protocols/arm/done-answer.ts'
-import { anyQuery, ofVault } from '#protocols/arm/params.ts'
+import { anyQuery, ofNewVault } from '#protocols/arm/params.ts'
 import { shownVault } from '#protocols/arm/network-shapes.ts'
 import { refuseUnmet } from '#protocols/arm/preconditions.ts'
 import { armOperation } from '#protocols/arm/site.ts'
@@ -17,7 +17,7 @@ export const putVault = armOperation({
   path: '/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Microsoft.KeyVault/vaults/{vault}',
   permissions: ['vault.write'],
   linked: ['roleAssignment.write'],
-  params: ofVault,
+  params: ofNewVault,
   query: anyQuery,
   body: armJson(vaultBody),
   scope: ({ params }) => vaultScope(params),
