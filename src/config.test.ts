@@ -39,6 +39,7 @@ describe('readConfig', () => {
       attestationRootsFile: undefined,
       outgoingCaFile: undefined,
       revocationGraceSeconds: 0,
+      mailFolder: undefined,
       syslog: undefined,
       node: 1,
       discoveryAlias: true,

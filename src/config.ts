@@ -59,6 +59,8 @@ export interface Config {
   readonly outgoingCaFile: string | undefined
   /** How long an open disk goes on after its key was lost: the cloud takes up to an hour, here nothing is given unless it is asked for. */
   readonly revocationGraceSeconds: number
+  /** Where messages to contacts of certificates are laid for the mail system of the house, in clear; without it they wait in the outbox. */
+  readonly mailFolder: string | undefined
   /** Where alarms are told besides their own addresses. */
   readonly syslog: SyslogTarget | undefined
   readonly logLevel: 'error' | 'warn' | 'info' | 'silent'
@@ -108,6 +110,7 @@ const given = z.object({
   eventHosts: settings.eventHosts.schema.default([]),
   attestationRootsFile: settings.attestationRootsFile.schema.optional(),
   outgoingCaFile: settings.outgoingCaFile.schema.optional(),
+  mailFolder: settings.mailFolder.schema.optional(),
   noDiscoveryAlias: settings.noDiscoveryAlias.schema.default('false'),
 })
 type Given = z.output<typeof given>
@@ -198,6 +201,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     throttle: given.throttle,
     accessPolicies: given.accessPolicies,
     revocationGraceSeconds: given.revocationGraceSeconds,
+    mailFolder: given.mailFolder === undefined ? undefined : inCwd(given.mailFolder),
     syslog: given.syslog,
     node: given.node,
     discoveryAlias: !named(given.noDiscoveryAlias),

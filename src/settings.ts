@@ -133,6 +133,7 @@ export const settings = {
     schema: path,
   },
   outgoingCaFile: { flag: 'outgoing-ca-file', file: 'outgoing.caFile', variable: 'KEYSTEAD_OUTGOING_CA_FILE', schema: path },
+  mailFolder: { flag: 'mail-folder', file: 'mail.folder', variable: 'KEYSTEAD_MAIL_FOLDER', schema: path },
   noDiscoveryAlias: {
     flag: 'no-discovery-alias',
     file: 'proxy.noDiscoveryAlias',

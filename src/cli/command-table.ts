@@ -44,6 +44,7 @@ export const commands: readonly CommandRow[] = [
       ['--outgoing-ca-file <file>', 'an authority that is trusted besides the public ones, outside'],
       ['--trusted-proxies <list>', 'addresses and ranges of proxies in front whose X-Forwarded-For counts (none)'],
       ['--syslog <target>', 'where alarms are told too: unix:/PATH, udp:HOST:PORT, tcp:HOST:PORT, tls:HOST:PORT (nowhere)'],
+      ['--mail-folder <dir>', 'where messages to contacts of certificates are laid, in clear (none: they wait, sealed)'],
       ['--no-discovery-alias', 'do not answer instance discovery for login.microsoftonline.com'],
       json,
     ],

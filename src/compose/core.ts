@@ -14,6 +14,7 @@ import { volumeExports } from '#domain/volumes/volume-exports.ts'
 import type { Scheduler } from '#domain/jobs/scheduler.ts'
 import type { Custody } from '#domain/seal/custody.ts'
 import type { DiskReader } from '#ports/disk-reader.ts'
+import type { Post } from '#ports/post.ts'
 import { watchingOf } from './alarms.ts'
 import { auditOf, startAudit, type RunningAudit } from './audit.ts'
 import { bringUp, type Home } from './bring-up.ts'
@@ -76,7 +77,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   const audit = await startAudit({ custody, dataDir, log: store }, log)
   const { control, disks } = startDisks(opened, { context, config, log, late })
   const alarms = startAlarms(context, watchingOf(config))
-  const schedules = startSchedules(context, { disks, post: dropFolder(filesOf(config.dataDir).mail, config.domain) })
+  const schedules = startSchedules(context, { disks, post: postOf(config) })
   const doors = opened.adopt(createMachineDoors(context), one => one.close())
   const rest = (): Promise<void> => atRest({ schedules, disks, doors, audit, alarms, control })
   const closing = opened.move()
@@ -98,6 +99,9 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     close: async () => closing.disposeAsync(),
   }
 }
+
+/** Messages are in clear where they lie: only where the operator says, never in the data directory by itself. */
+const postOf = ({ mailFolder, domain }: Config): Post | undefined => (mailFolder === undefined ? undefined : dropFolder(mailFolder, domain))
 
 /** Exports and the program that serves them, both ended with the rest. */
 function startDisks(

@@ -23,7 +23,6 @@ export const filesOf = (dataDir: string) =>
     database: join(dataDir, 'keystead.db'),
     checkpoint: join(dataDir, 'audit', 'checkpoint'),
     tls: join(dataDir, 'tls'),
-    mail: join(dataDir, 'mail'),
     objects: join(dataDir, 'objects'),
     client: join(dataDir, 'client'),
     azureConfig: join(dataDir, 'client', 'azure'),

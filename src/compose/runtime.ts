@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import type { Config } from '#config'
+import { contactMailTopic } from '#domain/certificates/announce.ts'
 import type { SealAttempts } from '#domain/seal/attempts.ts'
 import type { Millis } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
@@ -41,7 +42,7 @@ export function runtimeOf({ world, core, rewrap, listeners, keeper, sealNow }: R
     sealNow,
     async status() {
       const told = statusOf({ world, listeners, keeper }, world.started)
-      return { ...told, audit: await audit.head() }
+      return { ...told, mail: await mailStatus(world.config, core.context), audit: await audit.head() }
     },
     async environment() {
       return environmentOf(config, home, listeners)
@@ -54,6 +55,12 @@ export function runtimeOf({ world, core, rewrap, listeners, keeper, sealNow }: R
     stop: onStopAsked,
   }
 }
+
+/** Where messages for contacts of certificates go, and how many wait for a place to go to. */
+const mailStatus = async ({ mailFolder }: Config, { store, ground }: Core['context']) => ({
+  folder: mailFolder ?? null,
+  waiting: await store.waitingEffects(contactMailTopic, ground.clock.now()),
+})
 
 const rootKeeping = ({ custody, keeper, rewrap }: Pick<RuntimeParts, 'keeper' | 'rewrap'> & Pick<Core, 'custody'>): Runtime['rootKey'] => ({
   async rotate(change) {

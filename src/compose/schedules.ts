@@ -38,8 +38,8 @@ import type { DiskPlane } from './disk-plane.ts'
 
 const intervalMs = 1_000
 
-/** All that the instance does by itself. */
-export function startSchedules(context: Context, outside: { readonly disks: DiskPlane; readonly post: Post }): Scheduler {
+/** All that the instance does by itself. Without a post, what is to be posted stays in the outbox. */
+export function startSchedules(context: Context, outside: { readonly disks: DiskPlane; readonly post: Post | undefined }): Scheduler {
   const { disks, post } = outside
   const scheduler = startScheduler(context, {
     tasks: [
@@ -65,7 +65,7 @@ export function startSchedules(context: Context, outside: { readonly disks: Disk
     consumers: [
       { topic: diskRemovedTopic, handle: async body => disks.remove(Buffer.from(body).toString('utf8')) },
       { topic: bytesRemovedTopic, handle: async body => removeDropped(context.objectStore, body) },
-      contactMails(context, post),
+      ...(post === undefined ? [] : [contactMails(context, post)]),
       vaultEvents(context, subscribers(context, delivering)),
     ],
     intervalMs,

@@ -393,6 +393,7 @@ export function recordStoreContract(name: string, open: OpenContractStore): void
       await done(store, { writes: made(row('a')), outbox: [effect('mail'), effect('mail', world.now + 50), effect('hook')] })
       await one(store, { writes: made(row('a')), outbox: [effect('mail')] })
       const options = { now: millis(world.now), limit: 9, holdMs: 100 }
+      assert.equal(await store.waitingEffects('mail', options.now), 1)
       const [taken, ...more] = await store.takeEffects('mail', options)
       assert(taken)
       assert.deepEqual([more.length, taken.attempts, body(taken.body)], [0, 1, 'mail'])
@@ -402,7 +403,9 @@ export function recordStoreContract(name: string, open: OpenContractStore): void
         later.map(found => found.attempts),
         [2, 1],
       )
+      assert.equal(await store.waitingEffects('mail', millis(world.now + 100)), 2, 'held ones too')
       await store.settleEffect(taken.id)
+      assert.equal(await store.waitingEffects('mail', millis(world.now + 100)), 1)
       assert.equal((await store.takeEffects('mail', { ...options, now: millis(world.now + 999) })).length, 1)
     })
 

@@ -138,6 +138,8 @@ export interface RecordStore extends Committer {
     options: { readonly now: Millis; readonly limit: number; readonly holdMs: number },
   ): Promise<readonly StoredEffect[]>
   settleEffect(...ids: string[]): Promise<void>
+  /** How many outbox rows of a topic are due and not done, held or not. */
+  waitingEffects(topic: string, now: Millis): Promise<number>
   /** Truncates the write-ahead log after a purge, so that shredded bytes are gone from the live store. */
   scrub(): Promise<void>
   close(): Promise<void>

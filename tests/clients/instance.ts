@@ -10,7 +10,12 @@ import { z } from 'zod'
 import { clientVariables } from '#cli/client-environment.ts'
 
 /** What another process needs to go on with an instance that this one started. */
-const handOver = z.object({ dir: z.string(), ports: z.object({ tls: z.number(), proxy: z.number() }), pid: z.number() })
+const handOver = z.object({
+  dir: z.string(),
+  ports: z.object({ tls: z.number(), proxy: z.number() }),
+  pid: z.number(),
+  env: z.record(z.string(), z.string()),
+})
 type HandOver = z.output<typeof handOver>
 
 const environmentShape = z.looseObject({
@@ -70,7 +75,7 @@ const endedWithinMs = 20_000
 /** `env`: settings beside those that every test has. */
 export async function startInstance(env: Readonly<Record<string, string>> = {}): Promise<Instance> {
   const dir = mkdtempSync(join(tmpdir(), 'keystead-'))
-  const instance = instanceIn({ dir, ports: { tls: await freePort(), proxy: await freePort() }, pid: 0 }, env)
+  const instance = instanceIn({ dir, ports: { tls: await freePort(), proxy: await freePort() }, pid: 0, env })
   await instance.start()
   return instance
 }
@@ -97,7 +102,7 @@ interface Leader {
   readonly ended: () => Promise<number | undefined>
 }
 
-function instanceIn({ dir, ports, pid }: HandOver, env: Readonly<Record<string, string>> = {}): Known {
+function instanceIn({ dir, ports, pid, env }: HandOver): Known {
   const data = join(dir, 'data')
   const logFile = join(dir, 'log')
   let leader: Leader = { pid, ended: async () => gone(pid) }
@@ -142,7 +147,7 @@ function instanceIn({ dir, ports, pid }: HandOver, env: Readonly<Record<string, 
       await ended(leader, 'SIGKILL')
     },
     log: () => readFileSync(logFile, 'utf8'),
-    handOver: () => JSON.stringify({ dir, ports, pid: leader.pid }),
+    handOver: () => JSON.stringify({ dir, ports, pid: leader.pid, env }),
   }
 }
 

@@ -2,8 +2,8 @@
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-/** Folders of the data directory that hold what is handed out: a listener's keys, a client's own configuration, mail (SECURITY.md). */
-const handedOut = /^(?:tls|client|mail)\//
+/** Folders of the data directory that hold what is handed out: a listener's keys, a client's own configuration (SECURITY.md). */
+const handedOut = /^(?:tls|client)\//
 
 const secretShapes: readonly (readonly [what: string, shape: RegExp])[] = [
   ['a value that a test marked', /canary/i],

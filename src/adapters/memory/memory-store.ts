@@ -97,9 +97,11 @@ function reading(tables: MemoryTables): Reading {
   }
 }
 
-type Leasing = Pick<RecordStore, 'lease' | 'takeEffects' | 'settleEffect'>
+type Leasing = Pick<RecordStore, 'lease' | 'takeEffects' | 'settleEffect' | 'waitingEffects'>
 
 function leasing(tables: MemoryTables, clock: Pick<Clock, 'now'>): Leasing {
+  const dueEffects = (topic: string, now: number): readonly HeldEffect[] =>
+    [...tables.effects.values()].filter(effect => effect.topic === topic && (effect.dueAt === undefined || effect.dueAt <= now))
   return {
     lease(name, holder, holdMs) {
       const now = clock.now()
@@ -111,10 +113,9 @@ function leasing(tables: MemoryTables, clock: Pick<Clock, 'now'>): Leasing {
       return Promise.resolve({ epoch })
     },
     takeEffects(topic, { now, limit, holdMs }) {
-      const free = [...tables.effects.values()].filter(
-        effect => effect.topic === topic && effect.heldUntil <= now && (effect.dueAt === undefined || effect.dueAt <= now),
-      )
-      const taken = free.slice(0, limit)
+      const taken = dueEffects(topic, now)
+        .filter(({ heldUntil }) => heldUntil <= now)
+        .slice(0, limit)
       for (const effect of taken) tables.effects.set(effect.id, { ...effect, attempts: effect.attempts + 1, heldUntil: now + holdMs })
       tables.undo.settle()
       return Promise.resolve(taken.map(effect => storedEffect(effect, effect.attempts + 1)))
@@ -124,6 +125,7 @@ function leasing(tables: MemoryTables, clock: Pick<Clock, 'now'>): Leasing {
       tables.undo.settle()
       return Promise.resolve()
     },
+    waitingEffects: (topic, now) => Promise.resolve(dueEffects(topic, now).length),
   }
 }
 

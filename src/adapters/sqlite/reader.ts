@@ -29,6 +29,7 @@ export interface Reader extends Disposable {
   compartmentKeys(compartment?: CompartmentId): readonly CompartmentKeyRow[]
   changes(after: Seq): readonly Change[]
   committed(id: MutationId): boolean
+  waitingEffects(topic: string, now: number): number
   readonly audit: AuditReads
 }
 
@@ -45,10 +46,12 @@ export function openReader(path: string, { snapshot = false }: { readonly snapsh
   const head = query<readonly [number]>(db, 'SELECT seq FROM feed_head')
   const after = changesQuery(db)
   const mutation = query<readonly [number]>(db, 'SELECT 1 FROM feed WHERE mutation = ? LIMIT 1')
+  const waiting = query<readonly [number]>(db, 'SELECT count(*) FROM outbox WHERE topic = ? AND (due_at IS NULL OR due_at <= ?)')
   return {
     head: () => seq(head.one()?.[0] ?? 0),
     changes: position => after.all(position).map(toChange),
     committed: id => mutation.one(toBlob(id)) !== undefined,
+    waitingEffects: (topic, now) => waiting.one(topic, now)?.[0] ?? 0,
     ...readsRows(db),
     ...readsMaterial(db),
     audit: auditReads(db),

@@ -33,7 +33,18 @@ export function sqliteStore({ reader, writer }: { readonly reader: Reader; reado
   }
 }
 
-type Reads = 'head' | 'read' | 'list' | 'scan' | 'due' | 'material' | 'materialOf' | 'compartmentKeys' | 'changes' | 'committed'
+type Reads =
+  | 'head'
+  | 'read'
+  | 'list'
+  | 'scan'
+  | 'due'
+  | 'material'
+  | 'materialOf'
+  | 'compartmentKeys'
+  | 'changes'
+  | 'committed'
+  | 'waitingEffects'
 type AuditWrites = 'addLeaves' | 'addCheckpoint'
 
 /** What can be asked of a database without its writer. */
@@ -53,6 +64,7 @@ const reads = (reader: Reader): Pick<RecordStore, Reads> => ({
   compartmentKeys: compartment => Promise.try(() => reader.compartmentKeys(compartment)),
   changes: after => Promise.try(() => reader.changes(after)),
   committed: id => Promise.try(() => reader.committed(id)),
+  waitingEffects: (topic, now) => Promise.try(() => reader.waitingEffects(topic, now)),
 })
 
 const auditReading = ({ audit: rows }: Reader): Omit<AuditLog, AuditWrites> => ({
