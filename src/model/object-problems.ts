@@ -3,6 +3,8 @@ import type { ProblemKind } from './problem-kind.ts'
 /** The part of the catalogue that buckets and their objects add. */
 export const objectProblemKinds = {
   BucketNotFound: 'missing',
+  /** In another Region than the one that it was asked for in. */
+  BucketElsewhere: 'misdirected',
   BucketExists: 'conflict',
   BucketNotEmpty: 'conflict',
   ObjectNotFound: 'missing',
@@ -27,6 +29,8 @@ export const objectProblemKinds = {
 /** As in `problem.ts`. */
 export interface ObjectDetails {
   BucketNotFound: { readonly name: string }
+  /** `here`: the address was right, the signature was for `signedFor`. */
+  BucketElsewhere: { readonly name: string; readonly region: string; readonly signedFor: string; readonly here: boolean }
   BucketExists: { readonly name: string; readonly own: boolean }
   BucketNotEmpty: { readonly name: string }
   ObjectNotFound: { readonly key: string; readonly marker?: string }

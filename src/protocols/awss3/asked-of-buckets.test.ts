@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { testAccount, type Credentials } from '#domain/accounts/testing.ts'
+import { testAccount, testUser, type Credentials } from '#domain/accounts/testing.ts'
 import { parseRow } from '#domain/audit/parse-row.ts'
 import { testGround } from '#domain/testing.ts'
 import { cloudTrailRecord } from '#protocols/aws/cloud-trail-record.ts'
@@ -217,5 +217,66 @@ describe('a key for the whole bucket', () => {
     assert.deepEqual([await said(), await said({ [flag]: 'false' })], ['true', undefined])
     await byDefault(false)
     assert.deepEqual([await said(), await said({ [flag]: 'true' })], [undefined, 'true'])
+  })
+})
+
+describe('a bucket asked for in another Region than its own', () => {
+  test('says where it is, in the head too, and does nothing', async () => {
+    const { send } = await house()
+    assert.equal((await send('PUT', '/bucket/key', { body: 'kept' })).status, 200)
+    for (const [method, path] of [
+      ['GET', '/bucket'],
+      ['GET', '/bucket/key'],
+      ['HEAD', '/bucket/key'],
+      ['HEAD', '/bucket'],
+      ['PUT', '/bucket/key'],
+      ['POST', '/bucket?delete='],
+      ['DELETE', '/bucket/key'],
+      ['DELETE', '/bucket'],
+      ['PUT', '/bucket?policy='],
+    ] as const) {
+      const body = path.endsWith('delete=') ? '<Delete><Object><Key>key</Key></Object></Delete>' : method === 'PUT' ? 'lost' : undefined
+      const md5 = {
+        'content-md5': createHash('md5')
+          .update(body ?? '')
+          .digest('base64'),
+      }
+      const told = await send(method, path, { region: 'eu-west-1', ...(body !== undefined && { body, headers: md5 }) })
+      assert.equal(told.status, 301, `${method} ${path} ${told.text}`)
+      assert.equal(told.headers['x-amz-bucket-region'], 'us-east-1')
+      if (method === 'HEAD') continue
+      assert.match(told.text, /<Code>PermanentRedirect<\/Code>/)
+      assert.match(told.text, /<Endpoint>s3\.us-east-1\.keystead\.test<\/Endpoint><Bucket>bucket<\/Bucket>/)
+    }
+    assert.equal((await send('GET', '/bucket/key')).text, 'kept')
+    assert.match(
+      (await send('GET', '/bucket?location=', { region: 'eu-west-1' })).text,
+      /LocationConstraint/,
+      'where it is may be asked anywhere',
+    )
+  })
+
+  test('at its own address, signed for another Region, names the one that the signature must name', async () => {
+    const { ground, send } = await house()
+    const pipeline = createPipeline(ground.context, s3Protocol('keystead.test'))
+    const credentials = await testUser(ground, { accountId: mine, name: 'u' })
+    assert.equal((await send('PUT', '/bucket')).status, 409)
+    const told = await ask(
+      pipeline,
+      sign({
+        method: 'GET',
+        url: 'https://bucket.s3.us-east-1.keystead.test/',
+        credentials,
+        service: 's3',
+        region: 'eu-west-1',
+        at: ground.clock.now(),
+        payloadHash: createHash('sha256').digest('hex'),
+        headers: {},
+      }),
+    )
+    assert.equal(codeIn(told), '400 AuthorizationHeaderMalformed')
+    assert.match(told.text, /the region 'eu-west-1' is wrong; expecting 'us-east-1'/)
+    assert.match(told.text, /<Region>us-east-1<\/Region>/)
+    assert.equal(told.headers['x-amz-bucket-region'], 'us-east-1')
   })
 })

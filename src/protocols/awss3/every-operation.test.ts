@@ -74,6 +74,9 @@ const table: readonly Good[] = [
   { operation: 'GetPublicAccessBlock' },
   { operation: 'DeletePublicAccessBlock' },
   nothing('GetBucketCors', 'NoSuchCORSConfiguration'),
+  { operation: 'DeleteBucketCors' },
+  { operation: 'DeleteBucketWebsite' },
+  { operation: 'DeleteBucketReplication' },
   {
     operation: 'PutBucketLifecycleConfiguration',
     body: () =>

@@ -45,8 +45,19 @@ const ofKeys: AwsTable = {
   CiphertextOfOtherKey: () => bad('KMS.IncorrectKeyException', 'The data key is not under this key.'),
 }
 
+const otherEndpoint =
+  'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.'
+const wrongRegion = (is: string, expected: string): string =>
+  `The authorization header is malformed; the region '${is.slice(0, 64)}' is wrong; expecting '${expected}'`
+
 const ofObjects: AwsTable = {
   BucketNotFound: ({ name }) => naming({ BucketName: name }, missing('NoSuchBucket', 'The specified bucket does not exist')),
+  BucketElsewhere: ({ name, region, signedFor, here }, _refusal, { instance }) => ({
+    ...(here
+      ? naming({ Region: region }, bad('AuthorizationHeaderMalformed', wrongRegion(signedFor, region)))
+      : naming({ Endpoint: `s3.${region}.${instance.domain}`, Bucket: name }, words(301, 'PermanentRedirect', otherEndpoint))),
+    headers: { 'x-amz-bucket-region': region },
+  }),
   BucketExists: ({ name, own }) =>
     own
       ? naming(

@@ -1,6 +1,7 @@
 // Settings of buckets and objects that are not here: each says that it is not configured, in the service's own words for it, to who may read it.
 import { Problem } from '#model/problem.ts'
 import type { Permission } from '#domain/access/permissions.ts'
+import { empty } from '#protocols/http/answer.ts'
 import { xmlAnswer } from '#protocols/awss3/answers.ts'
 import { objectToRead, versionAsked } from '#protocols/awss3/find-object.ts'
 import { askedOf, bucketFor, noBody, s3Operation } from '#protocols/awss3/site.ts'
@@ -43,6 +44,21 @@ const nothingIn = (
     },
   })
 
+/** What nobody has is taken away all the same: clients do so before they remove a bucket. */
+const nothingToDelete = (name: string, at: { readonly sub: string; readonly permission: Permission }) =>
+  s3Operation({
+    name,
+    method: 'DELETE',
+    path: `/{bucket}?${at.sub}`,
+    asks: [at.permission],
+    trail: { readOnly: false },
+    body: noBody,
+    async handle(context, call, input) {
+      await bucketFor(context, call, { input, permission: at.permission })
+      return empty(204)
+    },
+  })
+
 const withoutLock = (name: string, at: { readonly sub: string; readonly permission: Permission }) =>
   s3Operation({
     name,
@@ -70,6 +86,9 @@ export const unconfiguredOperations = [
   without('GetBucketCors', { sub: 'cors', permission: 'bucket.readCors', what: 'cors' }),
   without('GetBucketWebsite', { sub: 'website', permission: 'bucket.readWebsite', what: 'website' }),
   without('GetBucketReplication', { sub: 'replication', permission: 'bucket.readReplication', what: 'replication' }),
+  nothingToDelete('DeleteBucketCors', { sub: 'cors', permission: 'bucket.writeCors' }),
+  nothingToDelete('DeleteBucketWebsite', { sub: 'website', permission: 'bucket.deleteWebsite' }),
+  nothingToDelete('DeleteBucketReplication', { sub: 'replication', permission: 'bucket.writeReplication' }),
   without('GetObjectLockConfiguration', { sub: 'object-lock', permission: 'bucket.readObjectLock', what: 'objectLock' }),
   nothingIn('GetBucketLogging', { sub: 'logging', permission: 'bucket.readLogging', root: 'BucketLoggingStatus' }),
   nothingIn('GetBucketNotificationConfiguration', {
