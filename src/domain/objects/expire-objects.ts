@@ -3,10 +3,10 @@ import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { deleteNewest } from './delete-object.ts'
 import type { HeldBucket } from './find-bucket.ts'
-import { dueAfter, endsMarker, expiryOf, isFor, namesAtOnce, rulesInForce, type LifecycleRule } from './lifecycle.ts'
+import { dueAfter, endsMarker, expiryOf, foreseenAbort, isFor, namesAtOnce, rulesInForce, type LifecycleRule } from './lifecycle.ts'
 import { firstFrom } from './names.ts'
 import { bucketScope } from './scopes.ts'
-import { endUpload, partsOf, uploadsOf, type UploadNeeds } from './uploads.ts'
+import { endUpload, partsOf, uploadsOf, type HeldUpload, type UploadNeeds } from './uploads.ts'
 import { earlierVersions, removeVersion, type HeldVersion, type VersionNeeds } from './versions.ts'
 
 /** Of one commit. */
@@ -86,10 +86,8 @@ interface Aborted {
 /** Aborts uploads that were begun too long ago. Answers how many, and whether others are left for another time. */
 export async function expireUploads(context: UploadNeeds, call: Call, { permit, bucket }: OfBucket): Promise<Aborted> {
   assertPermits(permit, bucketScope(bucket.value.name))
-  const rules = rulesInForce(bucket.value)
-  const outlived = (await uploadsOf(context, call, bucket)).filter(({ value: { key, at } }) =>
-    rules.some(({ abortDays, prefix = '' }) => abortDays !== undefined && key.startsWith(prefix) && dueAfter(at, abortDays) <= call.at),
-  )
+  const due = (upload: HeldUpload): number => foreseenAbort(bucket.value, upload.value)?.at ?? Number.POSITIVE_INFINITY
+  const outlived = (await uploadsOf(context, call, bucket)).filter(upload => due(upload) <= call.at)
   for (const upload of outlived.slice(0, uploadsAtOnce))
     endUpload(context, call, { upload, parts: await partsOf(context, call, upload), kept: new Set() })
   return { aborted: Math.min(outlived.length, uploadsAtOnce), more: outlived.length > uploadsAtOnce }

@@ -1,5 +1,5 @@
 // When a bucket's rules end what is in it (S3 User Guide, "Managing the lifecycle of objects"): what a rule is for, and from when on.
-import type { Bucket, ObjectVersion } from './records.ts'
+import type { Bucket, ObjectVersion, Upload } from './records.ts'
 
 export type LifecycleRule = NonNullable<Bucket['lifecycle']>[number]
 
@@ -40,6 +40,17 @@ export function foreseenEnd(bucket: Bucket, version: ObjectVersion): { readonly 
     return at === undefined ? [] : [{ at, ruleId: rule.id }]
   })
   return version.marker ? undefined : ends.toSorted((one, other) => one.at - other.at)[0]
+}
+
+/** The first moment at which a rule aborts an upload, and which does; `undefined`: none. */
+export function foreseenAbort(
+  bucket: Bucket,
+  { key, at }: Pick<Upload, 'key' | 'at'>,
+): { readonly at: number; readonly ruleId: string } | undefined {
+  const aborts = rulesInForce(bucket).flatMap(({ id, abortDays, prefix = '' }) =>
+    abortDays === undefined || !key.startsWith(prefix) ? [] : [{ at: dueAfter(at, abortDays), ruleId: id }],
+  )
+  return aborts.toSorted((one, other) => one.at - other.at)[0]
 }
 
 /** A marker that nothing is behind: whoever asked for it to go, or lets all go that is so old. */

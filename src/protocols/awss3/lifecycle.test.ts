@@ -117,6 +117,22 @@ describe('a lifecycle configuration', () => {
 })
 
 describe('what a rule ends', () => {
+  test('says of an upload when it will be aborted, and by which rule', async () => {
+    const { send, rule, clock } = await house()
+    const abort = (n: number): string =>
+      `<AbortIncompleteMultipartUpload><DaysAfterInitiation>${n}</DaysAfterInitiation></AbortIncompleteMultipartUpload>`
+    await rule(`<ID>slow</ID>${all}${abort(7)}`, `<ID>a rule</ID>${on}<Filter><Prefix>logs/</Prefix></Filter>${abort(2)}`)
+    const said = ({ headers }: Answered): readonly unknown[] => [headers['x-amz-abort-date'], headers['x-amz-abort-rule-id']]
+    const midnight = new Date((Math.floor((clock.now() + 2 * dayMs) / dayMs) + 1) * dayMs).toUTCString()
+    const begun = await send('POST', '/logs/a?uploads=')
+    assert.deepEqual(said(begun), [midnight, 'a%20rule'])
+    const id = /<UploadId>([^<]*)</.exec(begun.text)?.[1]
+    assert.deepEqual(said(await send('GET', `/logs/a?uploadId=${id}`)), [midnight, 'a%20rule'])
+    assert.equal(said(await send('POST', '/other?uploads='))[1], 'slow')
+    await send('DELETE', '?lifecycle=')
+    assert.deepEqual(said(await send('GET', `/logs/a?uploadId=${id}`)), [undefined, undefined])
+  })
+
   test('is gone at the midnight after its days, with its bytes, and nothing else is', async () => {
     const { send, rule, look, there, clock, rows } = await house()
     await send('PUT', '/logs/a', put('a'))

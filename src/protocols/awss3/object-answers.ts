@@ -3,8 +3,8 @@ import { Problem } from '#model/problem.ts'
 import { judge } from '#domain/objects/preconditions.ts'
 import type { ByteRange } from '#domain/objects/object-bytes.ts'
 import type { HeldBucket } from '#domain/objects/find-bucket.ts'
-import { foreseenEnd } from '#domain/objects/lifecycle.ts'
-import type { ObjectVersion } from '#domain/objects/records.ts'
+import { foreseenAbort, foreseenEnd } from '#domain/objects/lifecycle.ts'
+import type { ObjectVersion, Upload } from '#domain/objects/records.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { httpDate } from '#protocols/http/http-date.ts'
 import { checksumHeader, memberOf, typeNames } from './checksums.ts'
@@ -26,6 +26,12 @@ export const checksumMembers = ({ checksum }: Pick<ObjectVersion, 'checksum'>): 
 export function expirationHeader({ value }: HeldBucket, version: ObjectVersion): Readonly<Record<string, string>> {
   const end = foreseenEnd(value, version)
   return end === undefined ? {} : { 'x-amz-expiration': `expiry-date="${httpDate(end.at)}", rule-id="${encodeURIComponent(end.ruleId)}"` }
+}
+
+/** When a rule of the bucket aborts it, where one does. */
+export function abortHeaders({ value }: HeldBucket, upload: Upload): Readonly<Record<string, string>> {
+  const abort = foreseenAbort(value, upload)
+  return abort === undefined ? {} : { 'x-amz-abort-date': httpDate(abort.at), 'x-amz-abort-rule-id': encodeURIComponent(abort.ruleId) }
 }
 
 export const checksumHeaders = ({ checksum }: Pick<ObjectVersion, 'checksum'>): Readonly<Record<string, string>> =>

@@ -3,6 +3,7 @@ import { refuseOtherAcl } from '#protocols/awss3/access-control.ts'
 import { xmlAnswer } from '#protocols/awss3/answers.ts'
 import { describedBy } from '#protocols/awss3/described.ts'
 import { customerKey, encryptionHeaders, encryptionWished } from '#protocols/awss3/encryption-headers.ts'
+import { abortHeaders } from '#protocols/awss3/object-answers.ts'
 import { assertKey } from '#protocols/awss3/paths.ts'
 import { noBody, objectFor, permitTags, s3Operation } from '#protocols/awss3/site.ts'
 import { uploadChecksum } from '#protocols/awss3/upload-checksums.ts'
@@ -34,7 +35,7 @@ export const createMultipartUploadOperation = s3Operation({
     return xmlAnswer(
       'InitiateMultipartUploadResult',
       { Bucket: params.bucket, Key: params.key, UploadId: value.id },
-      { ...encryptionHeaders(value.encryption, customerKey(request)), ...checksum.headers },
+      { ...encryptionHeaders(value.encryption, customerKey(request)), ...checksum.headers, ...abortHeaders(bucket, value) },
     )
   },
 })

@@ -3,6 +3,7 @@ import { xmlAnswer, xmlTime } from '#protocols/awss3/answers.ts'
 import { memberOf, typeNames } from '#protocols/awss3/checksums.ts'
 import { quoted } from '#protocols/awss3/headers.ts'
 import { numberIn } from '#protocols/awss3/lists.ts'
+import { abortHeaders } from '#protocols/awss3/object-answers.ts'
 import { ownerIdOf } from '#protocols/awss3/owners.ts'
 import { noBody, objectFor, s3Operation } from '#protocols/awss3/site.ts'
 
@@ -24,7 +25,7 @@ export const listPartsOperation = s3Operation({
     const rest = (await partsOf(context, call, upload)).filter(({ value }) => value.number > after)
     const page = rest.slice(0, max)
     const { checksum, initiator } = upload.value
-    return xmlAnswer('ListPartsResult', {
+    const parts = {
       Bucket: params.bucket,
       Key: params.key,
       UploadId: upload.value.id,
@@ -45,6 +46,7 @@ export const listPartsOperation = s3Operation({
         Size: value.size,
         [memberOf(checksum.algorithm)]: value.checksum,
       })),
-    })
+    }
+    return xmlAnswer('ListPartsResult', parts, abortHeaders(bucket, upload.value))
   },
 })
