@@ -1,4 +1,5 @@
 import { data, json, type CommandRow } from './command-row.ts'
+import { instanceCommands } from './instance-commands.ts'
 import { watchCommands } from './watch-commands.ts'
 import { resourceCommands } from './resource-commands.ts'
 import { awsCommands } from './aws-commands.ts'
@@ -223,6 +224,7 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/audit-head.ts'),
   },
   ...sealCommands,
+  ...instanceCommands,
   {
     words: 'config show',
     example: 'keystead config show --origin',

@@ -35,6 +35,11 @@ export function runtimeOf({ world, core, rewrap, listeners, keeper, sealNow }: R
     keyUses: async () => (await import('./offered-operations.ts')).isKeyUse,
     operations: async () => (await import('./offered-operations.ts')).offeredOperations,
     audit,
+    async checkBytes() {
+      const { store, ground } = core.context
+      const { checkBytes } = await import('./bytes-check.ts')
+      return { ...(await checkBytes(config.dataDir, { store, barrier: ground.barrier })) }
+    },
     collectsAlarms: config.syslog !== undefined,
     testAlarm: async alarm => core.alarms.test(alarm),
     seals: keeper,

@@ -1,14 +1,18 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { openReader } from '#adapters/sqlite/reader.ts'
+import { readingStore } from '#adapters/sqlite/record-store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemRandom } from '#adapters/system/random.ts'
 import type { AuditReading } from '#protocols/admin/site.ts'
 import { readAudit } from './audit.ts'
+import { checkBytes, type BytesReport } from './bytes-check.ts'
 import { filesOf, openDataDirectory } from './data-directory.ts'
 
 export interface Stopped extends AsyncDisposable {
   readonly audit: AuditReading
+  /** As a running instance checks them. */
+  checkBytes(): Promise<BytesReport>
 }
 
 export interface StoppedAt {
@@ -41,6 +45,9 @@ export async function openStopped(at: StoppedAt): Promise<Stopped> {
         addCheckpoint: async () => refuse(),
       },
     }),
+    async checkBytes() {
+      return checkBytes(at.dataDir, { store: readingStore(reader), barrier: directory.custody.barrier })
+    },
     async [Symbol.asyncDispose]() {
       reader[Symbol.dispose]()
       directory.custody.close()

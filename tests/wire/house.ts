@@ -125,6 +125,7 @@ export const unreachable: Runtime = {
   collectsAlarms: false,
   testAlarm: never,
   audit: { query: never, verify: never, head: never },
+  checkBytes: never,
   seals: { list: () => assert.fail('a refused request saw the seals'), add: never, remove: never },
   rootKey: { rotate: never, standing: () => assert.fail('a refused request saw the root key') },
   sealNow: () => assert.fail('a refused request sealed the program'),

@@ -1,44 +1,16 @@
-import { homedir } from 'node:os'
 import { DataDirectoryLocked } from '#adapters/sqlite/lock.ts'
 import { AuditTampered } from '#compose/audit.ts'
 import { HomeLost } from '#compose/bring-up.ts'
 import { DevelopmentExposed, startServer, type RunningServer } from '#compose/server.ts'
-import { readConfig, type Config, type Flags, type Surroundings } from '#config'
+import type { Config } from '#config'
 import { packageVersion } from '#cli/package-version.ts'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
-import { text, type Run } from '#cli/command.ts'
-import { readConfigFile } from '#cli/config-file.ts'
-
-/** commander's camelCase option names, as the configuration spells its flags. */
-function flagsOf(options: Readonly<Record<string, unknown>>): Flags {
-  const flags: Record<string, string | boolean> = {}
-  for (const [name, value] of Object.entries(options)) {
-    if (name === 'json') continue
-    const flag = name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
-    if (flag === 'discovery-alias') flags['no-discovery-alias'] = value === false
-    else if (typeof value === 'string' || typeof value === 'boolean') flags[flag] = value
-  }
-  return flags
-}
-
-async function configOf(options: Readonly<Record<string, unknown>>): Promise<Config> {
-  const reading = readConfig(await surroundingsOf(options))
-  if (reading.ok) return reading.config
-  throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: reading.problems.join('; ') })
-}
-
-/** Flags, variables and the file, as they are said here. What nobody says of the log is `warn`. */
-async function surroundingsOf(options: Readonly<Record<string, unknown>>): Promise<Surroundings> {
-  const at = { cwd: process.cwd(), home: homedir() }
-  const { config, ...flags } = options
-  const file = await readConfigFile(text(config) ?? text(process.env['KEYSTEAD_CONFIG']), at)
-  const quiet = file?.values['log.level'] === undefined ? { KEYSTEAD_LOG_LEVEL: 'warn' } : {}
-  return { flags: flagsOf(flags), env: { ...quiet, ...process.env }, ...at, file }
-}
+import type { Run } from '#cli/command.ts'
+import { startConfig } from '#cli/start-config.ts'
 
 /** Runs until it is told to stop: SIGTERM, SIGINT, or the admin socket. */
 export const run: Run = async ({ options }) => {
-  const config = await configOf(options)
+  const config = await startConfig(options)
   // Whatever is made from here on is its owner's alone.
   process.umask(0o077)
   const ended = Promise.withResolvers<number>()

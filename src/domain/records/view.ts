@@ -122,17 +122,7 @@ class MemoryView implements View {
   }
 
   open(family: AnyFamily, row: StoredRow): Held<unknown> {
-    const body = openBody(this.#needs.barrier, family, row)
-    if (row.kind !== kinds[family.name]) throw new Error(`a ${family.name} record of kind ${row.kind}`)
-    const opened = envelope.parse(JSON.parse(decoder.decode(body)))
-    return {
-      id: row.id,
-      compartment: compartmentOf(row.id),
-      path: opened.p,
-      version: row.version,
-      ord: row.ord,
-      value: family.schema.parse(opened.v),
-    }
+    return openRow(this.#needs.barrier, family, row)
   }
 
   resident(family: AnyFamily): readonly Held<unknown>[] {
@@ -247,8 +237,23 @@ class MemoryView implements View {
 
 export const createView = (needs: ViewNeeds): View => new MemoryView(needs)
 
+/** A row as its family has it, whoever read it. Throws where it is not what was sealed, or of another family. */
+export function openRow(barrier: Pick<Barrier, 'openRecord'>, family: AnyFamily, row: StoredRow): Held<unknown> {
+  const body = openBody(barrier, family, row)
+  if (row.kind !== kinds[family.name]) throw new Error(`a ${family.name} record of kind ${row.kind}`)
+  const opened = envelope.parse(JSON.parse(decoder.decode(body)))
+  return {
+    id: row.id,
+    compartment: compartmentOf(row.id),
+    path: opened.p,
+    version: row.version,
+    ord: row.ord,
+    value: family.schema.parse(opened.v),
+  }
+}
+
 /** What keeps a node from starting, or a request from its answer, is named: `audit verify` tells the rest of it. */
-function openBody(barrier: Barrier, { name }: AnyFamily, row: StoredRow): Bytes {
+function openBody(barrier: Pick<Barrier, 'openRecord'>, { name }: AnyFamily, row: StoredRow): Bytes {
   try {
     return barrier.openRecord({ id: row.id, kind: row.kind, version: row.version }, row)
   } catch (cause) {

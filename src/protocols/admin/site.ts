@@ -20,6 +20,8 @@ export interface Runtime {
     armId: string,
   ): Promise<{ readonly url: string; readonly identityEndpoint: string; readonly identityHeader: string }>
   audit: AuditReading
+  /** Is what lies beside the database there and whole, chunk by chunk and object by object? */
+  checkBytes(): Promise<Readonly<Record<string, unknown>>>
   /** Does the operator collect what alarms tell, whatever addresses they have? */
   readonly collectsAlarms: boolean
   /** Sends the alarm's address a message that is no alarm; refusals are answers. */

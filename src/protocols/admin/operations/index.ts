@@ -40,6 +40,7 @@ import { addApplicationCredential, listApplicationCredentials, removeApplication
 import { listDependents, listEveryKey, listLastUses, showKeyReference } from './keys.ts'
 import { federateApplication } from './federate-application.ts'
 import { showHierarchy } from './show-hierarchy.ts'
+import { checkBytes } from './check-bytes.ts'
 
 export const operations: readonly Operation<Context, AdminSite>[] = [
   addApplication,
@@ -99,4 +100,5 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   tryAccess,
   minimalAccess,
   showHierarchy,
+  checkBytes,
 ]
