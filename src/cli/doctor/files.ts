@@ -1,35 +1,10 @@
 import { constants, accessSync, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { defaultKeyFile, readKeyFile } from '#adapters/seals/key-file.ts'
-import { openBootStore } from '#adapters/sqlite/boot-store.ts'
-import { openReader } from '#adapters/sqlite/reader.ts'
-import { clusterIdOf } from '#domain/seal/boot.ts'
 import { filesOf } from '#compose/data-directory.ts'
+import { standingOf, type Standing } from '#compose/standing.ts'
 import type { Config } from '#config'
 import { type Check, doubtful, well, wrong } from './check.ts'
-
-/** What the data directory says without its seal: nothing of it is secret. */
-export interface Standing {
-  readonly clusterId: string
-  readonly sealKinds: readonly string[]
-  /** When the newest row of the audit was sealed, in milliseconds. */
-  readonly newest: number | undefined
-}
-
-/** `undefined`: there is no instance yet. Throws where the database does not read. */
-export function standingOf(dataDir: string): Standing | undefined {
-  const { database } = filesOf(dataDir)
-  if (!existsSync(database)) return undefined
-  using boot = openBootStore(database, { readOnly: true })
-  using reader = openReader(database)
-  const { audit } = reader
-  const newest = audit.nodes().map(node => audit.lastBatch(node)?.at ?? 0)
-  return {
-    clusterId: clusterIdOf(boot) ?? '',
-    sealKinds: boot.envelopes().map(({ kind }) => kind),
-    newest: newest.length === 0 ? undefined : Math.max(...newest),
-  }
-}
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
