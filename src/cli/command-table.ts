@@ -1,6 +1,7 @@
 import { data, json, type CommandRow } from './command-row.ts'
 import { instanceCommands } from './instance-commands.ts'
 import { watchCommands } from './watch-commands.ts'
+import { keyCommands, secretCommands } from './key-commands.ts'
 import { resourceCommands } from './resource-commands.ts'
 import { awsCommands } from './aws-commands.ts'
 import { sealCommands } from './seal-commands.ts'
@@ -149,6 +150,8 @@ export const commands: readonly CommandRow[] = [
     load: () => import('./commands/disk-export.ts'),
   },
   ...resourceCommands,
+  ...keyCommands,
+  ...secretCommands,
   ...watchCommands,
   {
     words: 'access explain <principal> [action] [scope]',
@@ -262,6 +265,7 @@ export const groups: Readonly<Record<string, string>> = {
   disk: 'disks and where they are served',
   vault: 'vaults, live and deleted',
   key: 'keys, wherever they are',
+  secret: 'secrets of vaults',
   vm: 'virtual machines: identities, and what they are told',
   'vm identity': 'identities of virtual machines',
   access: 'who may do what, and why',

@@ -38,6 +38,7 @@ export type VaultChanges = Partial<
     | 'accessPolicies'
     | 'networkAcls'
     | 'publicNetworkAccess'
+    | 'tags'
   > & { readonly subscription: string }
 >
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { millis } from '#model/brands.ts'
 import { dependents } from '#domain/inventory/dependents.ts'
+import { impact, impactActions } from '#domain/inventory/impact.ts'
 import { keyReference } from '#domain/inventory/key-reference.ts'
 import { lastUses } from '#domain/inventory/last-uses.ts'
 import { listAllKeys } from '#domain/inventory/list-all-keys.ts'
@@ -67,5 +68,17 @@ export const showKeyReference = adminOperation({
   body: { json: z.strictObject({ name: z.string().min(1, 'a key has a name') }) },
   async handle(context, call, { body, permit }) {
     return json(200, await keyReference(context, call, { permit: permit('instance.read'), named: body.name }))
+  },
+})
+
+/** What would stop, and who has used it: nothing is done. */
+export const showImpact = adminOperation({
+  ...common,
+  name: 'KeyImpactShow',
+  path: '/keys/impact',
+  body: { json: z.strictObject({ key: z.string().min(1, 'a key has a name'), action: z.enum(impactActions).optional() }) },
+  async handle(context, call, { site, body: { key, action = 'disable' }, permit }) {
+    const isKeyUse = await site.runtime.keyUses()
+    return json(200, await impact(context, call, { permit: permit('instance.read'), key, action, isKeyUse }))
   },
 })
