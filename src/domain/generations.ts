@@ -36,3 +36,15 @@ export function generations<V>(perGeneration: number): Generations<V> {
     },
   }
 }
+
+/** A pure function that is dear and asked for the same over and over: its last answers, so many in each of two generations. */
+export function remembered<V>(perGeneration: number, make: (key: string) => V): (key: string) => V {
+  const known = generations<V>(perGeneration)
+  return key => {
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const made = make(key)
+    known.set(key, made)
+    return made
+  }
+}

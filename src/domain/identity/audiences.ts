@@ -1,3 +1,5 @@
+import { generations } from '#domain/generations.ts'
+
 /** What a token can be for (identity-and-arm.md 1.6), each known by many names. */
 export type ResourceName = 'arm' | 'keyvault' | 'managedhsm' | 'graph' | 'storage' | 'exchange'
 
@@ -43,8 +45,19 @@ export const appIdOf = (resource: ResourceName): string => resources[resource].a
 export const fixedNamesOf = (resource: ResourceName): readonly string[] => resources[resource].fixed
 
 /** Every `aud` that a listener of this resource accepts: URLs with and without the port and a slash at the end; the application id. */
-export function audiencesOf(resource: ResourceName, { domain, portSuffix }: Reached): readonly string[] {
-  const { appId, fixed, host } = resources[resource]
+export function audiencesOf(resource: ResourceName, reached: Reached): readonly string[] {
+  const name = `${resource} ${reached.domain}${reached.portSuffix}`
+  const known = listed.get(name)
+  if (known !== undefined) return known
+  const found = audiencesIn(resources[resource], reached)
+  listed.set(name, found)
+  return found
+}
+
+/** Asked at every request that carries a token; whoever asks says the port. */
+const listed = generations<readonly string[]>(200)
+
+function audiencesIn({ appId, fixed, host }: ResourceRow, { domain, portSuffix }: Reached): readonly string[] {
   const ours = host === undefined ? [] : [`https://${host}.${domain}`]
   const ported = host === undefined || portSuffix === '' ? [] : [`https://${host}.${domain}${portSuffix}`]
   const urls = [...ours, ...ported, ...fixed]

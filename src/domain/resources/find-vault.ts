@@ -2,6 +2,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { PoliciesAt, PolicyRow, VaultPolicies } from '#domain/access/rule-books/access-policies.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
+import { remembered } from '#domain/generations.ts'
 import type { Held } from '#domain/records/family.ts'
 import type { AccessPolicy, Vault } from './records.ts'
 import { subscriptionOfArmId } from './scopes.ts'
@@ -18,11 +19,16 @@ export async function vaultByName(
   return reserved?.value.state === 'live' ? vaultByArmId(context, call, reserved.value.armId) : undefined
 }
 
+/** Where the record of a vault stands, by its ARM id; `undefined` where that is in no subscription. Asked at every request to a vault. */
+const placeOf = remembered(1_000, (armId: string) => {
+  const subscriptionId = subscriptionOfArmId(armId)
+  return { at: subscriptionId === undefined ? undefined : ([compartmentOfGuid(subscriptionId), [armId.toLowerCase()]] as const) }
+})
+
 /** The live vault with that ARM id, in any case. */
 export async function vaultByArmId(context: Needs<'vaults'>, call: Call, armId: string): Promise<HeldVault | undefined> {
-  const subscriptionId = subscriptionOfArmId(armId)
-  if (subscriptionId === undefined) return undefined
-  return context.vaults.get(call, compartmentOfGuid(subscriptionId), [armId.toLowerCase()])
+  const { at } = placeOf(armId)
+  return at === undefined ? undefined : context.vaults.get(call, ...at)
 }
 
 const rowOf = ({ tenantId, objectId, applicationId, permissions }: AccessPolicy): PolicyRow => ({

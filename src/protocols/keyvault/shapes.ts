@@ -1,6 +1,7 @@
 import { isMlDsa, mlDsaPublicBytes } from '#crypto/ml-dsa.ts'
 import { publicKeyToJwk } from '#crypto/public-key.ts'
 import type { CipherOutput } from '#ports/crypto-module.ts'
+import { remembered } from '#domain/generations.ts'
 import type { Key, KeyVersion } from '#domain/keys/records.ts'
 import { anyKeyType } from '#domain/keys/specs.ts'
 import { currentVersion } from '#domain/vault-objects/object.ts'
@@ -25,12 +26,17 @@ export const keyUrl = (site: VaultSite, key: Pick<Key, 'name'>): string => objec
 /** The id of a version: what an operation answers with is always versioned. */
 export const versionUrl = (site: VaultSite, { key, version }: Shown): string => `${keyUrl(site, key)}/${version.id}`
 
+/** Of public keys that are asked for over and over, a KB each: reading one costs as much as deciding who may. */
+const jwkMembers = remembered(1_000, publicKey => {
+  const { kty: _kty, ...members } = publicKeyToJwk(Buffer.from(publicKey, 'base64'))
+  return members
+})
+
 /** A symmetric key has none. */
 function publicNumbers({ spec, publicKey }: KeyVersion) {
   if (publicKey === undefined) return {}
   if (isMlDsa(spec)) return { alg: spec, pub: toBase64url(mlDsaPublicBytes(Buffer.from(publicKey, 'base64'))) }
-  const { kty: _kty, ...numbers } = publicKeyToJwk(Buffer.from(publicKey, 'base64'))
-  return numbers
+  return jwkMembers(publicKey)
 }
 
 /** Public members alone: they are read from the public key, and nothing else is at hand. */
