@@ -1,9 +1,9 @@
 import type { Principal } from '#model/principal.ts'
 import type { Write } from '#ports/record-store.ts'
-import { namedWrites } from './audit/named-writes.ts'
-import { rowText, type AuditActor, type AuditEntry } from './audit/row.ts'
+import { namedWrites, type NamedWrite } from './audit/named-writes.ts'
+import { rowText, type AuditActor, type AuditDecision, type AuditEntry } from './audit/row.ts'
 import { recipientsOf } from './audit/trail-facts.ts'
-import type { Call } from './call.ts'
+import type { Call, Ruling, Target } from './call.ts'
 
 /** This process as the audit names it. */
 export interface Node {
@@ -21,20 +21,26 @@ interface Ended {
 
 /** A call's entries, its children's first. Only `perform` writes them. */
 export function entriesOf(call: Call, ended: Ended): readonly string[] {
-  const { answer, writes, node, durationMs } = ended
-  const all = resultsOf(call, answer).flatMap(({ call: own, result }) => copiesOf(own).map(recipient => ({ call: own, result, recipient })))
-  const written = namedWrites(writes)
-  return all.map((one, index) =>
-    rowText({
-      ...describe(one.call),
-      ...(one.call.trail !== undefined && { trail: { facts: one.call.trail, recipient: one.recipient } }),
-      boot: node.boot,
-      durationMs,
-      node: node.id,
-      result: one.result,
-      ...(index === all.length - 1 && written.length > 0 && { writes: written }),
-    }),
-  )
+  const { answer, writes } = ended
+  const entries: string[] = []
+  for (const { call: own, http, code } of call.children)
+    for (const recipient of copiesOf(own)) entries.push(entryText(own, { ended, result: { http, code }, recipient }))
+  const result = { http: answer.status, code: answer.code }
+  const named = namedWrites(writes)
+  const copies = copiesOf(call)
+  for (let at = 0; at < copies.length; at += 1) {
+    const isLast = at === copies.length - 1
+    entries.push(entryText(call, { ended, result, recipient: copies[at], writes: isLast && named.length > 0 ? named : undefined }))
+  }
+  return entries
+}
+
+interface Entering {
+  readonly ended: Ended
+  readonly result: AuditEntry['result']
+  readonly recipient: string | undefined
+  /** What the last of a call's entries names. */
+  readonly writes?: readonly NamedWrite[] | undefined
 }
 
 /** One entry for each account whose trail has the call: what stands in another's account is told to that account too. The caller's comes last. */
@@ -52,25 +58,39 @@ const resultsOf = (call: Call, answer: Ended['answer']) => [
   { call, result: { http: answer.status, code: answer.code } },
 ]
 
-function describe(call: Call): Omit<AuditEntry, 'boot' | 'durationMs' | 'node' | 'result' | 'trail' | 'writes'> {
-  const { source, ruling } = call
-  return {
+function entryText(call: Call, { ended, result, recipient, writes }: Entering): string {
+  const { source, ruling, trail, target, details } = call
+  const { node, durationMs } = ended
+  return rowText({
     at: call.at,
     actor: actorOf(call.who),
-    decision: ruling.allowed
-      ? { allow: true, appliedSeq: call.decidedAt, by: ruling.by }
-      : { allow: false, appliedSeq: call.decidedAt, because: ruling.because },
+    boot: node.boot,
+    correlationId: source.correlationId,
+    decision: decisionOf(call.decidedAt, ruling),
+    details: details.size > 0 ? Object.fromEntries(details) : undefined,
+    durationMs,
+    node: node.id,
     operation: call.operation,
+    place: call.place > 0 ? call.place : undefined,
     plane: source.plane,
     requestId: source.requestId,
     resourceId: call.resource,
-    correlationId: source.correlationId,
+    result,
     sourceIp: source.sourceIp,
+    target: isEmpty(target) ? undefined : target,
+    trail: trail === undefined ? undefined : { facts: trail, recipient },
     userAgent: source.userAgent,
-    ...(call.place > 0 && { place: call.place }),
-    ...(Object.keys(call.target).length > 0 && { target: call.target }),
-    ...(call.details.size > 0 && { details: Object.fromEntries(call.details) }),
-  }
+    writes,
+  })
+}
+
+const decisionOf = (appliedSeq: number, ruling: Ruling): AuditDecision =>
+  ruling.allowed ? { allow: true, appliedSeq, by: ruling.by } : { allow: false, appliedSeq, because: ruling.because }
+
+/** Without a list of its members: asked at every request. */
+function isEmpty(target: Target): boolean {
+  for (const _ in target) return false
+  return true
 }
 
 function actorOf({ id, kind, appId, tenant, credentialId, authMethod, acting }: Principal): AuditActor {

@@ -13,23 +13,23 @@ export interface AuditEntry {
   readonly correlationId?: string | undefined
   readonly decision: AuditDecision
   /** Loggable parameters that the operation declares: names and ids. */
-  readonly details?: Readonly<Record<string, string>>
+  readonly details?: Readonly<Record<string, string>> | undefined
   readonly durationMs: number
   readonly node: number
   readonly operation: string
   /** Of the entries of one request, which; absent for the request's own. */
-  readonly place?: number
+  readonly place?: number | undefined
   readonly plane: string
   readonly requestId: string
   readonly resourceId: string
   readonly result: { readonly http: number; readonly code?: string | undefined }
   readonly sourceIp?: string | undefined
-  readonly target?: AuditTarget
+  readonly target?: AuditTarget | undefined
   /** Of calls to an account's things: what its trail shows beside all this, and whose trail this row is of. */
-  readonly trail?: { readonly facts: TrailFacts; readonly recipient: string | undefined }
+  readonly trail?: { readonly facts: TrailFacts; readonly recipient: string | undefined } | undefined
   readonly userAgent?: string | undefined
   /** Blind ids and versions that the call wrote, `[id, version]`, version 0 where it removed: what `audit verify` compares the records with. */
-  readonly writes?: readonly (readonly [id: string, version: number])[]
+  readonly writes?: readonly (readonly [id: string, version: number])[] | undefined
 }
 
 export interface AuditActor {
@@ -70,10 +70,10 @@ const capped = (text: string | undefined, most = textMax): string | undefined =>
 /** Canonical JSON (RFC 8785) by construction: members in the order of their names, absent ones left out. */
 export function rowText(entry: AuditEntry): string {
   const { trail } = entry
+  if (trail === undefined) return JSON.stringify(Object.assign(frontOf(entry), backOf(entry)))
   const [front, back] = [JSON.stringify(frontOf(entry)), JSON.stringify(backOf(entry))]
   // The one member whose names are not ours: it is written canonical by itself, at its place.
-  const between = trail === undefined ? '' : `"trail":${trailText(trail.facts, trail.recipient)},`
-  return `${front.slice(0, -1)},${between}${back.slice(1)}`
+  return `${front.slice(0, -1)},"trail":${trailText(trail.facts, trail.recipient)},${back.slice(1)}`
 }
 
 function frontOf(entry: AuditEntry) {
