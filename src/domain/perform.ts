@@ -3,7 +3,7 @@ import { Problem } from '#model/problem.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Random } from '#ports/random.ts'
-import type { Change, Committed, Committer, Commit, Fence, Write } from '#ports/record-store.ts'
+import { noMutation, type Change, type Committed, type Committer, type Commit, type Fence, type Write } from '#ports/record-store.ts'
 import { keepsake, type Call, type Keepsake } from './call.ts'
 import { entriesOf, outcomeText, type Node } from './entries.ts'
 import type { Meter } from './meter.ts'
@@ -39,11 +39,13 @@ export interface Outcome {
 export interface Road<A extends Outcome> {
   /** Monotonic milliseconds until which it is tried. */
   readonly deadlineAt: number
+  /** How much longer, for what it had to wait for. */
+  waitedMs?(): number
   readonly fence?: Fence
   /** Its entry may use the reserve of a full disk. */
-  readonly essential?: true
+  readonly essential?: true | undefined
   /** Tells everybody the same and changes nothing: a flood of it is summed up as refusals are. */
-  readonly open?: true
+  readonly open?: true | undefined
   begin(decidedAt: Seq, kept: Keepsake): Call
   /** All that rests on records: principal, permits, decode, verb, encode. */
   run(call: Call): Promise<A>
@@ -66,38 +68,63 @@ interface Try<A> {
  * what stands on ground that has moved runs again (design 1, 4).
  */
 export async function perform<A extends Outcome>(ground: Ground, road: Road<A>): Promise<A> {
-  const { meter, clock } = ground
-  if (meter === undefined) return walked(ground, road, {})
-  const [seen, started]: [{ call?: Call }, number] = [{}, clock.monotonic()]
-  const answer = await walked(ground, road, seen)
-  const { operation = 'Unknown', source } = seen.call ?? {}
-  meter.answered({ plane: source?.plane ?? '', operation, status: answer.status, durationMs: clock.monotonic() - started })
-  return answer
-}
-
-/** `seen` is given the call of the last try. */
-async function walked<A extends Outcome>(ground: Ground, road: Road<A>, seen: { call?: Call }): Promise<A> {
-  using kept = keepsake()
+  // Not `using`: engines have no fast form of it yet, and this is every request.
+  const kept = keepsake()
+  const started = ground.clock.monotonic()
   let audited = ''
   let giveTurn = (): void => undefined
   try {
     for (;;) {
-      const inTime = ground.clock.monotonic() < road.deadlineAt
+      const inTime = isInTime(ground, road)
       const tried = await tryOnce(ground, road, { kept, inTime })
-      seen.call = tried.call
       const entry = entryFor(ground, tried, { audited, open: road.open === true })
       const result = await commit(ground, road, { tried, entry })
-      if (result instanceof Problem) return road.refuse(tried.call, result)
-      await ground.view.apply(result.done ? result.news : result.stale)
-      if (result.done && (!inTime || stands(tried, result.news))) return leaving(ground, tried, entry)
-      if (result.done && entry === 'full') audited = outcomeText(tried.call, tried.answer)
-      if (result.done) continue
+      const moved = movedBy(result)
+      if (moved.length > 0) await ground.view.apply(moved)
+      const answer = answerOf(ground, road, { tried, entry, result, inTime })
+      if (answer !== undefined) return counted(ground, { call: tried.call, answer, started })
+      if (isDone(result) && entry === 'full') audited = outcomeText(tried.call, tried.answer)
+      if (isDone(result)) continue
       giveTurn()
       giveTurn = await ground.turns.take(writtenIds(tried.writes))
     }
   } finally {
     giveTurn()
+    kept[Symbol.dispose]()
   }
+}
+
+const isInTime = <A extends Outcome>({ clock }: Ground, road: Road<A>): boolean =>
+  clock.monotonic() < road.deadlineAt + (road.waitedMs?.() ?? 0)
+
+const unmoved: readonly Change[] = []
+const movedBy = (result: Settled | Problem): readonly Change[] =>
+  result instanceof Problem ? unmoved : result.done ? result.news : result.stale
+const isDone = (result: Settled | Problem): boolean => !(result instanceof Problem) && result.done
+
+interface Committing<A extends Outcome> {
+  readonly tried: Try<A>
+  readonly entry: EntryKind
+}
+
+/** What leaves; `undefined` where the call runs again. */
+function answerOf<A extends Outcome>(
+  ground: Ground,
+  road: Road<A>,
+  what: Committing<A> & { readonly result: Settled | Problem; readonly inTime: boolean },
+): A | undefined {
+  const { tried, entry, result, inTime } = what
+  if (result instanceof Problem) return road.refuse(tried.call, result)
+  return result.done && (!inTime || stands(tried, result.news)) ? leaving(ground, tried, entry) : undefined
+}
+
+function counted<A extends Outcome>(
+  { meter, clock }: Ground,
+  { call, answer, started }: { readonly call: Call; readonly answer: A; readonly started: number },
+): A {
+  const { operation, source } = call
+  meter?.answered({ plane: source.plane, operation, status: answer.status, durationMs: clock.monotonic() - started })
+  return answer
 }
 
 /** `none`: the same outcome is in the log already, or a scheduler found nothing to do. `summed`: noise, one row a minute. */
@@ -150,26 +177,9 @@ async function tryOnce<A extends Outcome>(ground: Ground, road: Road<A>, how: { 
 type Settled = Exclude<Committed, { readonly fenced: true } | { readonly reserved: true }>
 
 /** A Problem where the store does not take it: the one answer without an entry. */
-async function commit<A extends Outcome>(
-  ground: Ground,
-  road: Road<A>,
-  what: { tried: Try<A>; entry: EntryKind },
-): Promise<Settled | Problem> {
-  const { tried, entry } = what
-  const writes = tried.writes.length > 0 || tried.call.effects.length > 0
-  const one: Commit = {
-    id: mutationId(ground.random.bytes(16).toHex()),
-    decidedAt: tried.call.decidedAt,
-    // Of what writes nothing the reads are looked at here (`stands`), with the news that come back.
-    reads: writes ? [...tried.call.reads] : [],
-    writes: tried.writes,
-    entries: entry === 'full' ? tried.entries : [],
-    outbox: tried.call.effects,
-    ruling: tried.writes.length > 0 && changesRulings(tried.call),
-    ...conditionsOf(road),
-  }
+async function commit<A extends Outcome>(ground: Ground, road: Road<A>, what: Committing<A>): Promise<Settled | Problem> {
   try {
-    const [result] = await ground.committer.commit([one])
+    const [result] = await ground.committer.commit([commitOf(ground, road, what)])
     if (result === undefined) return busy()
     if ('fenced' in result) throw new LeaseLost()
     return 'reserved' in result ? new Problem({ code: 'StorageReserved' }) : result
@@ -177,6 +187,22 @@ async function commit<A extends Outcome>(
     // A full queue or a failed commit.
     if (error instanceof Problem) return busy()
     throw error
+  }
+}
+
+function commitOf<A extends Outcome>(ground: Ground, road: Road<A>, { tried, entry }: Committing<A>): Commit {
+  const { call, writes, entries } = tried
+  const changes = writes.length > 0 || call.effects.length > 0
+  return {
+    id: changes ? mutationId(ground.random.bytes(16).toHex()) : noMutation,
+    decidedAt: call.decidedAt,
+    // Of what writes nothing the reads are looked at here (`stands`), with the news that come back.
+    reads: changes ? [...call.reads] : [],
+    writes,
+    entries: entry === 'full' ? entries : [],
+    outbox: call.effects,
+    ruling: writes.length > 0 && changesRulings(call),
+    ...conditionsOf(road),
   }
 }
 

@@ -1,4 +1,13 @@
-import type { Bytes, CompartmentId, Millis, MutationId, RecordId, Sealed, Seq } from '#model/brands.ts'
+import {
+  mutationId,
+  type Bytes,
+  type CompartmentId,
+  type Millis,
+  type MutationId,
+  type RecordId,
+  type Sealed,
+  type Seq,
+} from '#model/brands.ts'
 
 /** One record at rest. `parent`, `tags`, `dueAt` and `ord` are hints: whoever acts on them trusts only the opened body. */
 export interface Row {
@@ -59,6 +68,9 @@ export interface Effect {
   readonly body: Sealed
   readonly dueAt?: Millis
 }
+
+/** Of what writes nothing: no feed ever names it, for it has no place there. */
+export const noMutation: MutationId = mutationId('0'.repeat(32))
 
 /** What one call hands the store (design.md 4). */
 export interface Commit {

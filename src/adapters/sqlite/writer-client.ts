@@ -82,7 +82,9 @@ export function writerClient(port: MessagePort, { onFatal, heldMax = heldOperati
     commit(batch) {
       if (failure !== undefined) return Promise.reject(failure)
       if (waiting.size + batch.length > heldMax) return Promise.reject(new Problem({ code: 'Busy', details: { retryAfterSeconds } }))
-      return Promise.all(batch.map(hold))
+      const [only] = batch
+      // One a call, nearly always.
+      return only !== undefined && batch.length === 1 ? hold(only).then(committed => [committed]) : Promise.all(batch.map(hold))
     },
     calls: remoteCalls(askWhileWell),
     async close() {

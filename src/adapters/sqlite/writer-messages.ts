@@ -1,5 +1,5 @@
-import { mutationId, type Seq } from '#model/brands.ts'
-import type { Commit, Committed } from '#ports/record-store.ts'
+import type { Seq } from '#model/brands.ts'
+import { noMutation, type Commit, type Committed } from '#ports/record-store.ts'
 import type { WriterCalls } from './writer.ts'
 
 /** From the thread that serves requests to the writer's. Tickets are counted up; a commit's is `first` + its place. */
@@ -31,9 +31,6 @@ export function sentCommit(commit: Commit): SentCommit {
   const onlyEntries = writes.length === 0 && outbox.length === 0 && fence === undefined && essential === undefined && reads.length === 0
   return onlyEntries ? [decidedAt, ...entries] : commit
 }
-
-/** No feed ever names it: what writes nothing has no place there. */
-const noMutation = mutationId('0'.repeat(32))
 
 export function receivedCommit(sent: SentCommit): Commit {
   if (!('0' in sent)) return sent

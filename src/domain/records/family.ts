@@ -43,9 +43,12 @@ export interface AnyFamily {
   dueAt?(value: unknown): Millis | undefined
 }
 
-/** Canonical path of a record, a collection or a tag: what the blind index is made of. */
-export const canonicalPath = (space: 'record' | 'collection' | 'tag', family: string, path: readonly string[]): string =>
-  JSON.stringify([space, family, ...path])
+/** Canonical path of a record, a collection or a tag: what the blind index is made of. `JSON.stringify` of the list, without making the list. */
+export function canonicalPath(space: 'record' | 'collection' | 'tag', family: string, path: readonly string[]): string {
+  let text = `["${space}",${JSON.stringify(family)}`
+  for (const part of path) text += `,${JSON.stringify(part)}`
+  return `${text}]`
+}
 
 export function family<T, Path extends readonly string[]>(declared: Family<T, Path>): Family<T, Path> {
   return declared

@@ -72,12 +72,12 @@ function reading(parts: Parts): Pick<Untyped, 'idOf' | 'get' | 'list' | 'listTag
   const { view, barrier } = needs
   return {
     idOf: (compartment, path) => idOf(parts, compartment, path),
-    async get(call, compartment, path) {
-      if (!barrier.has(compartment)) return undefined
+    get(call, compartment, path) {
+      if (!barrier.has(compartment)) return Promise.resolve(undefined)
       const id = idOf(parts, compartment, path)
       call.reads.add(id)
       const staged = call.staged.get(id)
-      return staged === undefined ? view.find(family, id) : staged.held
+      return staged === undefined ? view.find(family, id) : Promise.resolve(staged.held)
     },
     async list(call, compartment, { collection, ...page }) {
       return rowsOf(parts, call, { id: collectionId(barrier, { compartment, family: family.name, collection }), page })

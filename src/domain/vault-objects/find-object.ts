@@ -14,7 +14,7 @@ export interface FoundObject<V extends ObjectVersion, T extends VaultObject<V>> 
 }
 
 /** The record under a name, deleted or not; `undefined` where there is none. */
-export const recordOf = async <T>(records: ObjectRecords<T>, call: Call, { vault, name }: ObjectName): Promise<HeldObject<T> | undefined> =>
+export const recordOf = <T>(records: ObjectRecords<T>, call: Call, { vault, name }: ObjectName): Promise<HeldObject<T> | undefined> =>
   records.get(call, vault.compartment, objectPath(name))
 
 /** A live object in the version asked for; `undefined` where it, or that version of it, is not there. */

@@ -13,6 +13,7 @@ export const namesOf = (called: Called): ServiceNames => ({ ...called, label: ca
 export function serviceAddress(called: Called): Address {
   const names = namesOf(called)
   return {
+    shares: hostname => isSharedName(called.domain, hostname),
     serves: (hostname, request) =>
       regionOfName(names, hostname) !== undefined ||
       (isSharedName(called.domain, hostname) && request !== undefined && serviceMeant(request) === called.signing),
@@ -21,5 +22,6 @@ export function serviceAddress(called: Called): Address {
 
 /** Whatever is meant for a service at the names that all share: stands behind those that are here. */
 export const unservedAddress = (domain: string): Address => ({
+  shares: hostname => isSharedName(domain, hostname),
   serves: (hostname, request) => request !== undefined && isSharedName(domain, hostname) && serviceMeant(request) !== undefined,
 })

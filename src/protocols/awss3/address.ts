@@ -16,5 +16,9 @@ export function bucketOfHost(domain: string, hostname: string): string | undefin
 /** `s3.{region}.{domain}`, buckets below it, and the names that all services share. */
 export function s3Address(domain: string): Address {
   const service = serviceAddress(s3Service(domain))
-  return { ownPath: true, serves: (hostname, request) => service.serves(hostname, request) || bucketOfHost(domain, hostname) !== undefined }
+  return {
+    ...service,
+    ownPath: true,
+    serves: (hostname, request) => service.serves(hostname, request) || bucketOfHost(domain, hostname) !== undefined,
+  }
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '#model/problem.ts'
 import type { Answer } from './answer.ts'
 import type { Pipeline, Routed } from './pipeline.ts'
+import { addressOf } from './protocol.ts'
 import type { WireRequest } from './request.ts'
 
 /** A wire that outlives the seal: the same to its listener, whatever stands behind it. */
@@ -38,22 +39,28 @@ export function createGate(sealed: Pipeline): Gate {
     const { current } = state
     if (current === sealed) return sendAway(visitor)
     const { request, problem, pipeline, routed } = visitor
+    inside.enter()
     try {
-      const answer = await inside.during(pipeline === current ? routed.answer() : answerOf(current.route(request, problem)))
+      const answer = await (pipeline === current ? routed.answer() : answerOf(current.route(request, problem)))
       // Its keys went away under it: no bug, and no answer of an instance that is sealed.
       return answer.status === 500 && state.current !== current ? await sendAway(visitor) : answer
     } catch (error) {
-      if (state.current !== current) return sendAway(visitor)
+      if (state.current !== current) return await sendAway(visitor)
       throw error
+    } finally {
+      inside.leave()
     }
   }
 
   return {
-    ownPath: sealed.ownPath === true,
-    serves: (hostname, request) => sealed.serves(hostname, request),
+    ...addressOf(sealed),
     route(request, problem) {
       const pipeline = state.current
-      const gated = (routed: Routed): Routed => ({ ...routed, answer: async () => letIn({ request, problem, pipeline, routed }) })
+      const gated = (routed: Routed): Routed => ({
+        maximumBytes: routed.maximumBytes,
+        streams: routed.streams,
+        answer: () => letIn({ request, problem, pipeline, routed }),
+      })
       const routed = pipeline.route(request, problem)
       return routed instanceof Promise ? routed.then(gated) : gated(routed)
     },
@@ -74,14 +81,12 @@ function createCount() {
   let count = 0
   const waiting: (() => void)[] = []
   return {
-    async during<T>(work: Promise<T>): Promise<T> {
+    enter(): void {
       count += 1
-      try {
-        return await work
-      } finally {
-        count -= 1
-        if (count === 0) for (const resolve of waiting.splice(0)) resolve()
-      }
+    },
+    leave(): void {
+      count -= 1
+      if (count === 0) for (const resolve of waiting.splice(0)) resolve()
     },
     async empty(): Promise<void> {
       if (count === 0) return

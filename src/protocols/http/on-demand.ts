@@ -1,5 +1,5 @@
 import type { Pipeline } from './pipeline.ts'
-import type { Address } from './protocol.ts'
+import { addressOf, type Address } from './protocol.ts'
 
 /** Makes it when it is first asked for, once for all who wait; a failure is told to them, and whoever asks then tries again. */
 export function onDemand<T extends object>(make: () => Promise<T>): () => T | Promise<T> {
@@ -19,8 +19,7 @@ export function onDemand<T extends object>(make: () => Promise<T>): () => T | Pr
 export function createLazyPipeline(address: Address, make: () => Promise<Pipeline>): Pipeline {
   const pipeline = onDemand(make)
   return {
-    ownPath: address.ownPath === true,
-    serves: (hostname, request) => address.serves(hostname, request),
+    ...addressOf(address),
     route(request, problem) {
       const found = pipeline()
       return found instanceof Promise ? found.then(made => made.route(request, problem)) : found.route(request, problem)

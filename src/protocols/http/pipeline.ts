@@ -2,10 +2,10 @@ import { bodyBytesDefault, requestDeadlineMs } from '#model/limits.ts'
 import { anonymous } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
 import { beginCall, type Source } from '#domain/call.ts'
-import { perform, type Road } from '#domain/perform.ts'
+import { perform } from '#domain/perform.ts'
 import type { Answer } from './answer.ts'
 import type { Body, Operation } from './operation.ts'
-import type { Protocol } from './protocol.ts'
+import { addressOf, type Address, type Protocol } from './protocol.ts'
 import type { WireRequest } from './request.ts'
 import { createRouter, type Route } from './router.ts'
 import { walk, type PipelineContext } from './walk.ts'
@@ -14,13 +14,11 @@ import { walk, type PipelineContext } from './walk.ts'
 export interface Routed {
   readonly maximumBytes: number
   /** The body is not collected: the operation takes it as it comes. */
-  readonly streams?: boolean
+  readonly streams?: boolean | undefined
   answer(): Promise<Answer>
 }
 
-export interface Pipeline {
-  readonly ownPath?: boolean
-  serves(hostname: string, request?: WireRequest): boolean
+export interface Pipeline extends Address {
   /** `problem`: the request was malformed before it could be routed. A promise: the wire is being loaded; rejects where it cannot be. */
   route(request: WireRequest, problem?: Problem): Routed | Promise<Routed>
 }
@@ -51,46 +49,40 @@ export function createPipeline<Context extends PipelineContext, Site>(
     const operationName = operation?.name ?? 'Unknown'
     const startedAt = ground.clock.monotonic()
     const answered = await perform<Answer>(ground, {
-      ...marksOf(operation),
-      get deadlineAt() {
-        return startedAt + requestDeadlineMs + request.waitedMs
-      },
+      essential: operation?.essential,
+      open: operation?.open,
+      deadlineAt: startedAt + requestDeadlineMs,
+      waitedMs: () => request.waitedMs,
       begin: (decidedAt, keepsake) => {
         const source = sourceOf(request, { requestId, plane: protocol.plane, correlationId: protocol.correlationId(request) })
         const resource = `https://${request.host}${request.path}`
         return beginCall({ source, at: ground.clock.now(), decidedAt, operation: operationName, resource, who: anonymous, keepsake })
       },
-      run: async call => {
-        if (routed.problem !== undefined) throw routed.problem
-        return walk({ context, protocol, route: routed.route, state }, call, request)
-      },
+      run: call =>
+        routed.problem === undefined
+          ? walk({ context, protocol, route: routed.route, state }, call, request)
+          : Promise.reject(routed.problem),
       refuse: (call, error) => {
         if (!(error instanceof Problem)) context.log.error('bug', error, { requestId, operation: operationName })
         return protocol.refuse(context, { error, request, requestId, call, site: state.site })
       },
     })
-    const named = { ...protocol.headers(context, { request, requestId }), ...allowed(routed.route, answered) }
-    return { ...answered, headers: { ...named, ...answered.headers } }
+    const headers = { ...protocol.headers(context, { request, requestId }), ...allowed(routed.route, answered), ...answered.headers }
+    return { ...answered, headers }
   }
 
   return {
-    ownPath: protocol.ownPath === true,
-    serves: (hostname, request) => protocol.serves(hostname, request),
+    ...addressOf(protocol),
     route(request, problem) {
-      const answerOf = (route: Route<Operation<Context, Site>>) => async () => answer(request, { route, problem })
+      const answerOf = (route: Route<Operation<Context, Site>>) => () => answer(request, { route, problem })
       if (protocol.readPath !== undefined) Object.assign(request, { segments: protocol.readPath(request.segments) })
       if (problem !== undefined) return { maximumBytes: bodyBytesDefault, answer: answerOf({ found: 'nothing' }) }
-      if (protocol.nameInBody === true) return { maximumBytes, answer: async () => answerOf(find(request))() }
+      if (protocol.nameInBody === true) return { maximumBytes, answer: () => answer(request, { route: find(request), problem }) }
       const route = find(request)
       return { ...(route.found === 'operation' ? taking(route.operation.body) : nothingTaken), answer: answerOf(route) }
     },
   }
 }
-
-const marksOf = (operation: { readonly essential?: true; readonly open?: true } | undefined): Pick<Road<Answer>, 'essential' | 'open'> => ({
-  ...(operation?.essential === true && { essential: true }),
-  ...(operation?.open === true && { open: true }),
-})
 
 interface Found<Context, Site> {
   readonly route: Route<Operation<Context, Site>>

@@ -13,9 +13,18 @@ export type Speaking<Context> = Partial<Context> & { readonly instance: Instance
 export interface Address {
   /** Is this host mine? The name is lower case and without its port. A name that several wires share goes by the request's head, untaken apart. */
   serves(hostname: string, request?: WireRequest): boolean
+  /** Is it one of those names? Absent: it shares none. */
+  shares?(hostname: string): boolean
   /** The path is read by `named` alone: nothing in it is refused or taken apart before. */
   readonly ownPath?: true
 }
+
+/** Of a wire, for what stands before it. */
+export const addressOf = (wire: Address): Address => ({
+  serves: (hostname, request) => wire.serves(hostname, request),
+  shares: hostname => wire.shares?.(hostname) === true,
+  ...(wire.ownPath === true && { ownPath: true }),
+})
 
 /** One wire: hosts, operations, how it proves who calls, how it says no. */
 export interface Protocol<Context, Site> extends Address {

@@ -47,12 +47,12 @@ function refuse(reason: string): never {
 
 /** security-and-reliability.md 5.3: two of one of these are the first step of a smuggled request. */
 function refuseDoubles(rawHeaders: readonly string[]): void {
-  const seen = new Set<string>()
+  const seen: string[] = []
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase()
     if (!single.has(name)) continue
-    if (seen.has(name)) refuse(`the header ${name} is there twice`)
-    seen.add(name)
+    if (seen.includes(name)) refuse(`the header ${name} is there twice`)
+    seen.push(name)
   }
 }
 
@@ -64,17 +64,23 @@ function decoded(text: string): string {
   }
 }
 
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const separatorOrControl = /[/\\\u0000-\u001f\u007f]/
+
 /** Raw segments, each decoded by itself; what decodes to a separator or to dots is refused, never walked. */
 function segmentsOf(path: string): readonly string[] {
   if (!path.startsWith('/')) refuse('the target is no path')
-  const raw = path.replace(/^\/+/, '').split('/')
+  let from = 1
+  while (path[from] === '/') from += 1
+  const raw = path.slice(from).split('/')
   if (raw.at(-1) === '') raw.pop()
-  return raw.map(segment => {
-    const text = segment.includes('%') ? decoded(segment) : segment
-    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-    if (text === '.' || text === '..' || /[/\\\u0000-\u001f\u007f]/.test(text)) refuse('a path segment that is none')
-    return text
-  })
+  return raw.map(segmentOf)
+}
+
+function segmentOf(raw: string): string {
+  const text = raw.includes('%') ? decoded(raw) : raw
+  if (text === '.' || text === '..' || separatorOrControl.test(text)) refuse('a path segment that is none')
+  return text
 }
 
 function queryOf(raw: string): ReadonlyMap<string, string> {
@@ -83,13 +89,15 @@ function queryOf(raw: string): ReadonlyMap<string, string> {
   for (const pair of raw.split('&')) {
     if (pair === '') continue
     const equals = pair.indexOf('=')
-    const [name, value] = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
-    const key = decoded(name.replaceAll('+', ' ')).toLowerCase()
+    const key = unescaped(equals < 0 ? pair : pair.slice(0, equals)).toLowerCase()
     if (query.has(key)) refuse('a query parameter is there twice')
-    query.set(key, decoded(value.replaceAll('+', ' ')))
+    query.set(key, equals < 0 ? '' : unescaped(pair.slice(equals + 1)))
   }
   return query
 }
+
+/** Of a query: most have nothing to unescape. */
+const unescaped = (text: string): string => (/[+%]/.test(text) ? decoded(text.replaceAll('+', ' ')) : text)
 
 const hasBodyHeaders = (message: IncomingMessage): boolean =>
   message.headers['transfer-encoding'] !== undefined ||
@@ -127,9 +135,15 @@ export function bareRequest(message: IncomingMessage, proxies?: IpRanges, tlsOf:
   }
 }
 
+/** A request while it is taken apart. */
+type Taken = { -readonly [Member in keyof WireRequest]: WireRequest[Member] }
+
 /** `ownPath`: the wire reads its paths itself, whatever stands in them. Raises `MalformedRequest`. */
 export function takeApart(message: IncomingMessage, bare: WireRequest, ownPath = false): WireRequest {
   refuseDoubles(message.rawHeaders)
   if (ownPath && !bare.path.startsWith('/')) refuse('the target is no path')
-  return Object.assign(bare, { segments: ownPath ? [] : segmentsOf(bare.path), query: queryOf(bare.rawQuery) })
+  const taken: Pick<Taken, 'segments' | 'query'> = bare
+  taken.segments = ownPath ? [] : segmentsOf(bare.path)
+  taken.query = queryOf(bare.rawQuery)
+  return bare
 }

@@ -9,7 +9,7 @@ import type { Clock } from '#ports/clock.ts'
 import type { Random } from '#ports/random.ts'
 import type { Answer } from './answer.ts'
 import type { Pipeline } from './pipeline.ts'
-import type { Protocol } from './protocol.ts'
+import { addressOf, type Protocol } from './protocol.ts'
 import type { WireRequest } from './request.ts'
 
 export interface SealedParts {
@@ -26,8 +26,7 @@ export interface SealedParts {
  */
 export function createSealedPipeline<Site>(parts: SealedParts, protocol: Protocol<Context, Site>): Pipeline {
   return {
-    ownPath: protocol.ownPath === true,
-    serves: (hostname, request) => protocol.serves(hostname, request),
+    ...addressOf(protocol),
     route: request => ({
       maximumBytes: bodyBytesDefault,
       answer: async () => unavailable(parts, protocol, request),

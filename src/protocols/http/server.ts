@@ -20,6 +20,7 @@ import {
 import type { IpRanges } from '#model/ip-ranges.ts'
 import { Problem } from '#model/problem.ts'
 import type { Log } from '#ports/log.ts'
+import { remembered } from '#domain/generations.ts'
 import { isStreamed, type Answer, type StreamedBody } from './answer.ts'
 import { discard, incomingBody, waitsToBeAsked } from './incoming.ts'
 import { connectionTls, type TlsOf } from './connection-tls.ts'
@@ -46,7 +47,7 @@ const stalledMs = 60_000
 
 /** One port; the host name picks the wire. */
 export function createHttpsServer(options: HttpsOptions): Server {
-  const serving = { ...options, tlsOf: connectionTls() }
+  const serving = { ...options, pipelineOf: pipelineFinder(options.pipelines), tlsOf: connectionTls() }
   const listener: RequestListener = (message, response) => {
     void serve(serving, message, response)
   }
@@ -68,12 +69,32 @@ export function createHttpsServer(options: HttpsOptions): Server {
 export function createSocketServer(options: { readonly pipeline: Pipeline; readonly log: Log }): PlainServer {
   const { pipeline, log } = options
   const listener: RequestListener = (message, response) => {
-    void serve({ pipelines: [pipeline], stray: pipeline, log }, message, response)
+    void serve({ pipelineOf: () => pipeline, stray: pipeline, log }, message, response)
   }
   return createPlainServer({ maxHeaderSize: headerBytesMax }, listener).on('checkContinue', listener)
 }
 
-type Serving = Omit<HttpsOptions, 'tls'> & { readonly tlsOf?: TlsOf }
+type Serving = Omit<HttpsOptions, 'tls' | 'pipelines'> & { readonly pipelineOf: PipelineOf; readonly tlsOf?: TlsOf }
+type PipelineOf = (request: WireRequest) => Pipeline | undefined
+
+/** Names whose wire is remembered; what is longer than a name of the DNS may be (RFC 1035 2.3.4) is looked for each time. */
+const namesMax = 500
+const nameCharactersMax = 253
+
+/** The wire of a host: found once a name, but where several share it and the request itself says which is meant. */
+function pipelineFinder(pipelines: readonly Pipeline[]): PipelineOf {
+  const search = (hostname: string, request?: WireRequest) => pipelines.find(one => one.serves(hostname, request))
+  const known = remembered(namesMax, hostname => {
+    const isShared = pipelines.some(one => one.shares?.(hostname) === true)
+    return { isShared, pipeline: isShared ? undefined : search(hostname) }
+  })
+  return request => {
+    const { hostname } = request
+    if (hostname.length > nameCharactersMax) return search(hostname, request)
+    const { isShared, pipeline } = known(hostname)
+    return isShared ? search(hostname, request) : pipeline
+  }
+}
 
 async function serve(options: Serving, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const request = bareRequest(message, options.proxies, options.tlsOf)
@@ -113,7 +134,7 @@ async function answer({ message, response, request }: Exchange, routed: Routed, 
 function route(options: Serving, message: IncomingMessage, request: WireRequest): Routed | Promise<Routed> {
   const named = sniOf(message) ?? request.hostname
   const reached = options.reaches?.(request.localAddress, request.hostname) ?? true
-  const pipeline = reached ? options.pipelines.find(candidate => candidate.serves(request.hostname, request)) : undefined
+  const pipeline = reached ? options.pipelineOf(request) : undefined
   if (pipeline === undefined)
     return options.stray.route(request, new Problem({ code: 'HostNotServed', details: { host: request.hostname } }))
   try {

@@ -53,7 +53,7 @@ export async function walk<Context extends PipelineContext, Site>(
     context,
     call,
     operation,
-    foundOf: () => foundOf(operation, { site, params, request }),
+    path: foundOf(operation, { site, params, request }),
     facts: factsOf(way, operation, { site, request }),
   })
   const body = parseBody(operation.body, request)
@@ -100,24 +100,19 @@ function permits<Context extends PipelineContext, Site>(at: {
   readonly context: Context
   readonly call: Call
   readonly operation: Operation<Context, Site>
-  readonly foundOf: () => Found | undefined
+  readonly path: Found | undefined
   readonly facts: Facts
 }): Ask {
-  const { context, call, operation, facts } = at
+  const { context, call, operation, path, facts } = at
   const declared: readonly Permission[] = typeof operation.permissions === 'string' ? [] : operation.permissions
-  const given = new Map<Permission, Permit<Permission>>()
   if (operation.permissions === 'public') call.ruling = { allowed: true, by: 'public' }
   if (operation.permissions === 'authenticated') call.ruling = { allowed: true, by: 'authenticated' }
-  const path = at.foundOf()
-  if (path !== undefined)
-    for (const permission of declared) given.set(permission, context.access.permit(call, permission, { facts, ...path }))
-  const isFor = <P extends Permission>(permit: Permit<Permission>, permission: P): permit is Permit<P> & Permit<Permission> =>
-    permit.question.permission === permission
-  return (permission, found) => {
+  const given: readonly Permit<Permission>[] =
+    path === undefined ? [] : declared.map(permission => context.access.permit(call, permission, { facts, ...path }))
+  return <P extends Permission>(permission: P, found?: Found) => {
     if (found === undefined) {
-      const permit = given.get(permission)
-      if (permit === undefined || !isFor(permit, permission))
-        throw new Error(`${operation.name} opens ${permission} without having asked for it`)
+      const permit = given.find((one): one is Permit<P> & Permit<Permission> => one.question.permission === permission)
+      if (permit === undefined) throw new Error(`${operation.name} opens ${permission} without having asked for it`)
       return permit
     }
     if (!declared.includes(permission) && operation.linked?.includes(permission) !== true)
