@@ -1,7 +1,7 @@
-// What node:crypto lacks (design.md 7): AES-XTS over many sectors in one call, RSA private operations and ECDSA over a
-// given digest, ML-DSA over a message or its µ and Ed25519ph with keys of PKCS #8, on a libuv thread or at once; and RC2 to read old
-// files. Calls the EVP functions that the running `node` exports; so the prototypes stand here, and there are no OpenSSL headers to
-// match. No global state: loads into any number of worker threads.
+// What node:crypto lacks (design.md 7): AES-XTS over many sectors in one call, AES-GCM box by box under one expanded key, CRC-32C and
+// CRC-64/NVME, RSA private operations and ECDSA over a given digest, ML-DSA over a message or its µ and Ed25519ph with keys of PKCS #8,
+// on a libuv thread or at once; and RC2 to read old files. Calls the EVP functions that the running `node` exports; so the prototypes stand here, and there are no OpenSSL headers to
+// match. No global state but tables that are made at loading: loads into any number of worker threads.
 //
 // Road of every key operation: parse arguments → job → run (any thread, touches OpenSSL alone) → settle (JavaScript thread).
 #define NAPI_VERSION 8
@@ -33,11 +33,13 @@ typedef struct {
 } OSSL_PARAM;
 
 extern const EVP_CIPHER *EVP_aes_256_xts(void);
+extern const EVP_CIPHER *EVP_aes_256_gcm(void);
 extern EVP_CIPHER_CTX *EVP_CIPHER_CTX_new(void);
 extern void EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *ctx);
 extern int EVP_CipherInit_ex(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *cipher, ENGINE *engine, const unsigned char *key,
                              const unsigned char *iv, int encrypt);
 extern int EVP_CipherUpdate(EVP_CIPHER_CTX *ctx, unsigned char *out, int *out_length, const unsigned char *in, int length);
+extern int EVP_CIPHER_CTX_ctrl(EVP_CIPHER_CTX *ctx, int type, int argument, void *pointer);
 
 typedef struct ossl_provider_st OSSL_PROVIDER;
 extern OSSL_LIB_CTX *OSSL_LIB_CTX_new(void);
@@ -107,9 +109,11 @@ extern void ERR_clear_error(void);
 
 enum { RSA_PKCS1_PADDING = 1, RSA_PKCS1_OAEP_PADDING = 4, RSA_PKCS1_PSS_PADDING = 6, RSA_PSS_SALTLEN_DIGEST = -1 };
 enum { EVP_PKEY_RSA = 6, EVP_PKEY_EC = 408 };
+enum { EVP_CTRL_AEAD_GET_TAG = 0x10, EVP_CTRL_AEAD_SET_TAG = 0x11 };
 
 // ---- Arguments and answers ------------------------------------------------------------------------------------------
 
+enum { GCM_KEY_BYTES = 32, GCM_NONCE_BYTES = 12, GCM_TAG_BYTES = 16, BOX_BYTES_MAX = 1 << 24 };
 enum { ARGUMENTS_MAX = 6, SECTOR_BYTES = 512, XTS_KEY_BYTES = 64, RC2_BYTES_MAX = 1 << 24 };
 // RSA-4096 is 512 bytes; P-521 signatures are 132, in DER 139.
 enum { VALUE_BYTES_MAX = 512, DER_SIGNATURE_BYTES_MAX = 160, COORDINATE_BYTES_MAX = 66 };
@@ -120,6 +124,7 @@ enum { MESSAGE_SIGNATURE_BYTES_MAX = 4627, CONTEXT_BYTES_MAX = 255, SEEDED_KEY_B
 // An open key or cipher never takes the other's place.
 static const napi_type_tag key_tag = {0x6b6579737465616bULL, 0x1b4d2f3aa0c94e01ULL};
 static const napi_type_tag sectors_tag = {0x6b6579737465616bULL, 0x1b4d2f3aa0c94e02ULL};
+static const napi_type_tag boxes_tag = {0x6b6579737465616bULL, 0x1b4d2f3aa0c94e03ULL};
 
 typedef struct {
   const unsigned char *bytes;
@@ -267,6 +272,214 @@ static napi_value sectors_close(napi_env env, napi_callback_info info) {
   if (!take_arguments(env, info, arguments, 1) || !take_open(env, arguments[0], &sectors_tag, &opened))
     return refuse(env, "bad arguments");
   sectors_zero(opened);
+  return NULL;
+}
+
+// ---- AES-256-GCM, box by box under one key -----------------------------------------------------------------------------
+
+static void boxes_finalize(napi_env env, void *data, void *hint) {
+  (void)env, (void)hint;
+  EVP_CIPHER_CTX **boxes = data;
+  EVP_CIPHER_CTX_free(*boxes); // cleanses the expanded key; NULL is welcome
+  free(boxes);
+}
+
+// openBoxes(key: 32 bytes): the caller zeroes its array.
+static napi_value boxes_open(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  Slice key;
+  if (!take_arguments(env, info, arguments, 1) || !take_bytes(env, arguments[0], &key) || key.length != GCM_KEY_BYTES)
+    return refuse(env, "bad arguments");
+  EVP_CIPHER_CTX **boxes = calloc(1, sizeof *boxes);
+  if (boxes == NULL) return refuse(env, "out of memory");
+  *boxes = EVP_CIPHER_CTX_new();
+  if (*boxes == NULL || EVP_CipherInit_ex(*boxes, EVP_aes_256_gcm(), NULL, key.bytes, NULL, 1) != 1) {
+    boxes_finalize(env, boxes, NULL);
+    return refuse(env, "the key was refused");
+  }
+  return give_open(env, boxes, &boxes_tag, boxes_finalize);
+}
+
+typedef struct {
+  EVP_CIPHER_CTX *context;
+  Slice nonce, bound, in;
+  unsigned char *out;
+  size_t out_length;
+} Box;
+
+static bool take_box(napi_env env, napi_callback_info info, Box *box) {
+  napi_value arguments[ARGUMENTS_MAX];
+  void *opened = NULL;
+  Slice out;
+  if (!take_arguments(env, info, arguments, 5) || !take_open(env, arguments[0], &boxes_tag, &opened) ||
+      !take_bytes(env, arguments[1], &box->nonce) || box->nonce.length != GCM_NONCE_BYTES ||
+      !take_bytes(env, arguments[2], &box->bound) || box->bound.length > BOX_BYTES_MAX || !take_bytes(env, arguments[3], &box->in) ||
+      box->in.length > BOX_BYTES_MAX || !take_bytes(env, arguments[4], &out))
+    return false;
+  box->context = *(EVP_CIPHER_CTX **)opened;
+  box->out = (unsigned char *)out.bytes;
+  box->out_length = out.length;
+  return box->context != NULL;
+}
+
+static bool begin_box(const Box *box, int encrypt) {
+  int ignored = 0;
+  return EVP_CipherInit_ex(box->context, NULL, NULL, NULL, box->nonce.bytes, encrypt) == 1 &&
+         EVP_CipherUpdate(box->context, NULL, &ignored, box->bound.bytes, (int)box->bound.length) == 1;
+}
+
+// sealBox(opened, nonce: 12 bytes, bound, plaintext, into: 16 bytes more): ciphertext and tag; both may begin at the same byte.
+static napi_value box_seal(napi_env env, napi_callback_info info) {
+  Box box;
+  int written = 0, rest = 0;
+  if (!take_box(env, info, &box) || box.out_length != box.in.length + GCM_TAG_BYTES) return refuse(env, "bad arguments");
+  if (!begin_box(&box, 1) || EVP_CipherUpdate(box.context, box.out, &written, box.in.bytes, (int)box.in.length) != 1 ||
+      (size_t)written != box.in.length || EVP_CipherFinal_ex(box.context, box.out + written, &rest) != 1 ||
+      EVP_CIPHER_CTX_ctrl(box.context, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_BYTES, box.out + box.in.length) != 1)
+    return refuse(env, "AES-GCM failed");
+  return NULL;
+}
+
+// openBox(opened, nonce: 12 bytes, bound, box, into: 16 bytes less): false, and zeros, where it is not what was sealed so.
+static napi_value box_open(napi_env env, napi_callback_info info) {
+  Box box;
+  napi_value answer;
+  int written = 0, rest = 0;
+  if (!take_box(env, info, &box) || box.in.length != box.out_length + GCM_TAG_BYTES) return refuse(env, "bad arguments");
+  unsigned char tag[GCM_TAG_BYTES];
+  memcpy(tag, box.in.bytes + box.out_length, sizeof tag);
+  bool opened = begin_box(&box, 0) && EVP_CIPHER_CTX_ctrl(box.context, EVP_CTRL_AEAD_SET_TAG, sizeof tag, tag) == 1 &&
+                EVP_CipherUpdate(box.context, box.out, &written, box.in.bytes, (int)box.out_length) == 1 &&
+                (size_t)written == box.out_length && EVP_CipherFinal_ex(box.context, box.out + written, &rest) == 1;
+  if (!opened) {
+    OPENSSL_cleanse(box.out, box.out_length);
+    ERR_clear_error();
+  }
+  return napi_get_boolean(env, opened, &answer) == napi_ok ? answer : NULL;
+}
+
+static napi_value boxes_close(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  void *opened = NULL;
+  if (!take_arguments(env, info, arguments, 1) || !take_open(env, arguments[0], &boxes_tag, &opened))
+    return refuse(env, "bad arguments");
+  EVP_CIPHER_CTX **boxes = opened;
+  EVP_CIPHER_CTX_free(*boxes);
+  *boxes = NULL;
+  return NULL;
+}
+
+// ---- CRC-32C and CRC-64/NVME --------------------------------------------------------------------------------------------
+
+typedef enum { CRC32C, CRC64NVME, CRCS } CrcName;
+
+// Reflected, as RFC 3720 B.4 and NVM Express Base 2.0, 5.2.1.3.4 have them.
+static const struct {
+  uint64_t polynomial;
+  int bits;
+} crcs[CRCS] = {{0x82f63b78, 32}, {0x9a6c9329ac4bc9b5, 64}};
+
+enum { CRC_LANES = 8, CRC_STATE_BYTES = 8 };
+// [lane][byte]: what the byte makes of a register when so many bytes of zero follow it (Kounavis and Berry 2005).
+static uint64_t crc_tables[CRCS][CRC_LANES][256];
+// x^(distance + 63) and x^(distance - 1) modulo the polynomial, for distances of 512 and of 128 bits: what blocks are folded by (Gopal
+// et al. 2009). One power less than the distance, for the product of two reflected numbers is shifted by one.
+static uint64_t crc_folds[CRCS][2][2];
+
+// x^power, the lowest power in the highest bit of 64.
+static uint64_t crc_power(CrcName name, int power) {
+  const int bits = crcs[name].bits;
+  uint64_t value = 1ULL << (bits - 1);
+  for (; power > 0; power--) value = (value >> 1) ^ ((value & 1) != 0 ? crcs[name].polynomial : 0);
+  return value << (64 - bits);
+}
+
+__attribute__((constructor)) static void crc_prepare(void) {
+  for (CrcName name = 0; name < CRCS; name++) {
+    for (int byte = 0; byte < 256; byte++) {
+      uint64_t value = (uint64_t)byte;
+      for (int bit = 0; bit < 8; bit++) value = (value >> 1) ^ ((value & 1) != 0 ? crcs[name].polynomial : 0);
+      crc_tables[name][0][byte] = value;
+    }
+    for (int lane = 1; lane < CRC_LANES; lane++)
+      for (int byte = 0; byte < 256; byte++) {
+        const uint64_t before = crc_tables[name][lane - 1][byte];
+        crc_tables[name][lane][byte] = (before >> 8) ^ crc_tables[name][0][before & 255];
+      }
+    for (int fold = 0; fold < 2; fold++) {
+      const int distance = fold == 0 ? 512 : 128;
+      crc_folds[name][fold][0] = crc_power(name, distance + 63);
+      crc_folds[name][fold][1] = crc_power(name, distance - 1);
+    }
+  }
+}
+
+static uint64_t little_endian(const unsigned char *bytes) {
+  uint64_t value = 0;
+  for (int at = 7; at >= 0; at--) value = value << 8 | bytes[at];
+  return value;
+}
+
+static uint64_t crc_by_tables(CrcName name, uint64_t value, const unsigned char *bytes, size_t length) {
+  uint64_t(*const table)[256] = crc_tables[name];
+  for (; length >= 8; bytes += 8, length -= 8) {
+    const uint64_t word = value ^ little_endian(bytes);
+    value = table[7][word & 255] ^ table[6][word >> 8 & 255] ^ table[5][word >> 16 & 255] ^ table[4][word >> 24 & 255] ^
+            table[3][word >> 32 & 255] ^ table[2][word >> 40 & 255] ^ table[1][word >> 48 & 255] ^ table[0][word >> 56];
+  }
+  for (; length > 0; bytes++, length--) value = (value >> 8) ^ table[0][(value ^ *bytes) & 255];
+  return value;
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+__attribute__((target("pclmul,sse2"))) static inline __m128i crc_folded(__m128i block, __m128i by, __m128i onto) {
+  return _mm_xor_si128(onto, _mm_xor_si128(_mm_clmulepi64_si128(block, by, 0x00), _mm_clmulepi64_si128(block, by, 0x11)));
+}
+
+__attribute__((target("pclmul,sse2"))) static inline __m128i crc_block(const unsigned char *bytes) {
+  return _mm_loadu_si128((const __m128i *)bytes);
+}
+
+// Four blocks of 16 bytes side by side, folded into one at the end, which the tables reduce with what is left. At least 64 bytes.
+__attribute__((target("pclmul,sse2"))) static uint64_t crc_by_folding(CrcName name, uint64_t value, const unsigned char *bytes,
+                                                                       size_t length) {
+  const __m128i far = crc_block((const unsigned char *)crc_folds[name][0]), near = crc_block((const unsigned char *)crc_folds[name][1]);
+  __m128i lanes[4];
+  for (int lane = 0; lane < 4; lane++) lanes[lane] = crc_block(bytes + 16 * lane);
+  lanes[0] = _mm_xor_si128(lanes[0], _mm_set_epi64x(0, (long long)value));
+  for (bytes += 64, length -= 64; length >= 64; bytes += 64, length -= 64)
+    for (int lane = 0; lane < 4; lane++) lanes[lane] = crc_folded(lanes[lane], far, crc_block(bytes + 16 * lane));
+  for (int lane = 1; lane < 4; lane++) lanes[lane] = crc_folded(lanes[lane - 1], near, lanes[lane]);
+  unsigned char last[16];
+  _mm_storeu_si128((__m128i *)last, lanes[3]);
+  return crc_by_tables(name, crc_by_tables(name, 0, last, sizeof last), bytes, length);
+}
+
+static bool crc_folds_here(void) { return __builtin_cpu_supports("pclmul"); }
+#else
+static uint64_t crc_by_folding(CrcName name, uint64_t value, const unsigned char *bytes, size_t length) {
+  return crc_by_tables(name, value, bytes, length);
+}
+
+static bool crc_folds_here(void) { return false; }
+#endif
+
+// carryCrc(name: 0 or 1, register: 8 bytes, little-endian, bytes, folding: boolean): in place. `folding` false: by tables alone.
+static napi_value crc_carry(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  uint32_t name = 0;
+  bool folding = false;
+  Slice state, bytes;
+  if (!take_arguments(env, info, arguments, 4) || napi_get_value_uint32(env, arguments[0], &name) != napi_ok || name >= CRCS ||
+      !take_bytes(env, arguments[1], &state) || state.length != CRC_STATE_BYTES || !take_bytes(env, arguments[2], &bytes) ||
+      napi_get_value_bool(env, arguments[3], &folding) != napi_ok)
+    return refuse(env, "bad arguments");
+  uint64_t value = little_endian(state.bytes);
+  value = (folding && bytes.length >= 64 && crc_folds_here() ? crc_by_folding : crc_by_tables)((CrcName)name, value, bytes.bytes,
+                                                                                              bytes.length);
+  for (int at = 0; at < CRC_STATE_BYTES; at++) ((unsigned char *)state.bytes)[at] = (unsigned char)(value >> (8 * at));
   return NULL;
 }
 
@@ -711,6 +924,11 @@ NAPI_MODULE_INIT() {
       {"openSectors", NULL, sectors_open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"cipherSectors", NULL, sectors_cipher, NULL, NULL, NULL, napi_enumerable, NULL},
       {"closeSectors", NULL, sectors_close, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"openBoxes", NULL, boxes_open, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"sealBox", NULL, box_seal, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"openBox", NULL, box_open, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"closeBoxes", NULL, boxes_close, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"carryCrc", NULL, crc_carry, NULL, NULL, NULL, napi_enumerable, NULL},
       {"rc2Decrypt", NULL, rc2_decrypt_call, NULL, NULL, NULL, napi_enumerable, NULL},
       {"openKey", NULL, key_open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"closeKey", NULL, key_close, NULL, NULL, NULL, napi_enumerable, NULL},

@@ -38,6 +38,18 @@ export interface Rc2Binding {
   rc2Decrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Bytes | undefined
 }
 
+/** Absent in a module that was built before it had them. */
+export interface BytesBinding {
+  openBoxes(key: Bytes): Opened
+  sealBox(opened: Opened, nonce: Bytes, bound: Bytes, from: Bytes, into: Bytes): void
+  openBox(opened: Opened, nonce: Bytes, bound: Bytes, from: Bytes, into: Bytes): boolean
+  closeBoxes(opened: Opened): void
+  carryCrc(name: number, register: Bytes, bytes: Bytes, folding: boolean): void
+}
+
+export const doesBytes = (binding: object): binding is BytesBinding =>
+  ['openBoxes', 'sealBox', 'openBox', 'closeBoxes', 'carryCrc'].every(name => typeof Reflect.get(binding, name) === 'function')
+
 export const readsRc2 = (binding: object): binding is Rc2Binding => typeof Reflect.get(binding, 'rc2Decrypt') === 'function'
 
 export const signsMessages = (binding: object): binding is MessageBinding =>

@@ -6,7 +6,7 @@ import { mlDsaMu, mlDsaPkcs8, mlDsaPublicBytes, mlDsaPublicKey, seedBytes } from
 import type { Bytes } from '#model/brands.ts'
 import type { MessageSigning } from '#ports/key-mathematics.ts'
 import type { Random } from '#ports/random.ts'
-import { hashBits, paddings } from './binding.ts'
+import { doesBytes, hashBits, paddings } from './binding.ts'
 import type { Binding } from './binding.ts'
 
 const same = (left: unknown, right: Bytes): boolean => left instanceof Uint8Array && Buffer.compare(left, right) === 0
@@ -116,7 +116,45 @@ const noRandom: Random = {
   },
 }
 
-const known = { 'AES-XTS': sectors, RSA: rsa, ECDSA: ecdsa }
+/** McGrew and Viega, "The Galois/Counter Mode of Operation", appendix B, test case 16, opened in place too. */
+function boxes(binding: Binding): boolean {
+  if (!doesBytes(binding)) return true
+  const opened = binding.openBoxes(Uint8Array.fromHex('feffe9928665731c6d6a8f9467308308'.repeat(2)))
+  const [nonce, bound] = [Uint8Array.fromHex('cafebabefacedbaddecaf888'), Uint8Array.fromHex('feedfacedeadbeeffeedfacedeadbeefabaddad2')]
+  const plain = Uint8Array.fromHex(
+    'd9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39',
+  )
+  const box = new Uint8Array(plain.length + 16)
+  binding.sealBox(opened, nonce, bound, plain, box)
+  const sealed =
+    box.toHex() ===
+    '522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662' +
+      '76fc6ece0f4e1768cddf8853bb2d551b'
+  const refused = !binding.openBox(opened, nonce, bound.subarray(1), box, new Uint8Array(plain.length))
+  const [inPlace, into] = [Uint8Array.from(box), plain.length]
+  const back = binding.openBox(opened, nonce, bound, inPlace, inPlace.subarray(0, into)) && same(inPlace.subarray(0, into), plain)
+  binding.closeBoxes(opened)
+  return sealed && refused && back
+}
+
+/** RFC 3720 B.4 and NVM Express: of the digits 1 to 9 by tables, and of so many of them that they are folded, as by tables. */
+function checksums(binding: Binding): boolean {
+  if (!doesBytes(binding)) return true
+  const digits = new TextEncoder().encode('123456789')
+  const of = (name: number, bytes: Bytes, folding: boolean): string => {
+    const register = new Uint8Array(8).fill(0xff, 0, name === 0 ? 4 : 8)
+    binding.carryCrc(name, register, bytes, folding)
+    return register.toHex()
+  }
+  const many = Uint8Array.from({ length: 327 }, (_, at) => at)
+  return (
+    of(0, digits, true) === '7c6df91c00000000' &&
+    of(1, digits, true) === '776786f579eb7451' &&
+    [0, 1].every(name => of(name, many, true) === of(name, many, false))
+  )
+}
+
+const known = { 'AES-XTS': sectors, 'AES-GCM': boxes, CRC: checksums, RSA: rsa, ECDSA: ecdsa }
 
 /** The first of the known answers that the module does not give; `undefined`: all are right. */
 export function failedKnownAnswer(binding: Binding): string | undefined {

@@ -1,9 +1,12 @@
 // The one door to the native module (design.md 7): loaded, checked by known answers, or stood in for, and it says which.
+import type { ByteMathematics } from '#ports/byte-mathematics.ts'
 import type { KeyMathematics } from '#ports/key-mathematics.ts'
 import type { OpenSectorCipher } from '#ports/sector-cipher.ts'
-import { loadBinding } from './binding.ts'
+import { doesBytes, loadBinding } from './binding.ts'
+import { fallbackBytes } from './fallback-bytes.ts'
 import { fallbackMathematics, fallbackSectorCipher } from './fallback-mathematics.ts'
 import { failedKnownAnswer } from './known-answers.ts'
+import { nativeBytes } from './native-bytes.ts'
 import { nativeMathematics, nativeSectorCipher } from './native-mathematics.ts'
 
 /** The mathematics of this process, and a sentence for `keystead status` where it is the slow one. */
@@ -12,6 +15,7 @@ export interface Native {
   readonly reason?: string
   readonly mathematics: KeyMathematics
   readonly openSectorCipher: OpenSectorCipher
+  readonly bytes: ByteMathematics
 }
 
 const fallback = (reason: string): Native => ({
@@ -19,6 +23,7 @@ const fallback = (reason: string): Native => ({
   reason,
   mathematics: fallbackMathematics,
   openSectorCipher: fallbackSectorCipher,
+  bytes: fallbackBytes,
 })
 
 /** Loads once a thread that needs it. `file`: another build than `native/build/keystead.node`. */
@@ -32,5 +37,6 @@ export function loadNative(options: { readonly force?: 'fallback'; readonly file
     backend: 'native',
     mathematics: nativeMathematics(loaded.binding),
     openSectorCipher: nativeSectorCipher(loaded.binding),
+    bytes: doesBytes(loaded.binding) ? nativeBytes(loaded.binding) : fallbackBytes,
   }
 }
