@@ -22,13 +22,12 @@ export interface OpenInstance {
   close(): Promise<void>
 }
 
-export async function openInstance({
-  dataDir,
-  stateHome,
-}: {
+interface Folders {
   readonly dataDir: string
   readonly stateHome: string
-}): Promise<OpenInstance> {
+}
+
+export async function openInstance({ dataDir, stateHome }: Folders): Promise<OpenInstance> {
   const [clock, random] = [systemClock, systemRandom()]
   const directory = await openDataDirectory({ dataDir, sealFile: undefined, stateHome, clock, random })
   const { custody } = directory
@@ -41,6 +40,7 @@ export async function openInstance({
       throw cause
     },
   })
+  const native = loadNative()
   const context = await composeContext({
     store,
     barrier: custody.barrier,
@@ -58,8 +58,9 @@ export async function openInstance({
       guardPolicies: false,
       attestationAuthorities: [],
     },
-    modules: [softwareModule({ barrier: custody.barrier, random, native: loadNative(), threads: availableParallelism() })],
+    modules: [softwareModule({ barrier: custody.barrier, random, native, threads: availableParallelism() })],
     objectStore: fileObjectStore(filesOf(dataDir).objects),
+    byteMathematics: native.bytes,
   })
   const home = await bringUp(context, custody)
   return {

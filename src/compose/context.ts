@@ -2,6 +2,7 @@ import { nitroMachines } from '#adapters/nitro/nitro-machines.ts'
 import { xksProxy } from '#adapters/xks/xks-proxy.ts'
 import type { AllowedHost } from '#model/allowed-hosts.ts'
 import type { Bytes } from '#model/brands.ts'
+import type { ByteMathematics } from '#ports/byte-mathematics.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { Clock } from '#ports/clock.ts'
 import { noDiskBytes, type DiskBytes } from '#ports/disk-bytes.ts'
@@ -52,8 +53,9 @@ export interface ContextParts {
   readonly node: Node
   readonly instance: Instance
   readonly modules: readonly CryptoModule[]
-  /** Bytes of objects. */
+  /** Bytes of objects, and what is done to them. */
   readonly objectStore: ObjectStore
+  readonly byteMathematics: ByteMathematics
   /** Absent: no disk is forked or copied. */
   readonly diskBytes?: DiskBytes
   /** Absent: a program that has no audit to read. */
@@ -108,6 +110,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     knownSessions: createKnownSessions(barrier, instance),
     latestUses: createLatestUses(),
     objectStore: parts.objectStore,
+    byteMathematics: parts.byteMathematics,
     diskBytes: parts.diskBytes ?? noDiskBytes,
     objectNames: createObjectNames({ view, store, barrier }),
     bucketKeys: createBucketKeys(clock),

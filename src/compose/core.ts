@@ -69,6 +69,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     instance: instanceOf(world, clusterId),
     modules: [module],
     objectStore: fileObjectStore(filesOf(dataDir).objects),
+    byteMathematics: native.bytes,
     diskBytes: late.diskBytes,
     ...auditOf(custody, store),
     ...outsideOf(config),

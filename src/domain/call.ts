@@ -29,6 +29,7 @@ export interface StagedRecord {
 export type StagedMaterial =
   | { readonly place: Place; readonly material: Material }
   | { readonly removeOf: RecordId }
+  | { readonly removeAt: Place }
   | { readonly compartmentKey: CompartmentKeyRow }
   /** Of a compartment that is there: whoever has sealed under the term before, and not committed, seals anew. */
   | { readonly newTerm: CompartmentKeyRow }

@@ -1,4 +1,5 @@
 import type { AttestedMachines } from '#ports/attested-machines.ts'
+import type { ByteMathematics } from '#ports/byte-mathematics.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { DiskBytes } from '#ports/disk-bytes.ts'
 import type { ExternalKeys } from '#ports/external-keys.ts'
@@ -178,6 +179,7 @@ export interface Context extends AllRecords {
   readonly audit: AuditPages
   readonly log: Log
   readonly objectStore: ObjectStore
+  readonly byteMathematics: ByteMathematics
   readonly diskBytes: DiskBytes
   readonly objectNames: ObjectNames
   readonly bucketKeys: BucketKeys

@@ -108,6 +108,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
     },
     modules: [softwareModule({ barrier, random, native, threads: 2 })],
     objectStore,
+    byteMathematics: native.bytes,
     diskBytes: changes.diskBytes ?? unservedDisks(clock),
     trail: trailOf(rows),
     audit: pagesOf(rows),

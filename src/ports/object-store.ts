@@ -10,7 +10,7 @@ export interface BytesName {
 export interface StoredBytes {
   /** As it lies there: header, ciphertext and tags. */
   readonly length: number
-  /** Exactly so many bytes from there; rejects where there are fewer. */
+  /** Exactly so many bytes from there, the caller's own; rejects where there are fewer. */
   read(position: number, length: number): Promise<Sealed>
   close(): Promise<void>
 }
@@ -25,7 +25,7 @@ export interface Unconfirmed extends BytesName {
  * intent, the record that names them is committed, `confirm` says so. Whoever cleans up looks at `unconfirmed` alone.
  */
 export interface ObjectStore {
-  /** All of it is durable when it resolves; what fails on the way leaves nothing. Holds one piece at a time. Raises `StorageReserved` on a full disk. */
+  /** All of it is durable when it resolves; what fails on the way leaves nothing. Holds one piece at a time, and only until it asks for the next. Raises `StorageReserved` on a full disk. */
   write(name: BytesName, pieces: AsyncIterable<Sealed>): Promise<void>
   /** Confirmed or not; rejects where there is none. */
   open(name: BytesName): Promise<StoredBytes>

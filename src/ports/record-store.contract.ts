@@ -297,6 +297,12 @@ export function recordStoreContract(name: string, open: OpenContractStore): void
         [place.version, next.version],
       )
       assert.deepEqual(await store.read([place.id]), [undefined])
+      await done(store, { writes: [{ removePlaces: [place, { ...next, version: 'ff'.repeat(16) }] }] })
+      assert.deepEqual(
+        (await store.materialOf(place.id)).map(found => found.version),
+        [next.version],
+      )
+      await done(store, { writes: [{ material: place, wrapped: material('third') }] })
       await done(store, { writes: [{ removeMaterial: place.id }] })
       assert.equal(await store.material(next), undefined)
     })

@@ -56,6 +56,8 @@ export type Write =
   | { readonly remove: RecordId; readonly expected: number }
   | { readonly material: Place; readonly wrapped: Material }
   | { readonly removeMaterial: RecordId }
+  /** Some of what records have: the log is not cut for it, as it is for what must be gone at once. */
+  | { readonly removePlaces: readonly Place[] }
   | { readonly compartmentKey: CompartmentKeyRow }
   /** A compartment's key of a term that nothing is sealed under any more. */
   | { readonly removeTerm: { readonly compartment: CompartmentId; readonly term: number } }

@@ -44,6 +44,7 @@ async function contextOver({ context, store }: TestGround, committer?: (store: R
     instance: context.instance,
     modules: [softwareModule({ barrier, random, native: loadNative(), threads: 1 })],
     objectStore: context.objectStore,
+    byteMathematics: context.byteMathematics,
   })
 }
 

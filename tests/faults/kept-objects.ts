@@ -9,7 +9,7 @@ import type { Found } from '#domain/access/permit.ts'
 import { createBucket } from '#domain/objects/create-bucket.ts'
 import { bucketNamed } from '#domain/objects/find-bucket.ts'
 import { putObject } from '#domain/objects/put-object.ts'
-import { readObject } from '#domain/objects/read-object.ts'
+import { inPieces, readObject } from '#domain/objects/read-object.ts'
 import { namedByRecord } from '#domain/objects/reap-bytes.ts'
 import { bucketScope, objectScope } from '#domain/objects/scopes.ts'
 import { versionToRead } from '#domain/objects/versions.ts'
@@ -49,7 +49,7 @@ export async function makeBucket(context: Context): Promise<void> {
 }
 
 export async function putNumber(context: Context, n: number): Promise<void> {
-  const key = `o${n}`
+  const [key, bytes] = [`o${n}`, bytesOf(n)]
   await performAs(context, owner, async call => {
     const held = await bucketNamed(context, call, bucket)
     await putObject(context, call, {
@@ -58,7 +58,7 @@ export async function putNumber(context: Context, n: number): Promise<void> {
       key,
       encryption: undefined,
       conditions: {},
-      incoming: { bytes: inPieces(bytesOf(n)), digests: ['md5'] },
+      incoming: { bytes: cut(bytes), length: bytes.length, digests: ['md5'] },
       checksum: undefined,
       headers: {},
       metadata: {},
@@ -67,7 +67,7 @@ export async function putNumber(context: Context, n: number): Promise<void> {
   })
 }
 
-async function* inPieces(bytes: Buffer): AsyncGenerator<Buffer> {
+async function* cut(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += 50_000) yield bytes.subarray(at, at + 50_000)
 }
 
@@ -76,7 +76,8 @@ async function read(context: Context, call: Call, key: string): Promise<Buffer> 
   const { value: version } = await versionToRead(context, call, { bucket: held, key, versionId: undefined })
   const permit = context.access.permit(call, 'object.read', owned(objectScope({ bucket, key }), 'bucket'))
   const range = { start: 0, end: version.size }
-  return Buffer.concat(await Array.fromAsync(await readObject(context, call, { permit, bucket: held, version, range, shown: undefined })))
+  const bytes = await readObject(context, call, { permit, bucket: held, version, range, shown: undefined })
+  return Buffer.concat(await Array.fromAsync(inPieces(bytes)))
 }
 
 /** The numbers of the objects that are there, each read whole and found to be what its number means. */

@@ -29,6 +29,7 @@ export const compartmentChange = (compartment: CompartmentId): RecordId => recor
 function applyOther(tables: Tables, write: Exclude<Write, { put: unknown } | { remove: unknown }>, note: Noted): void {
   if ('material' in write) tables.putMaterial(write.material, write.wrapped)
   else if ('removeMaterial' in write) tables.removeMaterial(write.removeMaterial)
+  else if ('removePlaces' in write) for (const at of write.removePlaces) tables.removePlace(at)
   else if ('compartmentKey' in write) {
     tables.putCompartmentKey(write.compartmentKey)
     note(compartmentChange(write.compartmentKey.compartment), { kind: 0, version: 0 })

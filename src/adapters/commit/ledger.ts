@@ -68,9 +68,9 @@ export function moved(news: readonly Change[], commit: Pick<Commit, 'reads'>): b
 function mayUseReserve(commit: Commit): boolean {
   if (commit.essential === true) return true
   if (commit.entries.length === 0 && commit.writes.length === 0 && commit.outbox.length === 0) return true
-  return (
-    commit.writes.length > 0 && commit.writes.every(write => 'remove' in write || 'removeMaterial' in write || 'removeCompartment' in write)
-  )
+  const frees = (write: Write): boolean =>
+    'remove' in write || 'removeMaterial' in write || 'removePlaces' in write || 'removeCompartment' in write
+  return commit.writes.length > 0 && commit.writes.every(frees)
 }
 
 const fenceHolds = (tables: Tables, { fence }: Commit): boolean => fence === undefined || tables.leaseEpoch(fence.lease) === fence.epoch

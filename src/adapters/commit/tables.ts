@@ -25,6 +25,7 @@ export interface Tables {
   delist(member: Member): void
   putMaterial(place: Place, material: Material): void
   removeMaterial(id: RecordId): void
+  removePlace(place: Place): void
   putCompartmentKey(row: CompartmentKeyRow): void
   removeTerm(term: { readonly compartment: CompartmentId; readonly term: number }): void
   /** Its keys, records, memberships and material. */

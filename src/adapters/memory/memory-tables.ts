@@ -62,6 +62,7 @@ function writing(state: State): Omit<Tables, 'addFeed' | 'addEffect' | 'changesA
     removeMaterial(id) {
       for (const [name, { place }] of materials) if (place.id === id) materials.delete(name)
     },
+    removePlace: place => void materials.delete(placeName(place)),
     putCompartmentKey: row => void compartmentKeys.set(`${row.compartment}/${row.term}`, row),
     removeTerm: ({ compartment, term }) => void compartmentKeys.delete(`${compartment}/${term}`),
     removeCompartment: compartment => shred(state, compartment),

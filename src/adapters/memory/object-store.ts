@@ -22,7 +22,8 @@ export function memoryObjectStore(clock: Pick<Clock, 'now'>): MemoryObjectStore 
   return {
     kept,
     async write(name, pieces) {
-      const bytes = sealed(Buffer.concat(await Array.fromAsync(pieces)))
+      // A piece is the writer's again when the next is asked for.
+      const bytes = sealed(Buffer.concat(await Array.fromAsync(pieces, piece => Buffer.from(piece))))
       kept.set(key(name), { name, since: clock.now(), bytes, confirmed: false })
     },
     async open(name) {
@@ -33,7 +34,7 @@ export function memoryObjectStore(clock: Pick<Clock, 'now'>): MemoryObjectStore 
         length: bytes.length,
         async read(position, length) {
           if (position + length > bytes.length) throw new Error('fewer bytes than were asked for')
-          return sealed(bytes.subarray(position, position + length))
+          return sealed(Uint8Array.from(bytes.subarray(position, position + length)))
         },
         close: async () => undefined,
       }

@@ -68,13 +68,14 @@ function toHead(cells: HeadCells | undefined): RowHead | undefined {
   return { kind, version, ord, parent: toId(parent), tags: toTags(tags) }
 }
 
-type OtherTables = Pick<Tables, 'putMaterial' | 'removeMaterial' | 'putCompartmentKey' | 'removeTerm'> & {
+type OtherTables = Pick<Tables, 'putMaterial' | 'removeMaterial' | 'removePlace' | 'putCompartmentKey' | 'removeTerm'> & {
   readonly shredKeys: (compartment: CompartmentId) => void
 }
 
 function otherTables(db: DatabaseSync): OtherTables {
   const putMaterial = command(db, 'INSERT OR REPLACE INTO material(id, key_version, term, wrapped) VALUES (?, ?, ?, ?)')
   const removeMaterial = command(db, 'DELETE FROM material WHERE id = ?')
+  const removePlace = command(db, 'DELETE FROM material WHERE id = ? AND key_version = ?')
   const removeMaterialIn = command(db, 'DELETE FROM material WHERE id BETWEEN ? AND ?')
   const removeKeys = command(db, 'DELETE FROM compartment_key WHERE compartment = ?')
   const removeKey = command(db, 'DELETE FROM compartment_key WHERE compartment = ? AND term = ?')
@@ -82,6 +83,7 @@ function otherTables(db: DatabaseSync): OtherTables {
   return {
     putMaterial: ({ id, version }, { term, bytes }) => void putMaterial(toBlob(id), toBlob(version), term, bytes),
     removeMaterial: (id: RecordId) => void removeMaterial(toBlob(id)),
+    removePlace: ({ id, version }) => void removePlace(toBlob(id), toBlob(version)),
     putCompartmentKey,
     removeTerm: ({ compartment, term }) => void removeKey(toBlob(compartment), term),
     shredKeys(compartment) {

@@ -1,16 +1,22 @@
-import type { Write } from '#ports/record-store.ts'
+import type { Place, Write } from '#ports/record-store.ts'
 
-/** What a mutation's entry names: `[record, version]`, version 0 where it is gone; `[record/key version, 1]` for material; `[compartment, 0]`. */
+/**
+ * What a mutation's entry names: `[record, version]`, version 0 where it is gone; `[record/key version, 1]` for material,
+ * 0 where it is gone; `[record/, 0]` for all that a record has; `[compartment, 0]`.
+ */
 export type NamedWrite = readonly [id: string, version: number]
 
 /** The names of a commit's writes, in order: what `audit verify` compares the records with (security-and-reliability.md 4.4). */
 export const namedWrites = (writes: readonly Write[]): readonly NamedWrite[] => writes.flatMap(named)
 
+const placeName = ({ id, version }: Place): string => `${id}/${version}`
+
 function named(write: Write): readonly NamedWrite[] {
   if ('put' in write) return [[write.put.id, write.put.version]]
   if ('remove' in write) return [[write.remove, 0]]
-  if ('material' in write) return [[`${write.material.id}/${write.material.version}`, 1]]
+  if ('material' in write) return [[placeName(write.material), 1]]
   if ('removeMaterial' in write) return [[`${write.removeMaterial}/`, 0]]
+  if ('removePlaces' in write) return write.removePlaces.map(place => [placeName(place), 0])
   return 'removeCompartment' in write ? [[write.removeCompartment, 0]] : []
 }
 
@@ -74,7 +80,13 @@ function changed(before: NamedRecord | undefined, { seq, version, material }: Ch
     if (version > 0) return { version, materials, seq }
     return materials.size > 0 ? { materials, seq } : undefined
   }
-  const left = material === '' ? none : new Set([...materials, material])
+  const left = remaining(materials, material, version)
   if (before?.version === undefined) return left.size > 0 ? { materials: left, seq } : undefined
   return { version: before.version, materials: left, seq }
+}
+
+/** No name is the name of all. */
+function remaining(materials: ReadonlySet<string>, named: string, version: number): ReadonlySet<string> {
+  if (named === '') return none
+  return version > 0 ? materials.union(new Set([named])) : materials.difference(new Set([named]))
 }

@@ -144,12 +144,14 @@ describe('named writes', () => {
         { material: { id, version }, wrapped: { term: 1, bytes: sealed(new Uint8Array(1)) } },
         { remove: id, expected: 3 },
         { removeMaterial: id },
+        { removePlaces: [{ id, version }] },
       ]),
       [
         [id, 3],
         [`${id}/${version}`, 1],
         [id, 0],
         [`${id}/`, 0],
+        [`${id}/${version}`, 0],
       ],
     )
     assert.equal(mutationId('0'.repeat(32)).length, 32)
@@ -165,6 +167,11 @@ describe('named writes', () => {
     assert.deepEqual(records.get(id), { version: 2, materials: new Set([version]), seq: 2 })
     records.add(3, [[id, 0]])
     assert.deepEqual(records.get(id), { materials: new Set([version]), seq: 3 })
+    records.add(3, [
+      [`${id}/other`, 1],
+      [`${id}/${version}`, 0],
+    ])
+    assert.deepEqual(records.get(id)?.materials, new Set(['other']))
     records.add(4, [[`${id}/`, 0]])
     assert.deepEqual([...records.ids()], [])
     records.add(5, [

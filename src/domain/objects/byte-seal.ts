@@ -1,26 +1,30 @@
-import { createCipheriv, createDecipheriv, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { hkdfSync, timingSafeEqual } from 'node:crypto'
 import { sealed, type Bytes, type Sealed } from '#model/brands.ts'
+import { boxNonceBytes, boxTagBytes as tagBytes, type Bound, type Boxes, type ByteMathematics } from '#ports/byte-mathematics.ts'
 import type { BytesName } from '#ports/object-store.ts'
 
 /** Plaintext bytes of a chunk; the last has what is left. */
 export const chunkBytes = 64 * 1024
-const tagBytes = 16
 export const saltBytes = 32
 const magic = Buffer.from('KSO1', 'latin1')
 const chunkPower = 16
 /** Magic, layers, power of the chunk's size, 10 zeros, salt, tag. */
 export const headerBytes = 16 + saltBytes + tagBytes
 /** Chunk numbers are below 2^32, and no chunk's nonce begins with this byte. */
-const headerNonce = Buffer.alloc(12, 0xff)
+const headerNonce = Buffer.alloc(boxNonceBytes, 0xff)
 
 /** Keys of the layers, innermost first, 32 bytes each. */
 export type LayerKeys = readonly Bytes[]
 
-/** One run of bytes under its keys. Keys are derived for it alone, of a salt that is in its header: the nonce may be the chunk's number. */
-export interface ByteSeal {
+/**
+ * One run of bytes under its keys, which go when it is disposed of. Keys are derived for it alone, of a salt that is in its header: the nonce may
+ * be the chunk's number.
+ */
+export interface ByteSeal extends Disposable {
   readonly header: Sealed
-  sealChunk(at: ChunkAt, plaintext: Bytes): Sealed
-  /** `undefined` where it is not that chunk as it was written: changed, moved, cut, of other bytes or under other keys. */
+  /** `into` is a tag a layer longer. Both may begin at the same byte. */
+  sealChunk(at: ChunkAt, plaintext: Bytes, into: Bytes): void
+  /** In place; its plaintext, or `undefined` where it is not that chunk as it was written: changed, moved, cut, of other bytes or under other keys. */
   openChunk(at: ChunkAt, box: Bytes): Bytes | undefined
 }
 
@@ -46,87 +50,94 @@ export function plaintextLength(stored: number, layers: number): number | undefi
 
 export const chunkCount = (plaintext: number): number => Math.max(1, Math.ceil(plaintext / chunkBytes))
 
+/** Of what a seal is made. */
+export interface Sealing {
+  readonly mathematics: ByteMathematics
+  readonly name: BytesName
+  readonly keys: LayerKeys
+}
+
 /** For writing: `salt` is drawn anew for each run of bytes. */
-export function newByteSeal(name: BytesName, keys: LayerKeys, salt: Bytes): ByteSeal {
-  const fields = Buffer.concat([magic, Buffer.from([keys.length, chunkPower]), Buffer.alloc(10), salt])
-  const layers = layersOf(name, keys, salt)
+export function newByteSeal(sealing: Sealing, salt: Bytes): ByteSeal {
+  const fields = Buffer.concat([magic, Buffer.from([sealing.keys.length, chunkPower]), Buffer.alloc(10), salt])
+  const layers = layersOf(sealing, salt)
   return withHeader(layers, Buffer.concat([fields, headerTag(layers, fields)]))
 }
 
 /** For reading; `undefined` where the header is not of these bytes under these keys. */
-export function storedByteSeal(name: BytesName, keys: LayerKeys, header: Bytes): ByteSeal | undefined {
+export function storedByteSeal(sealing: Sealing, header: Bytes): ByteSeal | undefined {
   const fields = header.subarray(0, headerBytes - tagBytes)
-  if (header.length !== headerBytes || fields[4] !== keys.length || !magic.equals(fields.subarray(0, 4))) return undefined
-  const layers = layersOf(name, keys, fields.subarray(16))
-  return timingSafeEqual(headerTag(layers, fields), header.subarray(headerBytes - tagBytes)) ? withHeader(layers, header) : undefined
+  if (header.length !== headerBytes || fields[4] !== sealing.keys.length || !magic.equals(fields.subarray(0, 4))) return undefined
+  const layers = layersOf(sealing, fields.subarray(16))
+  if (timingSafeEqual(headerTag(layers, fields), header.subarray(headerBytes - tagBytes))) return withHeader(layers, header)
+  close(layers)
+  return undefined
 }
 
 interface Layers {
-  readonly keys: readonly Buffer[]
+  /** Innermost first. */
+  readonly boxes: readonly Boxes[]
   /** Bound into every chunk. */
   readonly name: Buffer
 }
 
-const layersOf = ({ compartment, id }: BytesName, keys: LayerKeys, salt: Bytes): Layers => ({
-  keys: keys.map((key, layer) => Buffer.from(hkdfSync('sha256', key, salt, `keystead/object/${layer}/${compartment}/${id}`, 32))),
-  name: Buffer.from(compartment + id, 'hex'),
-})
-
-function headerTag({ keys, name }: Layers, fields: Bytes): Buffer {
-  const tag = createCipheriv('aes-256-gcm', keys.at(-1) ?? Buffer.alloc(0), headerNonce, { authTagLength: tagBytes })
-  tag.setAAD(Buffer.concat([name, fields]))
-  tag.final()
-  return tag.getAuthTag()
+function layersOf({ mathematics, name: { compartment, id }, keys }: Sealing, salt: Bytes): Layers {
+  const boxes = keys.map((key, layer) => {
+    const own = new Uint8Array(hkdfSync('sha256', key, salt, `keystead/object/${layer}/${compartment}/${id}`, 32))
+    const opened = mathematics.openBoxes(own)
+    own.fill(0)
+    return opened
+  })
+  return { boxes, name: Buffer.from(compartment + id, 'hex') }
 }
 
-function withHeader({ keys, name }: Layers, header: Bytes): ByteSeal {
+function close({ boxes }: Layers): void {
+  for (const one of boxes) one[Symbol.dispose]()
+}
+
+const nothing = new Uint8Array(0)
+
+/** The tag of nothing, bound to the fields: by the outermost layer, and alike for whoever makes and whoever proves it. */
+function headerTag({ boxes, name }: Layers, fields: Bytes): Bytes {
+  const tag = new Uint8Array(tagBytes)
+  const outermost = boxes.at(-1)
+  if (outermost === undefined) throw new Error('bytes have a layer at least')
+  outermost.seal({ nonce: headerNonce, aad: Buffer.concat([name, fields]) }, nothing, tag)
+  return tag
+}
+
+function withHeader(layers: Layers, header: Bytes): ByteSeal {
+  const { boxes, name } = layers
   return {
     header: sealed(header),
-    sealChunk(at, plaintext) {
+    sealChunk(at, plaintext, into) {
       const bound = boundTo(name, at)
-      return sealed(keys.reduce<Bytes>((inner, key) => sealedBy(key, bound, inner), plaintext))
+      let inner = plaintext
+      for (const [layer, one] of boxes.entries()) {
+        const outer = into.subarray(0, plaintext.length + (layer + 1) * tagBytes)
+        one.seal(bound, inner, outer)
+        inner = outer
+      }
     },
-    openChunk: (at, box) => {
+    openChunk(at, box) {
       const bound = boundTo(name, at)
-      return keys.reduceRight<Bytes | undefined>((outer, key) => (outer === undefined ? undefined : openedBy(key, bound, outer)), box)
+      let outer = box
+      for (const one of boxes.toReversed()) {
+        if (outer.length < tagBytes) return undefined
+        const inner = outer.subarray(0, outer.length - tagBytes)
+        if (!one.open(bound, outer, inner)) return undefined
+        outer = inner
+      }
+      return outer
     },
+    [Symbol.dispose]: () => close(layers),
   }
-}
-
-interface Bound {
-  readonly nonce: Buffer
-  readonly aad: Buffer
 }
 
 /** Number and last flag are in the nonce too, as STREAM has it (Hoang, Reyhanitabar, Rogaway, Vizár 2015). */
 function boundTo(name: Buffer, { number, last }: ChunkAt): Bound {
-  const nonce = Buffer.alloc(12)
+  const nonce = Buffer.alloc(boxNonceBytes)
   nonce[0] = last ? 1 : 0
   nonce.writeUInt32BE(number, 8)
   return { nonce, aad: Buffer.concat([name, nonce]) }
-}
-
-function sealedBy(key: Buffer, { nonce, aad }: Bound, plaintext: Bytes): Bytes {
-  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
-  cipher.setAAD(aad)
-  const box = Buffer.allocUnsafe(plaintext.length + tagBytes)
-  box.set(cipher.update(plaintext))
-  cipher.final()
-  box.set(cipher.getAuthTag(), plaintext.length)
-  return box
-}
-
-function openedBy(key: Buffer, { nonce, aad }: Bound, box: Bytes): Bytes | undefined {
-  if (box.length < tagBytes) return undefined
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
-  decipher.setAAD(aad)
-  decipher.setAuthTag(box.subarray(box.length - tagBytes))
-  const plaintext = decipher.update(box.subarray(0, box.length - tagBytes))
-  try {
-    decipher.final()
-    return plaintext
-  } catch {
-    plaintext.fill(0)
-    return undefined
-  }
 }

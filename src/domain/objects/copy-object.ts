@@ -1,11 +1,12 @@
 import type { Bytes } from '#model/brands.ts'
+import type { Plaintext } from './object-bytes.ts'
 import type { Call } from '#domain/call.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { HeldBucket } from './find-bucket.ts'
 import type { ByteRange } from './object-bytes.ts'
 import { keysOfObject } from './object-keys.ts'
 import type { PutNeeds } from './put-object.ts'
-import { openVersion, type ReadingNeeds } from './read-object.ts'
+import { inPieces, openVersion, type ReadingNeeds } from './read-object.ts'
 import type { ObjectVersion } from './records.ts'
 import { objectScope } from './scopes.ts'
 
@@ -24,11 +25,12 @@ export async function copiedBytes(
   context: PutNeeds & ReadingNeeds,
   call: Call,
   { permit, bucket, version, range, shown }: CopySource,
-): Promise<AsyncIterable<Bytes>> {
+): Promise<Plaintext> {
   const { key, encryption } = version
   assertPermits(permit, objectScope({ bucket: bucket.value.name, key }))
   const keys = await keysOfObject(context, call, { bucket, key, encryption, shown })
-  return (async function* copied() {
-    yield* await openVersion(context, { bucket, version, keys, range })
-  })()
+  async function* copied(): AsyncGenerator<Bytes> {
+    yield* inPieces(await openVersion(context, { bucket, version, keys, range }))
+  }
+  return { length: range.end - range.start, bytes: copied() }
 }

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
-import { crcs, type CrcName } from '#crypto/crc.ts'
+import type { CrcName } from '#crypto/crc.ts'
 import type { Bytes } from '#model/brands.ts'
+import type { ByteMathematics } from '#ports/byte-mathematics.ts'
+
+type Starting = Pick<ByteMathematics, 'startCrc'>
 
 export type DigestName = 'md5' | 'sha1' | 'sha256' | CrcName
 
@@ -9,12 +12,12 @@ export interface Running {
   digest(): Bytes
 }
 
-function started(name: DigestName): Running {
+function started({ startCrc }: Starting, name: DigestName): Running {
   if (name === 'md5' || name === 'sha1' || name === 'sha256') {
     const hash = createHash(name)
     return { update: bytes => void hash.update(bytes), digest: () => hash.digest() }
   }
-  return crcs[name].start()
+  return startCrc(name)
 }
 
 /** What all of the bytes are, for each name that was asked for. */
@@ -28,8 +31,8 @@ export interface Digesting {
 }
 
 /** Passes bytes on and digests them on the way. */
-export function digesting(names: Iterable<DigestName>): Digesting {
-  const running = new Map([...new Set(names)].map(name => [name, started(name)] as const))
+export function digesting(mathematics: Starting, names: Iterable<DigestName>): Digesting {
+  const running = new Map([...new Set(names)].map(name => [name, started(mathematics, name)] as const))
   let ended: Digests | undefined
   // A hash ends once.
   const digests = (): Digests => (ended ??= new Map([...running].map(([name, one]) => [name, one.digest()])))

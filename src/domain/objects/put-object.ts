@@ -34,7 +34,7 @@ export async function putObject(context: PutNeeds, call: Call, request: PutObjec
   assertPermits(permit, objectScope({ bucket: bucket.value.name, key }))
   refuseToWriteUnlessMet(key, (await findVersion(context, call, { bucket, key, versionId: undefined }))?.value, conditions)
   const under = await newObjectKeys(context, call, { bucket, key, wish: request.encryption })
-  const stored = await receiveBytes(context, call, { bucket, under, incoming })
+  const stored = await receiveBytes(context, call, { bucket, under, incoming, of: key })
   const value = checksum && stored.digests.get(checksum)?.toBase64()
   const { headers, metadata, tags } = request
   const version: ObjectVersion = {
@@ -44,7 +44,7 @@ export async function putObject(context: PutNeeds, call: Call, request: PutObjec
     marker: false,
     size: stored.size,
     etag: etagOf(context, stored),
-    pieces: [{ id: stored.id, size: stored.size }],
+    pieces: [{ id: stored.id, size: stored.size, ...(stored.short && { short: true }) }],
     inParts: false,
     encryption: under.encryption,
     headers,

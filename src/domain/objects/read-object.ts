@@ -5,12 +5,13 @@ import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { LayerKeys } from './byte-seal.ts'
 import type { HeldBucket } from './find-bucket.ts'
-import { openBytes, type ByteRange } from './object-bytes.ts'
+import { readBytes, type ByteRange } from './object-bytes.ts'
 import { keysOfObject, type ObjectKeyNeeds } from './object-keys.ts'
-import type { ObjectVersion } from './records.ts'
+import type { ObjectVersion, Piece } from './records.ts'
 import { objectScope } from './scopes.ts'
+import { isShort, openShort, type ShortNeeds } from './short-bytes.ts'
 
-export type ReadingNeeds = ObjectKeyNeeds & Needs<'objectStore'>
+export type ReadingNeeds = ObjectKeyNeeds & ShortNeeds & Needs<'objectStore' | 'store'>
 
 export interface ReadObject {
   readonly permit: Permit<'object.read' | 'object.readVersion'>
@@ -22,8 +23,11 @@ export interface ReadObject {
   readonly shown: Bytes | undefined
 }
 
-/** Its bytes, read while they are sent. The key is asked for now: who has no right to it is refused, not cut off. Raises as `keysOfObject` does. */
-export async function readObject(context: ReadingNeeds, call: Call, request: ReadObject): Promise<AsyncIterable<Bytes>> {
+/**
+ * Its bytes: those of a short object, or of a short range, at once, else as they are read while they are sent. The key is asked for now: who has no
+ * right to it is refused, not cut off. Raises as `keysOfObject` does.
+ */
+export async function readObject(context: ReadingNeeds, call: Call, request: ReadObject): Promise<Bytes | AsyncIterable<Bytes>> {
   const { permit, bucket, version, range, shown } = request
   const { key, encryption } = version
   assertPermits(permit, objectScope({ bucket: bucket.value.name, key }))
@@ -38,33 +42,38 @@ interface Opening {
   readonly range: ByteRange
 }
 
-/** Proves the first run of bytes that is wanted before anything is promised. Copies the keys: they outlive the call, and end with the reading. */
-export async function openVersion(context: Needs<'objectStore'>, { bucket, version, keys, range }: Opening): Promise<AsyncIterable<Bytes>> {
-  const store = context.objectStore
+/** Proves the first run of bytes that is wanted before anything is promised. Copies the keys of others: they outlive the call, and end with the reading. */
+export async function openVersion(context: ReadingNeeds, { bucket, version, keys, range }: Opening): Promise<Bytes | AsyncIterable<Bytes>> {
   const { compartment } = bucket.value
-  const wanted = piecesIn(version, range)
-  const [first] = wanted
-  if (first === undefined) return nothing()
-  const proof = await openBytes(store, { name: { compartment, id: first.id }, keys }, first.size)
-  await proof.close()
+  const [first, ...others] = piecesIn(version, range)
+  if (first === undefined) return new Uint8Array(0)
+  const { start, end } = first.within
+  if (isShort(first.piece))
+    return (await openShort(context, { compartment, key: version.key, id: first.piece.id }, keys)).subarray(start, end)
+  const reading = { store: context.objectStore, mathematics: context.byteMathematics }
+  const read = async ({ piece: { id, size }, within }: WantedPiece, under: LayerKeys) =>
+    readBytes(reading, { name: { compartment, id }, keys: under }, { length: size, range: within })
+  const begun = await read(first, keys)
+  if (others.length === 0) return begun
   const own = keys.map(key => Buffer.from(key))
   return (async function* pieces() {
     try {
-      for (const { id, size, within } of wanted) {
-        const open = await openBytes(store, { name: { compartment, id }, keys: own }, size)
-        yield* open.read(within)
-      }
+      yield* inPieces(begun)
+      for (const other of others) yield* inPieces(await read(other, own))
     } finally {
       for (const key of own) key.fill(0)
     }
   })()
 }
 
-async function* nothing(): AsyncGenerator<Bytes> {}
+/** Whatever they are, one after the other. */
+export async function* inPieces(bytes: Bytes | AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
+  if (bytes instanceof Uint8Array) yield bytes
+  else yield* bytes
+}
 
 interface WantedPiece {
-  readonly id: string
-  readonly size: number
+  readonly piece: Piece
   readonly within: ByteRange
 }
 
@@ -72,10 +81,10 @@ interface WantedPiece {
 function piecesIn({ pieces }: ObjectVersion, { start, end }: ByteRange): readonly WantedPiece[] {
   const wanted: WantedPiece[] = []
   let at = 0
-  for (const { id, size } of pieces) {
-    const within = { start: Math.max(0, start - at), end: Math.min(size, end - at) }
-    if (within.start < within.end) wanted.push({ id, size, within })
-    at += size
+  for (const piece of pieces) {
+    const within = { start: Math.max(0, start - at), end: Math.min(piece.size, end - at) }
+    if (within.start < within.end) wanted.push({ piece, within })
+    at += piece.size
   }
   return wanted
 }

@@ -4,7 +4,7 @@ import { lookCall } from '#domain/disks/look.ts'
 import type { DueTask, Reaction } from '#domain/jobs/task.ts'
 import { bytesTag } from './records.ts'
 
-export type NamingNeeds = Needs<'objects' | 'objectVersions' | 'uploadParts' | 'objectStore' | 'ground'>
+type NamingNeeds = Needs<'objects' | 'objectVersions' | 'uploadParts' | 'objectStore' | 'ground'>
 
 /** Does a record say that these bytes are its own? Of objects in parts, the parts' records did before the object's. */
 export async function namedByRecord(context: NamingNeeds, { compartment, id }: BytesName): Promise<boolean> {

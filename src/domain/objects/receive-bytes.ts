@@ -1,17 +1,16 @@
-import type { Bytes } from '#model/brands.ts'
+import type { CompartmentId } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { BytesName } from '#ports/object-store.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { digesting, type DigestName, type Digests } from './digests.ts'
 import type { HeldBucket } from './find-bucket.ts'
-import { writeBytes } from './object-bytes.ts'
+import { writeBytes, type Plaintext } from './object-bytes.ts'
 import type { NewKeys } from './object-keys.ts'
-import { namedByRecord, type NamingNeeds } from './reap-bytes.ts'
+import { sealShort, shortBytesMax, type ShortNeeds, type ShortPlace } from './short-bytes.ts'
 
 /** Bytes on their way in, read once and not before somebody may. */
-export interface Incoming {
-  readonly bytes: AsyncIterable<Bytes>
+export interface Incoming extends Plaintext {
   readonly digests: readonly DigestName[]
   /** Asked when all have come: what it raises leaves nothing of them. */
   check?(received: Received): void
@@ -24,54 +23,70 @@ export interface Received {
 
 export interface Stored extends Received {
   readonly id: string
+  /** They are staged with the record of their object, instead of lying in the store of bytes. */
+  readonly short: boolean
 }
 
-export type ReceivingNeeds = NamingNeeds & Needs<'log'>
+export type ReceivingNeeds = ShortNeeds & Needs<'objectStore' | 'log'>
+
+export interface Receiving {
+  readonly bucket: HeldBucket
+  readonly under: NewKeys
+  readonly incoming: Incoming
+  /** Name of the object whose record is changed in this call; absent where they may be long. */
+  readonly of?: string
+}
 
 /**
- * Writes them under their keys, once for all tries of the call. Until the call is committed and seen to be, what was written is unconfirmed:
- * of a call that ends otherwise it is left to the reaper. Raises `Busy` where a later try would take another key than the first did.
+ * Seals them under their keys, once for all tries of the call: short ones to be committed with their record, others into the store of bytes. What
+ * was written there is unconfirmed until the answer of a committed call leaves: of a call that ends otherwise it is left to the reaper. Raises
+ * `Busy` where a later try would take another key than the first did.
  */
-export async function receiveBytes(
-  context: ReceivingNeeds,
-  call: Call,
-  { bucket, under, incoming }: { readonly bucket: HeldBucket; readonly under: NewKeys; readonly incoming: Incoming },
-): Promise<Stored> {
+export async function receiveBytes(context: ReceivingNeeds, call: Call, { bucket, under, incoming, of }: Receiving): Promise<Stored> {
   const { keys, encryption } = under
+  const { compartment } = bucket.value
   const by = encryption.method === 'accountKey' ? encryption.wrapped : encryption.method
   const first = await call.once('bytes', async () => {
-    const name = { compartment: bucket.value.compartment, id: context.ground.random.bytes(16).toHex() }
-    const stored = await write(context, { name, keys }, incoming)
-    call.defer({ [Symbol.dispose]: () => void confirmNamed(context, name) })
-    return { ...stored, by }
+    const id = context.ground.random.bytes(16).toHex()
+    const keyed = { keys, short: of !== undefined && incoming.length <= shortBytesMax ? { compartment, key: of, id } : undefined }
+    return { ...(await seal(context, { compartment, id }, { ...keyed, incoming })), by }
   })
   if (first.by !== by) throw new Problem({ code: 'Busy', details: { retryAfterSeconds: 1 } })
-  return first
+  const { staged, ...stored } = first
+  if (staged !== undefined) call.materials.push(staged)
+  else call.afterwards.push(() => void confirm(context, { compartment, id: stored.id }))
+  return { ...stored, short: staged !== undefined }
 }
 
-async function write(
-  { objectStore: store, ground: { random } }: ReceivingNeeds,
-  keyed: { readonly name: BytesName; readonly keys: NewKeys['keys'] },
-  incoming: Incoming,
-): Promise<Stored> {
-  const digests = digesting(incoming.digests)
-  let size = 0
-  async function* checked(): AsyncGenerator<Bytes> {
-    for await (const piece of digests.pass(incoming.bytes)) {
-      size += piece.length
-      yield piece
-    }
+interface Keyed {
+  readonly keys: NewKeys['keys']
+  readonly incoming: Incoming
+  readonly short: ShortPlace | undefined
+}
+
+async function seal(
+  context: ReceivingNeeds,
+  name: { readonly compartment: CompartmentId; readonly id: string },
+  { keys, incoming, short }: Keyed,
+) {
+  const { objectStore: store, ground, byteMathematics: mathematics } = context
+  const digests = digesting(mathematics, incoming.digests)
+  const size = incoming.length
+  async function* checked() {
+    yield* digests.pass(incoming.bytes)
     incoming.check?.({ size, digests: digests.digests() })
   }
-  await writeBytes({ store, random }, keyed, checked())
-  return { id: keyed.name.id, size, digests: digests.digests() }
+  const plaintext = { length: size, bytes: checked() }
+  const staged = short && (await sealShort(context, short, { keys, plaintext }))
+  if (short === undefined) await writeBytes({ store, mathematics, random: ground.random }, { name, keys }, plaintext)
+  return { id: name.id, size, digests: digests.digests(), staged }
 }
 
-/** The call has ended: was what it wrote committed? */
-async function confirmNamed(context: ReceivingNeeds, name: BytesName): Promise<void> {
+/** A record names them: it was committed. */
+async function confirm({ objectStore, log }: ReceivingNeeds, name: BytesName): Promise<void> {
   try {
-    if (await namedByRecord(context, name)) await context.objectStore.confirm(name)
+    await objectStore.confirm(name)
   } catch (cause) {
-    context.log.error('object.confirm-failed', cause, { bytes: name.id })
+    log.error('object.confirm-failed', cause, { bytes: name.id })
   }
 }

@@ -98,8 +98,11 @@ const checksum = z.object({
 })
 export type Checksum = z.output<typeof checksum>
 
-/** A run of bytes in the store: an object has one, or one for each part that it was uploaded in. */
-const piece = z.object({ id: z.string(), size: z.number().int(), checksum: z.string().optional() })
+/**
+ * A run of bytes: an object has one, or one for each part that it was uploaded in. It lies in the store of bytes, or, `short`, with the record of
+ * its object (short-bytes.ts).
+ */
+const piece = z.object({ id: z.string(), size: z.number().int(), checksum: z.string().optional(), short: z.literal(true).optional() })
 export type Piece = z.output<typeof piece>
 
 const versionSchema = z.object({
@@ -124,9 +127,10 @@ const versionSchema = z.object({
 })
 export type ObjectVersion = z.output<typeof versionSchema>
 
-/** Finds who names a run of bytes; of objects in parts, each part's record did so before. */
+/** Finds who names a run of bytes in their store; of objects in parts, each part's record did so before. */
 export const bytesTag = (id: string): readonly string[] => ['bytes', id]
-const ofOnePiece = ({ pieces: [first, ...more] }: ObjectVersion) => (first === undefined || more.length > 0 ? [] : [bytesTag(first.id)])
+const ofOnePiece = ({ pieces: [first, ...more] }: ObjectVersion) =>
+  first === undefined || first.short === true || more.length > 0 ? [] : [bytesTag(first.id)]
 
 /** The newest version of each object, a marker of its deletion included; in the bucket's compartment, as all that follow. */
 export const objects = family<ObjectVersion, readonly [key: string]>({

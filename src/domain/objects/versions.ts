@@ -5,6 +5,7 @@ import { Problem } from '#model/problem.ts'
 import { dropBytes } from './bytes-removed.ts'
 import type { HeldBucket } from './find-bucket.ts'
 import type { ObjectVersion } from './records.ts'
+import { dropShort, isShort } from './short-bytes.ts'
 
 export type HeldObject = Held<ObjectVersion, readonly [key: string]>
 export type HeldVersion = HeldObject | Held<ObjectVersion, readonly [key: string, versionId: string]>
@@ -33,33 +34,37 @@ export async function placeVersion(
   const newest = await context.objects.get(call, compartment, path)
   if (newest === undefined) return context.objects.create(call, compartment, { path, value: version })
   if (newest.value.versionId !== version.versionId) await setAside(context, call, { newest, coming: version })
-  else dropPieces(call, newest)
+  else dropPieces(context, call, newest)
   return context.objects.update(call, newest, version)
 }
 
 /** The newest becomes one of the others. Of a name that comes again (`null`), what it was goes. */
 async function setAside(
-  { objectVersions }: VersionNeeds,
+  context: VersionNeeds,
   call: Call,
   { newest, coming }: { readonly newest: HeldObject; readonly coming: ObjectVersion },
 ): Promise<void> {
+  const { objectVersions } = context
   const { compartment, value } = newest
   if (coming.versionId === noVersion) {
     const before = await objectVersions.get(call, compartment, [value.key, noVersion])
     if (before !== undefined) {
-      dropPieces(call, before)
+      dropPieces(context, call, before)
       objectVersions.remove(call, before)
     }
   }
   objectVersions.create(call, compartment, { path: [value.key, value.versionId], value })
 }
 
-const dropPieces = (call: Call, { compartment, value }: HeldVersion): void =>
+function dropPieces(context: VersionNeeds, call: Call, version: HeldVersion): void {
+  dropShort(context, call, version)
+  const stored = version.value.pieces.filter(piece => !isShort(piece))
   dropBytes(
     call,
-    compartment,
-    value.pieces.map(({ id }) => id),
+    version.compartment,
+    stored.map(({ id }) => id),
   )
+}
 
 /** One version of an object, the newest where none is named; `undefined` where there is none. */
 export async function findVersion(
@@ -122,11 +127,11 @@ export async function removeVersion(
   if (newest.value.versionId !== asked.versionId) {
     const other = await objectVersions.get(call, compartment, [asked.key, asked.versionId])
     if (other === undefined) return undefined
-    dropPieces(call, other)
+    dropPieces(context, call, other)
     objectVersions.remove(call, other)
     return other.value
   }
-  dropPieces(call, newest)
+  dropPieces(context, call, newest)
   const successor = (await earlierVersions(context, call, asked)).at(-1)
   if (successor === undefined) objects.remove(call, newest)
   else {

@@ -1,7 +1,7 @@
 import { compartmentOf, millis, type RecordId } from '#model/brands.ts'
 import { Problem } from '#model/problem.ts'
 import type { Barrier } from '#ports/barrier.ts'
-import type { Row, Write } from '#ports/record-store.ts'
+import type { Place, Row, Write } from '#ports/record-store.ts'
 import type { Call, StagedMaterial, StagedRecord } from '#domain/call.ts'
 import { kinds } from './kinds.ts'
 import { collectionId, tagId } from './records.ts'
@@ -12,9 +12,12 @@ const encoder = new TextEncoder()
 export function sealStaged(barrier: Barrier, call: Call): readonly Write[] {
   const writes = call.materials.filter(material => 'compartmentKey' in material).map(materialWrite)
   for (const [id, staged] of call.staged) writes.push(recordWrite(barrier, id, staged))
-  writes.push(
-    ...call.materials.filter(material => !('compartmentKey' in material)).map(staged => materialWrite(underNewest(barrier, staged))),
-  )
+  // One write for all of them: a commit has its most.
+  const removed: Place[] = []
+  for (const staged of call.materials)
+    if ('removeAt' in staged) removed.push(staged.removeAt)
+    else if (!('compartmentKey' in staged)) writes.push(materialWrite(underNewest(barrier, staged)))
+  if (removed.length > 0) writes.push({ removePlaces: removed })
   return writes
 }
 
@@ -45,7 +48,7 @@ function recordWrite(barrier: Barrier, id: RecordId, staged: StagedRecord): Writ
  * What was sealed once for all tries of a call may be under a term that another one has followed since: under its own it would be passed over by
  * the rotation, and lost with that term. Raises `Busy` where the term is gone already.
  */
-function underNewest(barrier: Barrier, staged: StagedMaterial): StagedMaterial {
+function underNewest<T extends StagedMaterial>(barrier: Barrier, staged: T): T | Extract<StagedMaterial, { readonly place: Place }> {
   if (!('place' in staged)) return staged
   const { place, material } = staged
   const terms = barrier.termsOf(compartmentOf(place.id))
@@ -55,7 +58,7 @@ function underNewest(barrier: Barrier, staged: StagedMaterial): StagedMaterial {
   return { place, material: barrier.sealMaterial(place, opened.bytes) }
 }
 
-function materialWrite(staged: StagedMaterial): Write {
+function materialWrite(staged: Exclude<StagedMaterial, { readonly removeAt: Place }>): Write {
   if ('place' in staged) return { material: staged.place, wrapped: staged.material }
   if ('removeOf' in staged) return { removeMaterial: staged.removeOf }
   if ('compartmentKey' in staged) return { compartmentKey: staged.compartmentKey }

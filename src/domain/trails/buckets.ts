@@ -78,7 +78,7 @@ async function write(
     metadata: file.metadata,
     tags: [],
     checksum: 'sha256',
-    incoming: { bytes: once(file.bytes), digests: ['md5', 'sha256'] },
+    incoming: { bytes: once(file.bytes), length: file.bytes.length, digests: ['md5', 'sha256'] },
   })
 }
 

@@ -1,4 +1,5 @@
 import { createHash, hash } from 'node:crypto'
+import { crcs } from '#crypto/crc.ts'
 import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import { digesting } from '#domain/objects/digests.ts'
@@ -94,5 +95,9 @@ export function refuseOtherHash(request: WireRequest, bytes: Uint8Array): void {
 /** And to what it is said to be besides. `md5`: checksums in the head are the object's. Raises `StorageRefused`. */
 export function refuseOtherDigests(request: WireRequest, bytes: Uint8Array, held: 'all' | 'md5' = 'all'): void {
   const own = held === 'all' ? announced(request) : announcedMd5(request)
-  refuseOtherBytes(own, digesting(wantedDigests(own, { checksum: own.checksum, md5: false })).of(Buffer.from(bytes)), new Map())
+  refuseOtherBytes(
+    own,
+    digesting({ startCrc: name => crcs[name].start() }, wantedDigests(own, { checksum: own.checksum, md5: false })).of(Buffer.from(bytes)),
+    new Map(),
+  )
 }

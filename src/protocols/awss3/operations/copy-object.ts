@@ -57,7 +57,7 @@ export const copyObjectOperation = s3Operation({
       encryption,
       conditions: writeConditions(request),
       checksum,
-      incoming: { bytes: await copiedBytes(context, call, source), digests: md5 ? [checksum, 'md5'] : [checksum] },
+      incoming: { ...(await copiedBytes(context, call, source)), digests: md5 ? [checksum, 'md5'] : [checksum] },
     })
     const { value } = made
     return xmlAnswer(

@@ -28,8 +28,9 @@ export const getObjectOperation = s3Operation({
     const headers = objectHeaders({ bucket, version, wanted: parts, request, customerKey: shown })
     if (isUnchanged(request, version)) return empty(304, unchangedHeaders(bucket, version))
     const { range, partial } = parts
-    const pieces = await readObject(context, call, { permit: found.permit, bucket, version, range, shown })
-    return { status: partial ? 206 : 200, headers, body: { length: range.end - range.start, pieces } }
+    const bytes = await readObject(context, call, { permit: found.permit, bucket, version, range, shown })
+    const body = bytes instanceof Uint8Array ? bytes : { length: range.end - range.start, pieces: bytes }
+    return { status: partial ? 206 : 200, headers, body }
   },
 })
 

@@ -39,6 +39,7 @@ export const putObjectOperation = s3Operation({
       checksum,
       incoming: {
         bytes: payload.bytes,
+        length: payload.length,
         digests: wantedDigests(said, { checksum, md5: showsMd5(encryption ?? bucket.value.encryption) }),
         check: ({ digests }) => refuseOtherBytes(said, digests, payload.trailers),
       },

@@ -47,7 +47,7 @@ export const uploadPartOperation = s3Operation({
       upload,
       number,
       shown,
-      incoming: { bytes: payload.bytes, digests, check },
+      incoming: { bytes: payload.bytes, length: payload.length, digests, check },
     })
     return empty(200, {
       etag: quoted(value.etag),
@@ -73,8 +73,8 @@ export const uploadPartCopyOperation = s3Operation({
     const { encryption, checksum } = upload.value
     const shown = customerKey(request)
     const digests = wantedDigests(announced(request), { checksum: checksum.algorithm, md5: showsMd5(encryption) })
-    const bytes = await copiedBytes(context, call, source)
-    const { value } = await putPart(context, call, { permit, bucket, upload, number, shown, incoming: { bytes, digests } })
+    const plaintext = await copiedBytes(context, call, source)
+    const { value } = await putPart(context, call, { permit, bucket, upload, number, shown, incoming: { ...plaintext, digests } })
     const sum = value.checksum !== undefined ? { [memberOf(checksum.algorithm)]: value.checksum } : {}
     return xmlAnswer(
       'CopyPartResult',
