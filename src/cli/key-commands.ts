@@ -141,6 +141,20 @@ export const keyCommands: readonly CommandRow[] = [
     ],
     load: () => import('./commands/impact.ts'),
   },
+  {
+    words: 'drill <key>',
+    example: 'keystead drill kv1/k1 --for 10s',
+    summary: 'really disable a key, watch what stops, enable it again, and compare with impact; exit code 1 where it is not as predicted',
+    options: [
+      data,
+      as,
+      ['--for <duration>', 'how long it stays off when all has stopped: 10s (1s)'],
+      ['--production', 'though the key or what is under it is tagged environment=prod'],
+      ['--guard', 'what the drill calls itself as: waits on standard input, and enables the key when the drill is gone'],
+      json,
+    ],
+    load: () => import('./commands/drill.ts'),
+  },
 ]
 
 /** Secrets of vaults: values come from files, and are shown where that is asked for by name. */

@@ -37,7 +37,7 @@ import { removeGroupOperation } from './remove-group.ts'
 import { addAlarmOperation, listAlarmsOperation, removeAlarmOperation, testAlarmOperation } from './alarms.ts'
 import { listRotations, rotateCompartment, rotateRoot } from './rotations.ts'
 import { addApplicationCredential, listApplicationCredentials, removeApplicationCredential } from './application-credentials.ts'
-import { listDependents, listEveryKey, listLastUses, showImpact, showKeyReference } from './keys.ts'
+import { listDependents, listEveryKey, listLastUses, listStandings, showImpact, showKeyReference } from './keys.ts'
 import { federateApplication } from './federate-application.ts'
 import { showHierarchy } from './show-hierarchy.ts'
 import { checkBytes } from './check-bytes.ts'
@@ -102,4 +102,5 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   showHierarchy,
   checkBytes,
   showImpact,
+  listStandings,
 ]
