@@ -18,7 +18,8 @@ const isSku = (name: string): name is DiskSku => Object.hasOwn(diskSkus, name)
 export const tierOf = (sku: string): string => diskSkus[skuOf(sku)].tier
 
 const gib = 1024 ** 3
-const sizeGibMax = 32 * 1024
+/** The largest upload is of 32,767 GiB and its footer (disk-encryption.md A.2). */
+const sizeGibMax = 32_767
 
 /** What a request asks of a disk; absent members keep what is there, or take the service's default. */
 export interface DiskWishes {

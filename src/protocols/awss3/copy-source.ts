@@ -8,7 +8,7 @@ import type { HeldVersion } from '#domain/objects/versions.ts'
 import type { Ask } from '#protocols/http/operation.ts'
 import { readConditions } from './conditions.ts'
 import { customerKey } from './encryption-headers.ts'
-import { objectToRead } from './find-object.ts'
+import { checkedVersionId, objectToRead } from './find-object.ts'
 import { rangeIn } from './object-answers.ts'
 import type { Asked } from './owned.ts'
 import { decoded } from './paths.ts'
@@ -54,7 +54,8 @@ function namedSource(header: string): { readonly bucket: string; readonly key: s
   if (bucket === undefined || key === undefined)
     throw invalidArgument('Copy Source must mention the source bucket and key: sourcebucket/sourcekey')
   const versionId = /^versionId=(.+)$/.exec(query)?.[1]
-  return { bucket: decoded(bucket), key: decoded(key), versionId: versionId === undefined ? undefined : decoded(versionId) }
+  const named = versionId === undefined ? undefined : checkedVersionId(decoded(versionId))
+  return { bucket: decoded(bucket), key: decoded(key), versionId: named }
 }
 
 function rangeOfSource(header: string | undefined, size: number): ByteRange {

@@ -9,6 +9,7 @@ import type { Permit } from '#domain/access/permit.ts'
 import type { Ask } from '#protocols/http/operation.ts'
 import { bucketAsExpected } from './expected-owner.ts'
 import { bucketFound, objectFound, type Asked } from './owned.ts'
+import { invalidArgument } from './refusals.ts'
 
 export interface WhichObject<P extends Permission, V extends Permission> {
   readonly bucket: string
@@ -50,8 +51,14 @@ export async function objectToRead<P extends Permission, V extends Permission>(
   }
 }
 
-/** `versionId` of the query; empty is absent. */
-export const versionAsked = (query: ReadonlyMap<string, string>): string | undefined => {
-  const text = query.get('versionid')
-  return text === undefined || text === '' ? undefined : text
+/** `versionId` of the query. Raises `StorageRefused` for what no version is named. */
+export const versionAsked = (query: ReadonlyMap<string, string>): string | undefined => checkedVersionId(query.get('versionid'))
+
+/** As this service names them, and `null` for the one that was written without a name. */
+const versionName = /^(?:null|[\w-]{32})$/
+
+export function checkedVersionId(text: string | undefined): string | undefined {
+  if (text === '') throw invalidArgument('Version id cannot be the empty string')
+  if (text !== undefined && !versionName.test(text)) throw invalidArgument('Invalid version id specified')
+  return text
 }

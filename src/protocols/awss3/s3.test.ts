@@ -302,6 +302,13 @@ test('versions: what is overwritten or deleted stays, and the newest that is lef
   assert.equal((await send('/bucket/o?versionId=null')).text, 'before')
   assert.equal((await send(`/bucket/o?versionId=${one}`)).text, 'one')
   assert.deepEqual([(await send(`/bucket/o?versionId=${marker}`)).status], [405])
+  for (const query of ['versionId=nonsense', 'versionId='])
+    for (const method of ['GET', 'DELETE']) {
+      const refused = await send(`/bucket/o?${query}`, { method })
+      assert.deepEqual([refused.status, codeIn(refused)], [400, 'InvalidArgument'], `${method} ${query}`)
+    }
+  const absent = await send(`/bucket/o?versionId=${'a'.repeat(32)}`)
+  assert.deepEqual([absent.status, codeIn(absent)], [404, 'NoSuchVersion'], 'one that might be, and is not')
   const listed = [...(await send('/bucket?versions=')).text.matchAll(/<VersionId>([^<]*)</g)].map(([, id]) => id)
   assert.deepEqual(listed.toSorted(byText), [marker, two, one, 'null'].toSorted(byText))
   await send(`/bucket/o?versionId=${marker}`, { method: 'DELETE' })
