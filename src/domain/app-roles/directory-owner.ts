@@ -18,11 +18,17 @@ export function ownerManages(context: Needs<'identity'>, who: Principal, on: Sco
   const owned = ownedObjectOf(on)
   if (owned === undefined || who.tenant === undefined || !ownersOf(context, who.tenant, owned).includes(who.id)) return false
   if (who.kind === 'user') return actsForUser(context, who)
-  return owned.set !== 'groups' && managesOwn(context, who)
+  return owned.set !== 'groups' && hasOwnRole(context, who)
 }
 
-/** An application that may make what it will own. */
+/**
+ * Who may make applications and principals, which it will own: every user, through a client that acts in the directory for him (the
+ * authorization policy that a tenant has at first, `allowedToCreateApps`), and an application with Graph's role for it.
+ */
 export const managesOwn = (context: Needs<'identity'>, who: Principal): boolean =>
+  who.kind === 'user' ? actsForUser(context, who) : hasOwnRole(context, who)
+
+const hasOwnRole = (context: Needs<'identity'>, who: Principal): boolean =>
   who.tenant !== undefined &&
   (who.kind === 'application' || who.kind === 'managedIdentity') &&
   assignedRoles(context, {

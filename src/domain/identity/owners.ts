@@ -59,7 +59,20 @@ export async function removeOwner(context: OwnedNeeds, call: Call, change: Owner
   call.details.set('ownerId', ownerId)
   const owned = await ownedBy(context, call, change)
   if (!owned.owners.includes(ownerId)) throw missing(ownerId)
+  // Graph, "Remove group owner": once it has owners, the last user among them stays.
+  if (change.set === 'groups' && (await isLastUser(context, call, { ...change, ownerId, owners: owned.owners })))
+    throw refused('The group must have at least one owner, hence this owner cannot be removed.')
   owned.replace(owned.owners.filter(owner => owner !== ownerId))
+}
+
+async function isLastUser(
+  context: OwnedNeeds,
+  call: Call,
+  { tenantId, ownerId, owners }: { readonly tenantId: string; readonly ownerId: string; readonly owners: readonly string[] },
+): Promise<boolean> {
+  const compartment = compartmentOfGuid(tenantId)
+  const users = await Promise.all(owners.map(async id => ((await context.users.get(call, compartment, [id])) === undefined ? [] : [id])))
+  return users.flat().join() === ownerId
 }
 
 async function ownedBy(context: OwnedNeeds, call: Call, named: OwnedName): Promise<Owned> {

@@ -136,3 +136,22 @@ function indexed(identity: Identity, tenantId: string, id: string): DirectoryObj
   const group = memberships.group(id)
   return group?.value.tenantId === tenantId ? objectOf(groupEntity, group) : undefined
 }
+
+/** Whatever somebody owns: applications, their principals, groups, each noun in the order of its making. */
+export function objectsOwnedBy(
+  context: Needs<'applications' | 'servicePrincipals' | 'groups' | 'identity'>,
+  call: Call,
+  { tenantId, ownerId }: { readonly tenantId: string; readonly ownerId: string },
+): readonly { readonly ord: number; readonly value: DirectoryObject }[] {
+  const compartment = compartmentOfGuid(tenantId)
+  const owned = ({ value: { owners = [] } }: { readonly value: { readonly owners?: readonly string[] | undefined } }): boolean =>
+    owners.includes(ownerId)
+  const found = [
+    ...context.applications.all(call, compartment, held => isOwn(held.value) && owned(held)).map(held => objectOf(applicationEntity, held)),
+    ...context.servicePrincipals
+      .all(call, compartment, owned)
+      .map(held => objectOf(principalEntity, { ...held, value: withApplication(context, held.value) })),
+    ...context.groups.all(call, compartment, owned).map(held => objectOf(groupEntity, held)),
+  ]
+  return found.map((value, at) => ({ ord: at + 1, value }))
+}

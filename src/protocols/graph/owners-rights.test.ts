@@ -112,7 +112,6 @@ describe('a user who owns it', () => {
         { clientId: app.oid, resourceId: graphPrincipal, consentType: 'AllPrincipals', scope: 'User.Read' },
       ],
       ['POST', 'groups', { displayName: 'x', mailNickname: 'x', mailEnabled: false, securityEnabled: true }],
-      ['POST', 'applications', { displayName: 'x' }],
       [
         'POST',
         `servicePrincipals/${graphPrincipal}/appRoleAssignedTo`,
@@ -123,6 +122,47 @@ describe('a user who owns it', () => {
       assert.equal((await user(method, path, body)).status, 403, `${method} ${path}`)
     const asItself = await letIn(user, other.oid)
     assert.equal(asItself.status, 403, 'what applications may do among themselves is the directory’s')
+  })
+
+  test('registers applications, with their principals, and owns and manages them', async () => {
+    const made = await user('POST', 'applications', { displayName: 'of Alice' })
+    assert.equal(made.status, 201, made.text)
+    const principal = await user('POST', 'servicePrincipals', { appId: made.json['appId'] })
+    assert.equal(principal.status, 201, principal.text)
+    const [id, oid] = [textIn(made.json['id']), textIn(principal.json['id'])]
+    assert.deepEqual(
+      listIn((await user('GET', `applications/${id}/owners`)).json['value']).map(one => one['id']),
+      [alice.id],
+    )
+    assert.equal((await user('POST', `applications/${id}/addPassword`, {})).status, 200)
+    assert.equal((await stranger('POST', `applications/${id}/addPassword`, {})).status, 403)
+    assert.equal(
+      (
+        await user('POST', 'servicePrincipals', {
+          appId: (await stranger('POST', 'applications', { displayName: 'of Bob' })).json['appId'],
+        })
+      ).status,
+      403,
+    )
+    const idsOf = async (path: string): Promise<readonly unknown[]> => listIn((await user('GET', path)).json['value']).map(one => one['id'])
+    assert.deepEqual(new Set(await idsOf('me/ownedObjects')), new Set([app.application.value.id, app.oid, groupId, id, oid]))
+    assert.deepEqual(await idsOf(`users/${alice.id}/ownedObjects/microsoft.graph.servicePrincipal`), [app.oid, oid])
+    assert.equal((await asked('GET', 'me/ownedObjects')).status, 403, 'an application is no /me')
+    assert.deepEqual(listIn((await asked('GET', `servicePrincipals/${app.oid}/ownedObjects`)).json['value']), [])
+    assert.equal((await asked('GET', `groups/${groupId}/ownedObjects`)).status, 400, 'groups own nothing')
+    const types = listIn((await user('GET', 'me/ownedObjects')).json['value']).map(one => one['@odata.type'])
+    assert.deepEqual(new Set(types), new Set(['application', 'servicePrincipal', 'group'].map(type => `#microsoft.graph.${type}`)))
+  })
+
+  test('stays an owner of his group as long as no other user is one', async () => {
+    const group = await newGroup('kept')
+    await own('groups', group, app.oid)
+    await own('groups', group, alice.id)
+    const leave = async (id: string): Promise<number> => (await asked('DELETE', `groups/${group}/owners/${id}/$ref`)).status
+    assert.equal(await leave(alice.id), 400)
+    await own('groups', group, bob.id)
+    assert.deepEqual([await leave(alice.id), await leave(app.oid), await leave(bob.id)], [204, 204, 400])
+    assert.equal((await asked('DELETE', `groups/${group}`)).status, 204)
   })
 
   test('manages it only through a client that acts in the directory for him', async () => {

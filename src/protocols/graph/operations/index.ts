@@ -36,6 +36,7 @@ import { listGroupMemberRefs } from './list-group-member-refs.ts'
 import { addGroupMember } from './add-group-member.ts'
 import { removeGroupMember } from './remove-group-member.ts'
 import { listGroupTransitiveMembers } from './list-group-transitive-members.ts'
+import { listMyOwnedObjects, listOwnedObjects } from './list-owned-objects.ts'
 import { listMemberOf } from './list-member-of.ts'
 import { listTransitiveMemberOf } from './list-transitive-member-of.ts'
 import { getMemberGroups } from './get-member-groups.ts'
@@ -146,6 +147,8 @@ export const operations: readonly Operation<Context, GraphSite>[] = [
   deleteAppRoleAssignedTo,
   getDirectoryObjects,
   getMe,
+  listMyOwnedObjects,
+  listOwnedObjects,
   getUserInfo,
   listOrganization,
   getByAlternateKey,
