@@ -76,11 +76,14 @@ interface Walking {
   readonly over: AbortSignal
 }
 
-/** Answers after how many milliseconds there is more to do; `undefined`: nothing is left, or the end has come. */
+/**
+ * Answers after how many milliseconds there is more to do; `undefined`: nothing is left, or the end has come. What was on its way before a receiver
+ * changed waits until the new one has said yes: the next look at all lanes finds it.
+ */
 async function walk({ context, lease, over }: Walking, id: string): Promise<number | undefined> {
   try {
     for (;;) {
-      const subscription = context.eventSubscriptions.peek().find(({ value }) => value.id === id)
+      const subscription = context.eventSubscriptions.peek().find(({ value }) => value.id === id && value.pending === undefined)
       const next = subscription === undefined ? undefined : await headOf(context, subscription)
       if (over.aborted || subscription === undefined || next === undefined) return undefined
       const waitMs = (next.value.nextAt ?? 0) - context.ground.clock.now()

@@ -43,30 +43,37 @@ const cloudEvent = ({ id, topic, subject, eventType, eventTime, data }: VaultEve
 /** Asks whether the receiver wants what it is about to be sent: in Event Grid's schema it must say the code, of CloudEvents it must allow the origin. */
 export interface Handshake {
   readonly message: OutgoingMessage
-  /** Did it say yes? */
-  accepts(answer: { readonly body: Uint8Array; readonly header?: string }): boolean
+  /** Did it say yes, or no, or nothing of it: then it may say so by the link that it was sent. */
+  judge(answer: { readonly body: Uint8Array; readonly header?: string }): Agreement
 }
+
+export type Agreement = 'agreed' | 'refused' | 'silent'
 
 export function handshake(
   { name, deliverySchema }: Addressed,
-  about: { readonly id: string; readonly code: string; readonly topic: string; readonly now: number },
+  about: { readonly id: string; readonly code: string; readonly topic: string; readonly now: number; readonly link: string },
 ): Handshake {
   if (deliverySchema === 'CloudEventSchemaV1_0')
     return {
       message: {
         method: 'OPTIONS',
-        headers: { 'webhook-request-origin': origin },
+        headers: { 'webhook-request-origin': origin, 'webhook-request-callback': about.link },
         body: new Uint8Array(),
         withinMs: handshakeWithinMs,
         readHeader: 'webhook-allowed-origin',
       },
-      accepts: ({ header }) => (header ?? '').split(',').some(one => ['*', origin].includes(one.trim().toLowerCase())),
+      judge: ({ header }) =>
+        header === undefined
+          ? 'silent'
+          : header.split(',').some(one => ['*', origin].includes(one.trim().toLowerCase()))
+            ? 'agreed'
+            : 'refused',
     }
   const event = {
     id: about.id,
     topic: about.topic,
     subject: '',
-    data: { validationCode: about.code },
+    data: { validationCode: about.code, validationUrl: about.link },
     eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent',
     eventTime: Temporal.Instant.fromEpochMilliseconds(about.now).toString(),
     metadataVersion: '1',
@@ -82,7 +89,10 @@ export function handshake(
       body: encoded([event]),
       withinMs: handshakeWithinMs,
     },
-    accepts: ({ body }) => codeIn(body)?.toLowerCase() === about.code.toLowerCase(),
+    judge({ body }) {
+      const said = codeIn(body)?.toLowerCase()
+      return said === undefined ? 'silent' : said === about.code.toLowerCase() ? 'agreed' : 'refused'
+    },
   }
 }
 

@@ -28,6 +28,8 @@ const eventSubscription = z.object({
   labels: z.array(z.string()).optional(),
   /** No event is sent any more. Milliseconds. */
   expiresAt: z.number().int().optional(),
+  /** Its receiver has not said yet that it wants it: whoever has the token says so in time. Nothing is sent before. Milliseconds. */
+  pending: z.object({ token: z.string(), until: z.number().int() }).optional(),
   deliverySchema: z.enum(deliverySchemas),
   maxDeliveryAttempts: z.number().int(),
   timeToLiveMinutes: z.number().int(),

@@ -1,18 +1,17 @@
 import { Problem } from '#model/problem.ts'
-import { OutgoingFailed } from '#ports/outgoing.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { actorName } from '#domain/resources/envelope.ts'
 import type { HeldVault } from '#domain/resources/find-vault.ts'
 import { eventTypes } from './event-types.ts'
-import { handshake } from './message.ts'
 import type { EventSubscription } from './records.ts'
 import { eventSubscriptionsOf, type HeldEventSubscription } from './remove-subscription.ts'
+import { shakeHands } from './shake-hands.ts'
 
 export const eventSubscriptionType = 'Microsoft.EventGrid/eventSubscriptions'
 
-type Settings = Omit<EventSubscription, 'id' | 'name' | 'vaultId' | 'createdAt' | 'createdBy' | 'changedAt' | 'changedBy'>
+type Settings = Omit<EventSubscription, 'id' | 'name' | 'vaultId' | 'pending' | 'createdAt' | 'createdBy' | 'changedAt' | 'changedBy'>
 
 type Maybe<T> = { readonly [N in keyof T]?: T[N] | undefined }
 
@@ -38,6 +37,12 @@ interface Named {
   readonly name: string
 }
 
+interface Writing extends Named {
+  readonly permit: Permit<'eventSubscription.write'>
+  /** What a receiver that says nothing at once follows later, with its token behind it. */
+  readonly link: string
+}
+
 /** Raises `ArmRefused` 404. */
 export async function eventSubscriptionNamed(
   context: Needs<'eventSubscriptions'>,
@@ -53,9 +58,9 @@ export async function eventSubscriptionNamed(
 export async function setEventSubscription(
   context: SubscriptionNeeds,
   call: Call,
-  request: Named & { readonly permit: Permit<'eventSubscription.write'>; readonly settings: EventSubscriptionChange },
+  request: Writing & { readonly settings: EventSubscriptionChange },
 ): Promise<HeldEventSubscription> {
-  const { permit, vault, name, settings } = request
+  const { permit, vault, name, settings, link } = request
   assertPermits(permit, vault.value.scope)
   const before = await context.eventSubscriptions.get(call, vault.compartment, [vault.path[0], name.toLowerCase()])
   if (before === undefined && eventSubscriptionsOf(context, call, vault).length >= subscriptionsMax)
@@ -66,6 +71,7 @@ export async function setEventSubscription(
   const value = await agreed(context, call, {
     vault,
     name: before?.value.name ?? name,
+    link,
     before: before?.value,
     settings: settled(defaults, settings),
   })
@@ -77,32 +83,36 @@ export async function setEventSubscription(
 export async function updateEventSubscription(
   context: SubscriptionNeeds,
   call: Call,
-  request: Named & { readonly permit: Permit<'eventSubscription.write'>; readonly change: EventSubscriptionChange },
+  request: Writing & { readonly change: EventSubscriptionChange },
 ): Promise<HeldEventSubscription> {
-  const { permit, vault, change } = request
+  const { permit, vault, change, link } = request
   assertPermits(permit, vault.value.scope)
   const before = await eventSubscriptionNamed(context, call, request)
   const settings = settled(before.value, change)
-  const value = await agreed(context, call, { vault, name: before.value.name, before: before.value, settings })
+  const value = await agreed(context, call, { vault, name: before.value.name, link, before: before.value, settings })
   return context.eventSubscriptions.update(call, before, value)
 }
 
-type Settled = Omit<Settings, 'endpointUrl'> & { readonly endpointUrl?: string | undefined }
+type Settled = Omit<Settings, 'endpointUrl'> & {
+  readonly endpointUrl?: string | undefined
+  readonly pending?: EventSubscription['pending']
+}
 
 function settled(before: Settled, change: EventSubscriptionChange): Settled {
   const { filter, ...rest } = change
   const said = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   const filterSaid = Object.fromEntries(Object.entries(filter ?? {}).filter(([, value]) => value !== undefined))
-  return { ...before, ...said, filter: { ...before.filter, ...filterSaid } }
+  const { pending: _pending, ...kept } = before
+  return { ...kept, ...said, filter: { ...before.filter, ...filterSaid } }
 }
 
 /** The subscription as it is kept, its receiver having agreed once for all tries of the call. */
 async function agreed(
   context: SubscriptionNeeds,
   call: Call,
-  what: Named & { readonly before: EventSubscription | undefined; readonly settings: Settled },
+  what: Omit<Writing, 'permit'> & { readonly before: EventSubscription | undefined; readonly settings: Settled },
 ): Promise<EventSubscription> {
-  const { vault, name, before, settings } = what
+  const { vault, name, before, settings, link } = what
   const { endpointUrl } = settings
   if (endpointUrl === undefined) throw refused('InvalidRequest', noDestination)
   if (settings.expiresAt !== undefined && settings.expiresAt <= call.at)
@@ -111,50 +121,10 @@ async function agreed(
   const by = actorName(call)
   const made = { createdAt: before?.createdAt ?? call.at, createdBy: before?.createdBy ?? by, changedAt: call.at, changedBy: by }
   const value: EventSubscription = { ...settings, endpointUrl, id, name, vaultId: vault.value.id, ...made }
-  await call.once(`handshake with the receiver of ${name}`, async () => shakeHands(context, value))
-  return value
+  const pending = await call.once(`handshake with the receiver of ${name}`, async () => shakeHands(context, value, link))
+  return { ...value, pending }
 }
 
 const noDestination =
   'Invalid event subscription request: Supplied URL is invalid. It cannot be null or empty and should be a proper HTTPS URL like https://www.example.com.'
 const refused = (code: string, message: string): Problem => new Problem({ code: 'ArmRefused', details: { status: 400, code, message } })
-
-/** Nobody is sent anything who has not said that he wants it. Raises `ArmRefused`, in the service's words. */
-async function shakeHands({ outgoing, ground }: SubscriptionNeeds, subscription: EventSubscription): Promise<void> {
-  const { endpointUrl, vaultId } = subscription
-  const { clock, random } = ground
-  const shake = handshake(subscription, {
-    id: random.uuid(),
-    code: random.uuid().toUpperCase(),
-    topic: vaultId,
-    now: clock.now(),
-  })
-  const { message } = shake
-  const failed = (why: string): Problem =>
-    refused(
-      'Url validation',
-      `Webhook validation handshake failed for ${withoutQuery(endpointUrl)}. ${why} For troubleshooting, visit https://aka.ms/esvalidation.`,
-    )
-  const verb = message.method ?? 'POST'
-  try {
-    const answer = await outgoing.post('events', endpointUrl, message)
-    if (answer.status < 200 || answer.status > 299) throw failed(`Http ${verb} request failed with response code ${answer.status}.`)
-    if (shake.accepts(answer)) return
-    throw failed(
-      verb === 'POST'
-        ? 'Http POST request returned 2XX response without the validation code in the response body.'
-        : 'Http OPTIONS request returned 2XX response without a WebHook-Allowed-Origin header that allows the sender.',
-    )
-  } catch (error) {
-    if (!(error instanceof OutgoingFailed)) throw error
-    // Where the name led is nobody's business but the operator's.
-    throw failed(
-      error.failure === 'refused'
-        ? 'Its host is not among those that this instance may send events to (event-hosts).'
-        : `Http ${verb} request failed with response code Unknown.`,
-    )
-  }
-}
-
-/** What stands behind `?` may be a secret. */
-export const withoutQuery = (url: string): string => url.split('?')[0] ?? url

@@ -39,5 +39,7 @@ export const subscribers = (context: Context, delivering: Pick<Delivering, 'wake
 
 function matching({ eventSubscriptions, ground }: Context, event: VaultEvent) {
   const [vaultId, now] = [event.topic.toLowerCase(), ground.clock.now()]
-  return eventSubscriptions.peek().flatMap(({ path, value }) => (path[0] === vaultId && matches(value, event, now) ? [value] : []))
+  return eventSubscriptions
+    .peek()
+    .flatMap(({ path, value }) => (path[0] === vaultId && value.pending === undefined && matches(value, event, now) ? [value] : []))
 }

@@ -1,9 +1,18 @@
 import type { HeldEventSubscription } from '#domain/events/remove-subscription.ts'
-import { eventSubscriptionType, withoutQuery } from '#domain/events/set-subscription.ts'
+import type { Call } from '#domain/call.ts'
+import { eventSubscriptionType } from '#domain/events/set-subscription.ts'
+import { withoutQuery } from '#domain/events/shake-hands.ts'
+import { isForgotten } from '#domain/events/validate-subscription.ts'
+import type { EventSubscription } from '#domain/events/records.ts'
 import { isoTime, systemData, type Listed } from './answers.ts'
 
 /** Of the receiver's URL the base alone: what stands behind `?` may be a secret. */
-export function eventSubscriptionShape({ value }: HeldEventSubscription): Listed {
+export const eventSubscriptionShape =
+  (call: Call) =>
+  ({ value }: HeldEventSubscription): Listed =>
+    shapeOf(value, value.pending === undefined ? 'Succeeded' : isForgotten(value, call.at) ? 'Failed' : 'AwaitingManualAction')
+
+function shapeOf(value: EventSubscription, provisioningState: string): Listed {
   const { name, vaultId, endpointUrl, filter, labels, expiresAt } = value
   return {
     id: `${vaultId}/providers/${eventSubscriptionType}/${name}`,
@@ -12,7 +21,7 @@ export function eventSubscriptionShape({ value }: HeldEventSubscription): Listed
     systemData: systemData(value),
     properties: {
       topic: vaultId,
-      provisioningState: 'Succeeded',
+      provisioningState,
       destination: {
         endpointType: 'WebHook',
         properties: {

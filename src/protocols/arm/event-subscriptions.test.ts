@@ -170,13 +170,11 @@ describe('an event subscription', () => {
     })
   }
 
-  test('is refused where its receiver does not say the code, or says that it does not want it', async () => {
+  test('is refused where its receiver says another code, or says that it does not want it', async () => {
     const { owner, receiver } = await withVault()
     const encoded = (text: string) => new TextEncoder().encode(text)
     for (const answer of [
-      { status: 200, body: encoded('{}') },
       { status: 200, body: encoded('{"validationResponse":"00000000-0000-4000-8000-000000000000"}') },
-      { status: 200, body: encoded('no JSON') },
       { status: 404, body: encoded('{}') },
       { status: 302, body: encoded('{}') },
     ]) {
@@ -193,6 +191,41 @@ describe('an event subscription', () => {
     assert.deepEqual(refusal(await owner('PUT', path(), body({ eventDeliverySchema: 'CloudEventSchemaV1_0' }))), [400, 'Url validation'])
     assert.deepEqual(refusal(await owner('GET', path())), [404, 'ResourceNotFound'])
   })
+
+  for (const [schema, linkIn] of [
+    ['EventGridSchema', (sent: Sent) => textIn(objectIn(eventIn(sent)['data'])['validationUrl'])],
+    ['CloudEventSchemaV1_0', (sent: Sent) => sent.headers['webhook-request-callback'] ?? ''],
+  ] as const)
+    test(`in ${schema} whose receiver says nothing at once waits for who follows the link, and sends nothing before`, async () => {
+      const { owner, bare, receiver, tell, after, ground } = await withVault()
+      receiver.shakes(() => ({ status: 200, body: new TextEncoder().encode('thanks') }))
+      const made = await owner('PUT', path(), body({ eventDeliverySchema: schema }))
+      assert.equal(made.status, 201, made.text)
+      const state = async (): Promise<unknown> => propertiesOf(await owner('GET', path()))['provisioningState']
+      assert.deepEqual([propertiesOf(made)['provisioningState'], await state()], ['AwaitingManualAction', 'AwaitingManualAction'])
+      const link = linkIn(receiver.handshakes()[0] ?? assert.fail('nobody was asked'))
+      assert.ok(link.startsWith(`https://management.keystead.test:8443${path().split('?')[0]}/validate?${version}&token=`), link)
+      assert.ok(!made.text.includes(link.split('token=')[1] ?? ''), 'who subscribes does not learn it')
+      await tell()
+      assert.deepEqual(receiver.events(), [])
+      const follow = async (at: string): Promise<number> =>
+        (await bare('GET', at.replace('https://management.keystead.test:8443', ''))).status
+      assert.deepEqual(
+        [await follow(`${link}x`), await follow(link.replace('/hooks/', '/other/')), await state()],
+        [404, 404, 'AwaitingManualAction'],
+      )
+      assert.deepEqual([await follow(link), await state()], [200, 'Succeeded'])
+      assert.equal(await follow(link), 404, 'once')
+      await tell()
+      assert.equal(receiver.events().length, 1)
+      assert.equal((await owner('PATCH', path(), { labels: ['x'] })).status, 201)
+      const later = linkIn(receiver.handshakes()[1] ?? assert.fail('nobody was asked again'))
+      await after(601)
+      assert.deepEqual([await follow(later), await state()], [404, 'Failed'], 'ten minutes, no more')
+      await tell()
+      assert.equal(receiver.events().length, 1)
+      assert.ok(!JSON.stringify(ground.rows()).includes(link.split('token=')[1] ?? ''), 'nor who reads the audit')
+    })
 
   test('that is changed asks its receiver again, and stays as it was where that refuses', async () => {
     const { owner, receiver } = await withVault()

@@ -13,6 +13,7 @@ import {
   setEventSubscription,
   updateEventSubscription,
 } from '#domain/events/set-subscription.ts'
+import { validateEventSubscription } from '#domain/events/validate-subscription.ts'
 import { vaultByArmId, type HeldVault } from '#domain/resources/find-vault.ts'
 import { refuseNowhere } from '#domain/resources/find-place.ts'
 import { groupScope, subscriptionScope } from '#domain/resources/scopes.ts'
@@ -57,6 +58,10 @@ async function sourceOf(context: Context, call: Call, at: z.output<typeof extend
   throw new Problem({ code: 'ResourceNotFound', details: { type: 'Microsoft.KeyVault/vaults', name: at.scopeId.split('/').at(-1) ?? '' } })
 }
 
+/** What a receiver that said nothing at once may follow, within ten minutes. */
+const linkOf = (request: WireRequest, { baseUrl }: ArmSite, { scope: at, name }: z.output<typeof named>): string =>
+  `${baseUrl}${at.scopeId}/providers/${eventSubscriptionType}/${name}/validate?api-version=${apiVersionOf(request)}`
+
 /** 201 also for a change, as the service says it; the operation that it names had ended when the answer left. */
 function written(
   { site, call, request }: { readonly site: ArmSite; readonly call: Call; readonly request: WireRequest },
@@ -70,7 +75,10 @@ function written(
     id: finishedOperation(site, call.at),
     apiVersion: apiVersionOf(request),
   }
-  return json(201, eventSubscriptionShape(held), { 'azure-asyncoperation': operationUrl(site, 'operations', operation), ...retryAfter })
+  return json(201, eventSubscriptionShape(call)(held), {
+    'azure-asyncoperation': operationUrl(site, 'operations', operation),
+    ...retryAfter,
+  })
 }
 
 export const putEventSubscription = armOperation({
@@ -89,6 +97,7 @@ export const putEventSubscription = armOperation({
       permit: permit('eventSubscription.write'),
       vault,
       name: params.name,
+      link: linkOf(request, site, params),
       settings: body,
     })
     return written({ site, call, request }, { vault, held })
@@ -111,6 +120,7 @@ export const patchEventSubscription = armOperation({
       permit: permit('eventSubscription.write'),
       vault,
       name: params.name,
+      link: linkOf(request, site, params),
       change: body,
     })
     return written({ site, call, request }, { vault, held })
@@ -129,7 +139,7 @@ export const getEventSubscription = armOperation({
   resource,
   async handle(context, call, { params }) {
     const vault = await sourceOf(context, call, params.scope)
-    return json(200, eventSubscriptionShape(await eventSubscriptionNamed(context, call, { vault, name: params.name })))
+    return json(200, eventSubscriptionShape(call)(await eventSubscriptionNamed(context, call, { vault, name: params.name })))
   },
 })
 
@@ -169,6 +179,29 @@ export const getEventSubscriptionUrl = armOperation({
   },
 })
 
+/** Followed by whoever was sent it: the token is the right. */
+export const validateSubscription = armOperation({
+  name: 'EventSubscriptionValidate',
+  method: 'GET',
+  path: `${path}/validate`,
+  permissions: 'public',
+  params: named,
+  query: z.object({ token: z.string().max(100) }),
+  body: { none: true },
+  resource,
+  async handle(context, call, { params, query }) {
+    const { scopeId } = params.scope
+    if (await validateEventSubscription(context, call, { vaultId: scopeId, name: params.name, token: query.token }))
+      return {
+        status: 200,
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        body: 'Webhook successfully validated as a subscription endpoint.',
+      }
+    const message = 'The link is not known, was followed already, or its ten minutes are over.'
+    throw new Problem({ code: 'ArmRefused', details: { status: 404, code: 'NotFound', message } })
+  },
+})
+
 /** There are none: they are refused when they are written. */
 export const getEventSubscriptionAttributes = armOperation({
   name: 'EventSubscriptionAttributesGet',
@@ -205,7 +238,7 @@ export const listEventSubscriptions = armOperation({
       return armList(site, request, [])
     }
     const vault = await sourceOf(context, call, params.scope)
-    return armList(site, request, eventSubscriptionsOf(context, call, vault).map(eventSubscriptionShape))
+    return armList(site, request, eventSubscriptionsOf(context, call, vault).map(eventSubscriptionShape(call)))
   },
 })
 
@@ -226,7 +259,7 @@ export const listRegionalEventSubscriptions = armOperation({
   async handle(context, call, { site, params, request }) {
     const on = subscriptionScope(params.subscriptionId)
     await refuseNowhere(context, call, on)
-    return armList(site, request, eventSubscriptionsIn(context, call, { ...params, on }).map(eventSubscriptionShape))
+    return armList(site, request, eventSubscriptionsIn(context, call, { ...params, on }).map(eventSubscriptionShape(call)))
   },
 })
 
@@ -244,6 +277,6 @@ export const listGroupEventSubscriptions = armOperation({
   async handle(context, call, { site, params, request }) {
     const on = groupScope(params.subscriptionId, params.group)
     await refuseNowhere(context, call, on)
-    return armList(site, request, eventSubscriptionsIn(context, call, { ...params, on }).map(eventSubscriptionShape))
+    return armList(site, request, eventSubscriptionsIn(context, call, { ...params, on }).map(eventSubscriptionShape(call)))
   },
 })

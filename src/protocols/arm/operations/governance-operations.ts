@@ -11,6 +11,7 @@ import {
   listRegionalEventSubscriptions,
   patchEventSubscription,
   putEventSubscription,
+  validateSubscription,
 } from './event-subscriptions.ts'
 import { headResources } from './head-resources.ts'
 import { listActivity, listActivityCategories } from './list-activity.ts'
@@ -33,6 +34,7 @@ export const governanceOperations: readonly Operation<Context, ArmSite>[] = [
   getEventSubscription,
   deleteEventSubscription,
   getEventSubscriptionUrl,
+  validateSubscription,
   getEventSubscriptionAttributes,
   listEventSubscriptions,
   listRegionalEventSubscriptions,
