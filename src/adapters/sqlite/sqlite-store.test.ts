@@ -124,6 +124,32 @@ describe('sqlite writer', () => {
     assert.equal(result.news[0]?.seq, 4)
   })
 
+  test('a tail that would begin within a position begins after it', () => {
+    using folder = aFolder()
+    const positions = 12
+    {
+      using writer = writerAt(folder.file, world())
+      for (let n = 0; n < positions; n += 1) {
+        const writes = ['a', 'b', 'c'].map(name => ({ put: row(`${name}${n}`), expected: 'absent' as const }))
+        writer.commitBatch([aCommit({ decidedAt: seq(n), writes })])
+      }
+    }
+    for (const tailKept of [1, 5, 7, 100]) {
+      using writer = writerAt(folder.file, world(), { tailKept })
+      for (let from = 0; from <= positions; from += 1) {
+        const [result] = writer.commitBatch([aCommit({ decidedAt: seq(from) })])
+        assert(result?.done === true)
+        const told = new Map<number, number>()
+        for (const change of result.news) told.set(change.seq, (told.get(change.seq) ?? 0) + 1)
+        assert.deepEqual(
+          [...told.keys()],
+          Array.from({ length: positions - from }, (_, at) => from + at + 1),
+        )
+        assert.equal(new Set(told.values()).size, from === positions ? 0 : 1)
+      }
+    }
+  })
+
   test('prunes the feed, and refuses to take a part of the news for all of it', () => {
     using folder = aFolder()
     using writer = writerAt(folder.file, world(), { feedKept: 10 })

@@ -26,7 +26,7 @@ export interface WriterOptions {
   readonly walBytes?: number
   /** Positions of the feed kept behind the head. */
   readonly feedKept?: number
-  /** Positions of the feed kept in memory at the start. */
+  /** Positions of the feed, and changes in them, kept in memory at the start. */
   readonly tailKept?: number
 }
 
@@ -87,9 +87,19 @@ export function writerOn(db: DatabaseSync, options: WriterOptions): Writer {
 
 function openLedger(db: DatabaseSync, tailKept: number): Ledger {
   const head = seq(query<readonly [number]>(db, 'SELECT seq FROM feed_head').one()?.[0] ?? 0)
-  const floor = seq(Math.max(0, head - tailKept))
+  const floor = seq(tailFloor(db, head, tailKept))
   const newest = query<ChangeCells>(db, `SELECT ${changeColumns} FROM feed WHERE seq > ? AND length(id) > 0 ORDER BY seq, n`)
   return ledger(sqliteTables(db), { head, tail: feedTail(tailKept, { floor, changes: newest.all(floor).map(toChange) }) })
+}
+
+/** Positions after which neither more of them nor more changes than `kept` stand: one position may have a thousand changes. */
+function tailFloor(db: DatabaseSync, head: number, kept: number): number {
+  const floor = Math.max(0, head - kept)
+  const beyond = query<readonly [number]>(
+    db,
+    'SELECT seq FROM feed WHERE seq > ? AND length(id) > 0 ORDER BY seq DESC, n DESC LIMIT 1 OFFSET ?',
+  ).one(floor, kept)
+  return beyond?.[0] ?? floor
 }
 
 interface Parts {
