@@ -2,9 +2,12 @@ import type { Socket } from 'node:net'
 import { slabBytes } from './buffer-pool.ts'
 import type { BufferPool } from './buffer-pool.ts'
 
-/** Unsent bytes at which a connection's requests wait, and at which they go on. */
-const fullBytes = 4 * 1024 * 1024
-const roomBytes = 1024 * 1024
+/**
+ * Unsent bytes at which a connection's requests wait, and at which they go on: one large reply is on its way while the next is read. More
+ * would be read ahead while the socket waits, then sent while nothing is read, and out of the processor's cache.
+ */
+const fullBytes = 512 * 1024
+const roomBytes = slabBytes
 
 /**
  * Replies laid out one after another in a slab and sent by one write a tick: at queue depth 32 the write calls are what costs
