@@ -8,7 +8,7 @@ import { keepsake, type Call, type Keepsake } from './call.ts'
 import { entriesOf, outcomeText, type Node } from './entries.ts'
 import type { Meter } from './meter.ts'
 import { isNoise, type Noise } from './noise.ts'
-import { changesRulings, sealStaged } from './records/seal-staged.ts'
+import { changesRulings, ownChanges, sealStaged } from './records/seal-staged.ts'
 import type { View } from './records/view.ts'
 import type { Turns } from './turns.ts'
 
@@ -80,7 +80,7 @@ export async function perform<A extends Outcome>(ground: Ground, road: Road<A>):
       const entry = entryFor(ground, tried, { audited, open: road.open === true })
       const result = await commit(ground, road, { tried, entry })
       const moved = movedBy(result)
-      if (moved.length > 0) await ground.view.apply(moved)
+      if (moved.length > 0) await ground.view.apply(moved, isDone(result) ? ownChanges(tried.call) : [])
       const answer = answerOf(ground, road, { tried, entry, result, inTime })
       if (answer !== undefined) return counted(ground, { call: tried.call, answer, started })
       if (isDone(result) && entry === 'full') audited = outcomeText(tried.call, tried.answer)

@@ -3,6 +3,7 @@ import { Problem } from '#model/problem.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { Place, Row, Write } from '#ports/record-store.ts'
 import type { Call, StagedMaterial, StagedRecord } from '#domain/call.ts'
+import type { Held } from './family.ts'
 import { kinds } from './kinds.ts'
 import { collectionId, tagId } from './records.ts'
 
@@ -24,6 +25,20 @@ export function sealStaged(barrier: Barrier, call: Call): readonly Write[] {
 /** Does any of it change what somebody may do, or what calls under way have sealed with? */
 export const changesRulings = (call: Call): boolean =>
   [...call.staged.values()].some(staged => staged.family.ruling) || call.materials.some(staged => 'newTerm' in staged)
+
+/**
+ * Cached records that the call changed, as whoever opened them would find them: a name that is written is soon read. Where a new one stands in
+ * its lists the store alone knows, so that is read.
+ */
+export function ownChanges({ staged }: Call): readonly Held<unknown>[] {
+  const own: Held<unknown>[] = []
+  for (const { family, held } of staged.values()) {
+    if (held === undefined || held.ord === 0 || family.residency !== 'cached') continue
+    const value: unknown = JSON.parse(JSON.stringify(held.value))
+    own.push({ ...held, value })
+  }
+  return own
+}
 
 function recordWrite(barrier: Barrier, id: RecordId, staged: StagedRecord): Write {
   const { family, expected, held } = staged

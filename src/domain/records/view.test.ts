@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { system } from '#model/principal.ts'
+import { allFamilies } from '#domain/context.ts'
+import type { Secret } from '#domain/secrets/records.ts'
 import { testGround, type TestGround } from '#domain/testing.ts'
+import type { Held } from './family.ts'
 
 const subscriptionId = '11111111-1111-4111-8111-111111111111'
 
@@ -83,3 +86,57 @@ describe('a page of a list', () => {
     assert.deepEqual(await listed(ground), ['changed', 'b'])
   })
 })
+
+describe('a record that a call has changed', () => {
+  const secretAt = async (ground: TestGround, change?: (value: Secret) => Secret): Promise<Held<Secret, readonly [name: string]>> =>
+    ground.run(system, async call => {
+      const { secrets, instance } = ground.context
+      const held = await secrets.get(call, instance.installation, ['s'])
+      if (held === undefined) return secrets.create(call, instance.installation, { path: ['s'], value: firstSecret })
+      return change === undefined ? held : secrets.update(call, held, change(held.value))
+    })
+
+  test('is known without another read, as one who reads it finds it', async () => {
+    const ground = await testGround()
+    await secretAt(ground)
+    await secretAt(ground)
+    const reads = recordsRead(ground)
+    await secretAt(ground, value => ({ ...value, dueAt: 7, managed: undefined }))
+    const known = await secretAt(ground)
+    assert.deepEqual([known.version, known.value, reads()], [2, { ...firstSecret, dueAt: 7 }, 0])
+    const other = await openedAnew(ground, known)
+    assert.deepEqual(known, other)
+  })
+
+  test('is what the last of many calls at once made of it', async () => {
+    const ground = await testGround()
+    await secretAt(ground)
+    const more = (value: Secret): Secret => ({ ...value, dueAt: (value.dueAt ?? 0) + 1 })
+    await Promise.all(Array.from({ length: 8 }, () => secretAt(ground, more)))
+    const known = await secretAt(ground)
+    assert.deepEqual([known.version, known.value.dueAt], [9, 8])
+    assert.deepEqual(known, await openedAnew(ground, known))
+  })
+})
+
+const firstSecret: Secret = { name: 's', versions: [{ id: '0'.repeat(32), enabled: true, createdAt: 0, updatedAt: 0 }] }
+
+/** How often the store is asked for records from now on. */
+function recordsRead({ store }: TestGround): () => number {
+  let count = 0
+  const read = store.read.bind(store)
+  store.read = async ids => {
+    count += 1
+    return read(ids)
+  }
+  return () => count
+}
+
+/** What the store has of it, opened. */
+async function openedAnew({ context, store }: TestGround, { id }: Pick<Held<unknown>, 'id'>): Promise<Held<unknown>> {
+  const [row] = await store.read([id])
+  assert(row)
+  const family = allFamilies.find(({ name }) => name === 'secrets')
+  assert(family)
+  return context.ground.view.open(family, row)
+}

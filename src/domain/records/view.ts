@@ -23,8 +23,8 @@ export interface View {
   observe(family: AnyFamily, observer: Observer): void
   /** Called after changes were applied, with all of them: leases, caches of open keys. */
   onNews(listener: (news: readonly Change[]) => void): void
-  /** Applies what happened since; resolves when the view stands there. Overlapping news are skipped. */
-  apply(news: readonly Change[]): Promise<void>
+  /** Applies what happened since; resolves when the view stands there. Overlapping news are skipped. `own`: changes among them that need not be read again. */
+  apply(news: readonly Change[], own?: readonly Held<unknown>[]): Promise<void>
   /** Loads compartment keys and resident families; called once. */
   load(): Promise<void>
 }
@@ -139,16 +139,16 @@ class MemoryView implements View {
     this.#listeners.push(listener)
   }
 
-  async apply(news: readonly Change[]): Promise<void> {
+  async apply(news: readonly Change[], own: readonly Held<unknown>[] = []): Promise<void> {
     const last = news.at(-1)
     if (last === undefined || last.seq <= this.appliedSeq) return
-    const turn = this.#applying.then(async () => this.#applyNow(news))
+    const turn = this.#applying.then(async () => this.#applyNow(news, own))
     // The next turn begins whether this one failed or not; the failure is this caller's.
     this.#applying = turn.catch(() => undefined)
     return turn
   }
 
-  async #applyNow(news: readonly Change[]): Promise<void> {
+  async #applyNow(news: readonly Change[], own: readonly Held<unknown>[]): Promise<void> {
     const fresh = news.filter(change => change.seq > this.appliedSeq)
     const last = fresh.at(-1)
     if (last === undefined) return
@@ -158,6 +158,7 @@ class MemoryView implements View {
       if (change.id.endsWith(compartmentKeyChange)) await this.#compartmentChanged(compartmentOf(change.id))
     }
     await this.#reload(fresh)
+    for (const held of own) if (fresh.some(({ id, version }) => id === held.id && version === held.version)) this.#keep(held)
     this.appliedSeq = last.seq
     for (const listener of this.#listeners) listener(fresh)
   }
