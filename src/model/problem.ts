@@ -146,6 +146,8 @@ interface DetailsOf extends AccountDetails, ObjectDetails {
     readonly appId?: string
     readonly oid: string
     readonly issuer?: string
+    /** Where what is forbidden stands, where that is told all the same. */
+    readonly region?: string
     /** Of whoever acts in an account. */
     readonly arn?: string
   }

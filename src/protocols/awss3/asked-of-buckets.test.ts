@@ -256,6 +256,18 @@ describe('a bucket asked for in another Region than its own', () => {
     )
   })
 
+  test('tells where it is whoever asks for its head, allowed or not', async () => {
+    const { ground, send, get } = await house()
+    const nobody = await testUser(ground, { accountId: mine, name: 'nobody' })
+    const refused = await send('HEAD', '/bucket', { as: nobody })
+    assert.deepEqual([refused.status, refused.headers['x-amz-bucket-region']], [403, 'us-east-1'])
+    const pipeline = createPipeline(ground.context, s3Protocol('keystead.test'))
+    const unsigned = await ask(pipeline, { method: 'HEAD', url: 'https://s3.us-east-1.keystead.test/bucket', headers: {} })
+    assert.deepEqual([unsigned.status, unsigned.headers['x-amz-bucket-region']], [403, 'us-east-1'])
+    assert.equal((await send('HEAD', '/nowhere', { as: nobody })).headers['x-amz-bucket-region'], undefined)
+    assert.equal((await get('/bucket')).headers['x-amz-bucket-region'], undefined)
+  })
+
   test('at its own address, signed for another Region, names the one that the signature must name', async () => {
     const { ground, send } = await house()
     const pipeline = createPipeline(ground.context, s3Protocol('keystead.test'))

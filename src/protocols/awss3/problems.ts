@@ -151,7 +151,10 @@ const ofObjects: AwsTable = {
 
 /** The sentence where a policy decided; a request that nobody signed learns no more than that. */
 function denied(details: ProblemDetails<'AccessDenied'>): AwsWords {
-  return forbidden('AccessDenied', details.arn === undefined ? 'Access Denied' : deniedSentence(details))
+  return {
+    ...forbidden('AccessDenied', details.arn === undefined ? 'Access Denied' : deniedSentence(details)),
+    ...(details.region !== undefined && { headers: { 'x-amz-bucket-region': details.region } }),
+  }
 }
 
 /** A signature stands in the header, or in the query. */
