@@ -220,6 +220,20 @@ describe('a key for the whole bucket', () => {
   })
 })
 
+test('a signature of the version before is refused by name, wherever it stands', async () => {
+  const { ground, send } = await house()
+  const pipeline = createPipeline(ground.context, s3Protocol('keystead.test'))
+  assert.equal((await send('PUT', '/bucket/key', { body: 'kept' })).status, 200)
+  for (const [query, headers] of [
+    ['', { authorization: 'AWS AKIDEXAMPLE:c2lnbmF0dXJl' }],
+    ['?AWSAccessKeyId=AKIDEXAMPLE&Signature=c2lnbmF0dXJl&Expires=99999999999', {}],
+  ] as const) {
+    const refused = await ask(pipeline, { method: 'GET', url: `https://s3.us-east-1.keystead.test/bucket/key${query}`, headers })
+    assert.equal(codeIn(refused), '400 InvalidRequest')
+    assert.match(refused.text, /Please use AWS4-HMAC-SHA256\./)
+  }
+})
+
 describe('a bucket asked for in another Region than its own', () => {
   test('says where it is, in the head too, and does nothing', async () => {
     const { send } = await house()

@@ -8,7 +8,7 @@ import { s3Headers } from './headers.ts'
 import { operations } from './operations/index.ts'
 import { named } from './paths.ts'
 import { refuse } from './problems.ts'
-import { isSigned } from './signed.ts'
+import { isSigned, refuseOldSignature } from './signed.ts'
 
 /** Objects: `s3.{region}.{domain}` with the bucket in the path, `{bucket}.s3.{region}.{domain}`, and the names that all services share. */
 export function s3Protocol(domain: string): Protocol<Context, AwsSite> {
@@ -22,6 +22,9 @@ export function s3Protocol(domain: string): Protocol<Context, AwsSite> {
   return {
     ...base,
     /** Whoever signs nothing is nobody: some buckets are open to him too. */
-    authenticate: async (context, call, at) => (isSigned(at.request) ? base.authenticate(context, call, at) : anonymous),
+    async authenticate(context, call, at) {
+      refuseOldSignature(at.request)
+      return isSigned(at.request) ? base.authenticate(context, call, at) : anonymous
+    },
   }
 }
