@@ -3,6 +3,41 @@ import { data, json, type CommandRow } from './command-row.ts'
 /** Who there is, beside what is in the table itself. */
 export const directoryCommands: readonly CommandRow[] = [
   {
+    words: 'app list',
+    example: 'keystead app list',
+    summary: 'applications of the tenant, and until when their secrets count',
+    options: [data, json],
+    load: async () => (await import('./commands/app-list.ts')).list,
+  },
+  {
+    words: 'app show <app>',
+    example: 'keystead app show ci --json',
+    summary: 'one application, by name, client id or object id',
+    options: [data, json],
+    load: async () => (await import('./commands/app-list.ts')).show,
+  },
+  {
+    words: 'app delete <app>',
+    example: 'keystead app delete ci --confirm ci',
+    summary: 'it signs in no more, and its tokens count no more; Graph restores it for 30 days',
+    options: [data, ['--confirm <name>', 'the name once more'], json],
+    load: async () => (await import('./commands/app-list.ts')).remove,
+  },
+  {
+    words: 'user show <name>',
+    example: 'keystead user show alice@contoso.example',
+    summary: 'one user, and the groups that he or she is in',
+    options: [data, json],
+    load: () => import('./commands/user-show.ts'),
+  },
+  {
+    words: 'group show <group>',
+    example: 'keystead group show "Contoso Security Team"',
+    summary: 'one group, and who is in it',
+    options: [data, json],
+    load: () => import('./commands/group-show.ts'),
+  },
+  {
     words: 'app federate <name>',
     example: 'keystead app federate ci --issuer https://token.actions.githubusercontent.com --subject repo:contoso/app:ref:refs/heads/main',
     summary: 'let a workload outside act as the application, without a secret',

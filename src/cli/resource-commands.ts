@@ -23,6 +23,20 @@ export const resourceCommands: readonly CommandRow[] = [
     load: () => import('./commands/vault-list.ts'),
   },
   {
+    words: 'vault show <name>',
+    example: 'keystead vault show kv1',
+    summary: 'one vault, and how many keys are in it',
+    options: [data, json],
+    load: async () => (await import('./commands/vault-show.ts')).show,
+  },
+  {
+    words: 'vault delete <name>',
+    example: 'keystead vault delete kv1 --confirm kv1',
+    summary: 'delete a vault, to be recovered while its days last; at the management plane, as the administrator',
+    options: [data, ['--as <app>', 'as this application'], ['--confirm <name>', 'its name once more, where keys are in it'], json],
+    load: async () => (await import('./commands/vault-show.ts')).remove,
+  },
+  {
     words: 'vault recover <name>',
     example: 'keystead vault recover kv1',
     summary: 'a deleted vault as it was; role assignments and private endpoints do not come back',
@@ -49,6 +63,40 @@ export const resourceCommands: readonly CommandRow[] = [
       json,
     ],
     load: () => import('./commands/key-list.ts'),
+  },
+  {
+    words: 'verify [id...]',
+    example: 'keystead verify --format sarif > verify.sarif',
+    summary:
+      'identity, role, set, key, rotation: the checklist of everything named, or of all; exit code 1 where something is not as it wants',
+    options: [
+      data,
+      ['--format <format>', 'sarif or junit, for other tools'],
+      ['--history', 'and what became of its keys, as the audit has it'],
+      json,
+    ],
+    load: () => import('./commands/verify.ts'),
+  },
+  {
+    words: 'disk layers <id>',
+    example: 'keystead disk layers data1',
+    summary: 'what protects a disk, each disk of a machine, or a volume: which key, whose, and can it be opened',
+    options: [data, json],
+    load: () => import('./commands/disk-layers.ts'),
+  },
+  {
+    words: 'disk fleet <set>',
+    example: 'keystead disk fleet des1',
+    summary: 'every disk of a disk encryption set: the version that it is under, and what is behind',
+    options: [data, json],
+    load: () => import('./commands/disk-fleet.ts'),
+  },
+  {
+    words: 'import <file>',
+    example: 'keystead import seed.json --dry-run',
+    summary: 'make the vaults, keys and secrets of a file; what is there already stays as it is',
+    options: [data, ['--as <app>', 'as this application'], ['--dry-run', 'say what would be made'], json],
+    load: () => import('./commands/import.ts'),
   },
   {
     words: 'vm create <name>',

@@ -14,6 +14,7 @@ function sentenceOf({ body }: Problem): string {
 }
 
 function vaultSentence({ code, details }: ProblemBody): string | undefined {
+  if (code === 'ResourceNotFound') return `There is no ${details.type} ${details.name}.`
   if (code === 'VaultNotFound') return `There is no vault ${details.name}.`
   return code === 'KeyNotFound' ? `There is no key ${details.name} there.` : undefined
 }

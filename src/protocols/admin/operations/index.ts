@@ -37,8 +37,9 @@ import { removeGroupOperation } from './remove-group.ts'
 import { addAlarmOperation, listAlarmsOperation, removeAlarmOperation, testAlarmOperation } from './alarms.ts'
 import { listRotations, rotateCompartment, rotateRoot } from './rotations.ts'
 import { addApplicationCredential, listApplicationCredentials, removeApplicationCredential } from './application-credentials.ts'
-import { listDependents, listEveryKey, listLastUses, listStandings, showImpact, showKeyReference } from './keys.ts'
+import { listDependents, listEveryKey, listLastUses, showImpact, showKeyReference } from './keys.ts'
 import { federateApplication } from './federate-application.ts'
+import { listStandings, showFleet, showLayers, verifyResources } from './looking.ts'
 import { showHierarchy } from './show-hierarchy.ts'
 import { checkBytes } from './check-bytes.ts'
 
@@ -103,4 +104,7 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   checkBytes,
   showImpact,
   listStandings,
+  showLayers,
+  showFleet,
+  verifyResources,
 ]

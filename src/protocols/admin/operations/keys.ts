@@ -5,7 +5,6 @@ import { impact, impactActions } from '#domain/inventory/impact.ts'
 import { keyReference } from '#domain/inventory/key-reference.ts'
 import { lastUses } from '#domain/inventory/last-uses.ts'
 import { listAllKeys } from '#domain/inventory/list-all-keys.ts'
-import { standings } from '#domain/inventory/standings.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { json } from '#protocols/http/answer.ts'
 import { adminOperation } from '#protocols/admin/site.ts'
@@ -81,16 +80,5 @@ export const showImpact = adminOperation({
   async handle(context, call, { site, body: { key, action = 'disable' }, permit }) {
     const isKeyUse = await site.runtime.keyUses()
     return json(200, await impact(context, call, { permit: permit('instance.read'), key, action, isKeyUse }))
-  },
-})
-
-/** What can be opened at this moment, and why not. */
-export const listStandings = adminOperation({
-  ...common,
-  name: 'DiskStandingList',
-  path: '/disks/standings',
-  body: { json: z.strictObject({}) },
-  async handle(context, call, { permit }) {
-    return json(200, { standings: await standings(context, call, permit('instance.read')) })
   },
 })
