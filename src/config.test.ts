@@ -27,6 +27,7 @@ describe('readConfig', () => {
       healthPort: 9464,
       dataDir: '/work/data',
       sealFile: undefined,
+      token: undefined,
       stateHome: '/home/a/.local/state',
       runtimeDir: undefined,
       region: 'us-east-1',
@@ -107,6 +108,10 @@ describe('readConfig', () => {
       'KEYSTEAD_NODE is a number from 1 to 9999',
     ])
     assert.deepEqual(problems({ flags: { 'tls-cert-file': 'c.pem' } }), ['--tls-cert-file and --tls-key-file go together'])
+    assert.match(problems({ flags: { 'pkcs11-module': 'm.so', 'pkcs11-token': 'one' } })[0] ?? '', /^--pkcs11-module, .+ go together$/)
+    const token = { 'pkcs11-module': '/m.so', 'pkcs11-token': 'one', 'pkcs11-pin-file': 'pin' }
+    assert.deepEqual(config({ flags: token }).token, { module: '/m.so', label: 'one', pinFile: '/work/pin' })
+    assert.match(problems({ flags: { ...token, 'pkcs11-token': 'x'.repeat(33) } })[0] ?? '', /^--pkcs11-token is a label of 1 to 32 bytes$/)
     for (const domain of ['-a.test', 'a-.test', 'a..test', 'a.test.', '10.0.0.1', 'ä.test', `${'a'.repeat(64)}.test`, '*.test']) {
       assert.equal(problems({ flags: { domain } }).length, 1, domain)
     }

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { AllowedHost } from '#model/allowed-hosts.ts'
 import type { SyslogTarget } from '#model/syslog-target.ts'
+import type { TokenPlace } from '#ports/tokens.ts'
 import { nearestOf } from './nearest.ts'
 import { settings } from './settings.ts'
 
@@ -32,6 +33,8 @@ export interface Config {
   readonly dataDir: string
   /** Names another place for the key file than the one under `stateHome`. */
   readonly sealFile: string | undefined
+  /** The token that its seal is on, and the file that has its PIN. */
+  readonly token: (TokenPlace & { readonly pinFile: string }) | undefined
   readonly stateHome: string
   /** Short-lived sockets, where the data directory's name is too long for one. */
   readonly runtimeDir: string | undefined
@@ -94,6 +97,9 @@ const given = z.object({
   healthPort: settings.healthPort.schema.optional(),
   dataDir: settings.dataDir.schema.default(defaults.dataDir),
   sealFile: settings.sealFile.schema.optional(),
+  pkcs11Module: settings.pkcs11Module.schema.optional(),
+  pkcs11Token: settings.pkcs11Token.schema.optional(),
+  pkcs11PinFile: settings.pkcs11PinFile.schema.optional(),
   region: settings.region.schema.default(defaults.region),
   throttle: settings.throttle.schema.default('on'),
   accessPolicies: settings.accessPolicies.schema.default('open'),
@@ -130,7 +136,7 @@ export function readConfig(from: Surroundings): ConfigReading {
   const { certFile, keyFile } = parsed.data
   if ((certFile === undefined) !== (keyFile === undefined))
     return { ok: false, problems: ['--tls-cert-file and --tls-key-file go together'] }
-  const unsafe = unsafeListening(parsed.data)
+  const unsafe = halfAToken(parsed.data) ?? unsafeListening(parsed.data)
   if (unsafe !== undefined) return { ok: false, problems: [unsafe] }
   return { ok: true, config: Object.freeze(completed(parsed.data, from)) }
 }
@@ -162,6 +168,11 @@ function unknownNames({ file }: Surroundings): readonly string[] {
     .map(name => `${file.path}: ${name} is no setting; the nearest is ${nearestOf(name, known)}`)
 }
 
+function halfAToken({ pkcs11Module, pkcs11Token, pkcs11PinFile }: Given): string | undefined {
+  const said = [pkcs11Module, pkcs11Token, pkcs11PinFile].filter(one => one !== undefined).length
+  return said === 0 || said === 3 ? undefined : '--pkcs11-module, --pkcs11-token and --pkcs11-pin-file go together'
+}
+
 const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.')
 const named = (said: string): boolean => said === 'true' || said === '1'
 
@@ -184,6 +195,11 @@ function saidBy({ flags, env, file }: Surroundings, setting: Setting): Said | un
   return written === undefined ? undefined : { value: written, where: `${file?.path}: ${setting.file}` }
 }
 
+function tokenOf({ pkcs11Module, pkcs11Token, pkcs11PinFile }: Given, inCwd: (file: string) => string): Config['token'] {
+  if (pkcs11Module === undefined || pkcs11Token === undefined || pkcs11PinFile === undefined) return undefined
+  return { module: inCwd(pkcs11Module), label: pkcs11Token, pinFile: inCwd(pkcs11PinFile) }
+}
+
 function completed(given: Given, { env, cwd, home }: Surroundings): Config {
   const inCwd = (file: string) => resolve(cwd, file)
   const { certFile, keyFile } = given
@@ -195,6 +211,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     ...ports(given),
     dataDir: inCwd(given.dataDir),
     sealFile: given.sealFile === undefined ? undefined : inCwd(given.sealFile),
+    token: tokenOf(given, inCwd),
     stateHome: absolute(env['XDG_STATE_HOME']) ?? join(home, '.local', 'state'),
     runtimeDir: absolute(env['XDG_RUNTIME_DIR']),
     region: given.region,

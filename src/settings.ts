@@ -10,6 +10,9 @@ const port = z
   .transform(Number)
   .pipe(z.number().max(65_535, 'is a number from 0 to 65535'))
 const path = z.string().min(1, 'is a path')
+const tokenLabel = z
+  .string()
+  .refine(label => /^.+$/.test(label) && new TextEncoder().encode(label).length <= 32, 'is a label of 1 to 32 bytes')
 /** Spelt as tokens name it: what the URL parser would fold away is not looked for. */
 function isIssuer(text: string): boolean {
   const url = URL.parse(text)
@@ -54,6 +57,9 @@ export const settings = {
   healthPort: { flag: 'health-port', file: 'listen.metricsPort', variable: 'KEYSTEAD_HEALTH_PORT', schema: port },
   dataDir: { flag: 'data', file: 'data', variable: 'KEYSTEAD_DATA', schema: path },
   sealFile: { flag: 'seal-file', file: 'seal.keyFile', variable: 'KEYSTEAD_SEAL_FILE', schema: path },
+  pkcs11Module: { flag: 'pkcs11-module', file: 'pkcs11.module', variable: 'KEYSTEAD_PKCS11_MODULE', schema: path },
+  pkcs11Token: { flag: 'pkcs11-token', file: 'pkcs11.token', variable: 'KEYSTEAD_PKCS11_TOKEN', schema: tokenLabel },
+  pkcs11PinFile: { flag: 'pkcs11-pin-file', file: 'pkcs11.pinFile', variable: 'KEYSTEAD_PKCS11_PIN_FILE', schema: path },
   region: {
     flag: 'region',
     file: 'region',

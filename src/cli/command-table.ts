@@ -16,6 +16,9 @@ const userPassword = [
 const sealOfStopped = [
   ['--seal-file <file>', 'key file of the seal, where the instance is stopped'],
   ['--passphrase-file <file>', 'passphrase of the seal, where the instance is stopped; - is standard input'],
+  ['--pkcs11-module <file>', 'PKCS #11 module of the seal’s token, where the instance is stopped'],
+  ['--pkcs11-token <label>', 'that token'],
+  ['--pkcs11-pin-file <file>', 'its PIN'],
 ] as const
 
 /** The tree of people.md 4.2, as far as it is built. */
@@ -36,6 +39,9 @@ export const commands: readonly CommandRow[] = [
       ['--proxy-port <n|off>', 'loopback CONNECT proxy (8480; free with --port)'],
       ['--health-port <n>', 'health on loopback (9464; free with --port)'],
       ['--seal-file <file>', 'key file of the seal, outside the data directory'],
+      ['--pkcs11-module <file>', 'PKCS #11 module of the token that the seal is on, with --pkcs11-token and --pkcs11-pin-file (none)'],
+      ['--pkcs11-token <label>', 'that token'],
+      ['--pkcs11-pin-file <file>', 'its PIN, outside the data directory'],
       ['--region <name>', 'Region of accounts where nothing says otherwise (us-east-1)'],
       ['--access-policies <open|guarded>', 'guarded: policies of a vault are written only by who may give roles there (open)'],
       ['--log-level <level>', 'error, warn, info, silent (warn)'],

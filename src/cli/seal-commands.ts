@@ -3,13 +3,26 @@ import { data, json, type CommandRow } from './command-row.ts'
 const sealFile = ['--seal-file <file>', 'the key file of a seal, instead of the one where the instance looks for it'] as const
 const proofPassphraseFile = ['--proof-passphrase-file <file>', 'the passphrase of a seal that there is; - is standard input'] as const
 
+const proofPinFile = ['--proof-pin-file <file>', 'the PIN of the token that a seal is on; - is standard input'] as const
+const token = [
+  ['--pkcs11-module <file>', 'PKCS #11 module of the token, instead of the one that the instance was started with'],
+  ['--pkcs11-token <label>', 'the token, likewise'],
+] as const
+
 /** The ways to the root key, and new keys below them. */
 export const sealCommands: readonly CommandRow[] = [
   {
     words: 'unseal',
     example: 'keystead unseal',
-    summary: 'open a sealed instance: by a passphrase, which is asked for, or by its key file',
-    options: [data, ['--passphrase-file <file>', 'the passphrase; - is standard input; asked for without it'], sealFile, json],
+    summary: 'open a sealed instance: by a passphrase, which is asked for, by its key file, or by its token',
+    options: [
+      data,
+      ['--passphrase-file <file>', 'the passphrase; - is standard input; asked for without it'],
+      sealFile,
+      ['--pkcs11-pin-file <file>', 'the PIN of the token; - is standard input'],
+      ...token,
+      json,
+    ],
     load: () => import('./commands/unseal.ts'),
   },
   {
@@ -27,6 +40,8 @@ export const sealCommands: readonly CommandRow[] = [
       data,
       ['--seal-file <files...>', 'key files of seals, instead of the one where the instance looks for it'],
       ['--passphrase-file <files...>', 'passphrases of seals; - is standard input'],
+      ['--pkcs11-pin-file <file>', 'the PIN of the token that a seal is on; - is standard input'],
+      ...token,
       ['--drop <ids...>', 'seals that are given up: they open the new key no more'],
       json,
     ],
@@ -59,12 +74,15 @@ export const sealCommands: readonly CommandRow[] = [
     summary: 'one more seal, by the proof of one that there is',
     options: [
       data,
-      ['--kind <kind>', 'passphrase or key-file'],
+      ['--kind <kind>', 'passphrase, key-file or pkcs11'],
       ['--passphrase-file <file>', 'the new passphrase; - is standard input; asked for without it'],
       ['--generate', 'a new passphrase of six words, shown once'],
       ['--file <file>', 'where the new key file is made, or is, outside the data directory'],
+      ['--pkcs11-pin-file <file>', 'the PIN of the new seal’s token; - is standard input; asked for without it'],
+      ...token,
       sealFile,
       proofPassphraseFile,
+      proofPinFile,
       json,
     ],
     load: () => import('./commands/seal-add.ts'),
@@ -73,7 +91,7 @@ export const sealCommands: readonly CommandRow[] = [
     words: 'seal remove <id>',
     example: 'keystead seal remove 0b9c1f2e-5d9e-4a57-8d0e-6f2f3c1f7a11',
     summary: 'take a seal away, by the proof of one that there is; never the last',
-    options: [data, sealFile, proofPassphraseFile, json],
+    options: [data, sealFile, proofPassphraseFile, proofPinFile, json],
     load: () => import('./commands/seal-remove.ts'),
   },
   {

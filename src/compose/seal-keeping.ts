@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { keyFileSeal, makeKeyFile, sealOfKey } from '#adapters/seals/key-file.ts'
 import { isPassphrase, passphraseCharactersMin, passphraseSeal } from '#adapters/seals/passphrase.ts'
+import { tokenSeal } from '#adapters/seals/token.ts'
+import type { Config } from '#config'
 import type { SealAttempts } from '#domain/seal/attempts.ts'
 import { unseal } from '#domain/seal/boot.ts'
 import { beginRootRotation, type RootRotation } from '#domain/seal/rotate-root.ts'
@@ -8,15 +10,21 @@ import type { Custody } from '#domain/seal/custody.ts'
 import { addSeal, listSeals, removeSeal, type SealChange } from '#domain/seal/seals.ts'
 import { Problem } from '#model/problem.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
+import type { Clock } from '#ports/clock.ts'
 import type { Random } from '#ports/random.ts'
 import type { Seal } from '#ports/seal.ts'
-import type { NewSeal, SealProof } from '#protocols/admin/seal-bodies.ts'
+import { TokenFailed } from '#ports/tokens.ts'
+import type { NewSeal, SealProof, TokenSaid } from '#protocols/admin/seal-bodies.ts'
 import type { RootKeeping, SealKeeping, SealRow } from '#protocols/admin/site.ts'
-import type { DataDirectory, Unsealed } from './data-directory.ts'
+import type { DataDirectory } from './data-directory.ts'
+import type { Unsealed } from './unsealed.ts'
 
 export interface SealKeepingParts {
   readonly directory: DataDirectory
   readonly dataDir: string
+  /** The token that is meant where none is named. */
+  readonly token?: Config['token']
+  readonly clock: Clock
   readonly random: Random
   readonly attempts: SealAttempts
 }
@@ -42,17 +50,19 @@ export function createSealKeeper(parts: SealKeepingParts): SealKeeper {
   return {
     kinds: () => listSeals(boot).map(({ kind }) => kind),
     list: () => ({ seals: rows(), keyFile: directory.keyFile() }),
-    open: async proof => attempts.attempt(async () => unseal({ boot, random, seals: shown(proof, random) })),
+    open: async proof => attempts.attempt(async () => byToken(unseal({ boot, random, seals: shown(proof, parts) }), undefined)),
     async add({ seal, proof, before }) {
       const added = (): Seal => sealOf(seal, parts)
-      const id = await proven(attempts, async () => addSeal({ boot, random, added, before, proof: shown(proof, random) }))
+      const id = await proven(attempts, async () =>
+        byToken(addSeal({ boot, random, added, before, proof: shown(proof, parts) }), refusedProof),
+      )
       return rowOf(id)
     },
     async rotateRoot(custody, { proofs, dropped, before }) {
       for (const id of dropped) rowOf(id)
       const turned = await attempts.attempt(async () => {
-        const seals = proofs.flatMap(proof => shown(proof, random))
-        const end = await beginRootRotation({ boot, random, custody, shown: seals, dropped, before })
+        const seals = proofs.flatMap(proof => shown(proof, parts))
+        const end = await byToken(beginRootRotation({ boot, random, custody, shown: seals, dropped, before }), refusedProof)
         return !end.done && end.refused === 'proof' ? undefined : end
       })
       if (!turned.done) throw new Problem({ code: 'Conflict', details: { message: notTurned(turned) } })
@@ -60,7 +70,7 @@ export function createSealKeeper(parts: SealKeepingParts): SealKeeper {
     },
     async remove({ id, proof, before }) {
       const row = rowOf(id)
-      await proven(attempts, async () => removeSeal({ boot, before, sealId: id, proof: shown(proof, random) }))
+      await proven(attempts, async () => byToken(removeSeal({ boot, before, sealId: id, proof: shown(proof, parts) }), refusedProof))
       return row
     },
   }
@@ -81,6 +91,19 @@ const missing = (id: string): never => {
   throw new Problem({ code: 'SealNotFound', details: { id } })
 }
 
+const refusedProof = { done: false, refused: 'proof' } as const
+
+/** A PIN that its token does not take is a try that failed; what else a token says is told as it is. Raises `Conflict`. */
+async function byToken<T, R>(work: Promise<T>, refused: R): Promise<T | R> {
+  try {
+    return await work
+  } catch (cause) {
+    if (!(cause instanceof TokenFailed)) throw cause
+    if (cause.failure === 'pinRefused') return refused
+    throw new Problem({ code: 'Conflict', details: { message: `It cannot be done: ${cause.message}.` } }, { cause })
+  }
+}
+
 /** A proof that opens nothing is the only failure that counts. */
 async function proven(attempts: SealAttempts, change: () => Promise<SealChange>): Promise<string> {
   const changed = await attempts.attempt(async () => {
@@ -95,14 +118,28 @@ async function proven(attempts: SealAttempts, change: () => Promise<SealChange>)
 }
 
 /** The seal that is shown. Throws `InvalidBody` for what can be none: no try is made with it. */
-function shown(proof: SealProof, random: Random): readonly Seal[] {
+function shown(proof: SealProof, parts: SealKeepingParts): readonly Seal[] {
+  const { random } = parts
   if ('passphrase' in proof) return [passphraseSeal(longEnough(proof.passphrase), { random })]
+  if ('pin' in proof) return [sealOnToken(proof, parts)]
   using key = new SecretBytes(proof.keyFile)
   return [sealOfKey(key, random)]
 }
 
-function sealOf(seal: NewSeal, { dataDir, random }: SealKeepingParts): Seal {
+function sealOnToken(said: TokenSaid, { token, clock, random }: SealKeepingParts): Seal {
+  const [module, label] = [said.module ?? token?.module, said.token ?? token?.label]
+  if (module === undefined || label === undefined)
+    throw new Problem({
+      code: 'InvalidBody',
+      details: { name: 'module', message: 'The instance has no token: --pkcs11-module and --pkcs11-token say where one is.' },
+    })
+  return tokenSeal({ place: { module, label }, pin: () => new SecretBytes(Buffer.from(said.pin, 'utf8')), clock, random })
+}
+
+function sealOf(seal: NewSeal, parts: SealKeepingParts): Seal {
+  const { dataDir, random } = parts
   if (seal.kind === 'passphrase') return passphraseSeal(longEnough(seal.passphrase), { random })
+  if (seal.kind === 'pkcs11') return sealOnToken(seal, parts)
   try {
     if (!existsSync(seal.file)) makeKeyFile(seal.file, { dataDir, random })
     return keyFileSeal(seal.file, { dataDir, random })

@@ -4,7 +4,7 @@ import { Problem } from '#model/problem.ts'
 import { operator, system } from '#model/principal.ts'
 import type { SealProof } from '#protocols/admin/seal-bodies.ts'
 import { openCore, type Core } from './core.ts'
-import type { Unsealed } from './data-directory.ts'
+import type { StillSealed, Unsealed } from './unsealed.ts'
 import { createFront, type Front } from './front.ts'
 import { createRootRewrap, type RootRewrap } from './root-rewrap.ts'
 import { runtimeOf, sealedStatus, type SealedParts } from './runtime.ts'
@@ -12,7 +12,12 @@ import type { World } from './world.ts'
 
 export interface SealingParts extends SealedParts {
   readonly clusterId: string
+  /** What opens it without anybody present, tried once more. */
+  readonly reopen: () => Promise<Unsealed | StillSealed>
 }
+
+/** A token that is away is looked for again, each time after twice as long. */
+const [firstRetryMs, longestRetryMs] = [2_000, 60_000] as const
 
 type Raised = Pick<Parameters<typeof note>[1], 'operation' | 'who' | 'details'>
 
@@ -24,6 +29,7 @@ export class Sealing {
   #core: Core | undefined
   #rewrap: RootRewrap | undefined
   #sealed: { readonly because: string; readonly since: Millis }
+  #cancelRetry = (): void => {}
 
   constructor(parts: SealingParts) {
     const { world, clusterId } = parts
@@ -39,14 +45,20 @@ export class Sealing {
   }
 
   /** The first opening: it answers when this resolves, active or sealed. Rejects, with nothing standing, where it cannot. */
-  async begin(opened: Unsealed | { readonly sealed: string }): Promise<void> {
+  async begin(opened: Unsealed | StillSealed): Promise<void> {
     if (!('sealed' in opened)) return this.#raise(opened, { operation: 'InstanceStart', details: {}, who: system })
     this.#nowSealed(opened.sealed)
+    if (opened.passing) this.#retryAfter(firstRetryMs)
     return this.#parts.listeners.open(this.#front, undefined)
+  }
+
+  because(): string {
+    return this.#sealed.because
   }
 
   /** What takes requests goes first, what they stand on last. */
   async stop(): Promise<void> {
+    this.#cancelRetry()
     await this.#inTurn(async () => {
       const { life } = this.#parts.world
       const core = this.#core
@@ -81,14 +93,43 @@ export class Sealing {
     rewrap.begin()
   }
 
+  /** As long as it is only a token that is away; not after somebody sealed it, or unsealed it meanwhile. */
+  #retryAfter(delayMs: number): void {
+    const again = (): void => {
+      this.#inTurn(async () => this.#retry(delayMs)).catch((error: unknown) => fail(this.#parts.world, error))
+    }
+    this.#cancelRetry = this.#parts.world.clock.after(delayMs, again)
+  }
+
+  async #retry(delayMs: number): Promise<void> {
+    const { life } = this.#parts.world
+    if (life.state() !== 'sealed') return
+    life.become('unsealing')
+    const opened = await this.#reopened()
+    if (!('sealed' in opened)) return this.#raise(opened, { operation: 'InstanceUnseal', details: this.#sealedMeanwhile(0), who: system })
+    life.become('sealed')
+    this.#sealed = { ...this.#sealed, because: opened.sealed }
+    if (opened.passing) this.#retryAfter(Math.min(longestRetryMs, 2 * delayMs))
+  }
+
+  async #reopened(): Promise<Unsealed | StillSealed> {
+    try {
+      return await this.#parts.reopen()
+    } catch (error) {
+      return { sealed: error instanceof Error ? error.message : 'its seal does not open', passing: true }
+    }
+  }
+
+  #sealedMeanwhile = (failures: number) => ({ failedAttempts: failures.toString(), sentAway: this.#front.sentAway().toString() })
+
   async #unseal(proof: SealProof): Promise<Readonly<Record<string, unknown>>> {
     const { world, attempts } = this.#parts
     if (world.life.state() !== 'sealed') throw new Problem({ code: 'Conflict', details: { message: 'Keystead is not sealed.' } })
     const failures = attempts.failures()
     const opened = await tryToOpen(this.#parts, proof)
-    const details = { failedAttempts: failures.toString(), sentAway: this.#front.sentAway().toString() }
+    this.#cancelRetry()
     try {
-      await this.#raise(opened, { operation: 'InstanceUnseal', details, who: operator })
+      await this.#raise(opened, { operation: 'InstanceUnseal', details: this.#sealedMeanwhile(failures), who: operator })
     } catch (error) {
       // The seal is open and the instance does not stand: as at a start, that is the end of the process.
       fail(world, error)

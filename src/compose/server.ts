@@ -21,6 +21,8 @@ export interface RunningServer {
   /** Nothing but key files: nobody need be present to open it. */
   readonly development: boolean
   readonly state: () => string
+  /** Why it is sealed, if it is. */
+  readonly because: () => string
   /** Drains and closes everything; resolves when the process may end. */
   stop(): Promise<void>
 }
@@ -42,8 +44,8 @@ export class DevelopmentExposed extends Error {}
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const world = worldOf(options)
   const { config, clock, random, life } = world
-  const { dataDir, sealFile, stateHome } = config
-  const directory = takeDataDirectory({ dataDir, sealFile, stateHome, clock, random })
+  const { dataDir, sealFile, token, stateHome } = config
+  const directory = takeDataDirectory({ dataDir, sealFile, token, stateHome, clock, random })
   try {
     const { sealing, listeners, keeper } = await startIn(world, directory)
     return {
@@ -51,6 +53,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       seals: keeper.kinds(),
       development: isDevelopment(keeper.kinds()),
       state: () => life.state(),
+      because: () => sealing.because(),
       async stop() {
         await sealing.stop()
         directory[Symbol.dispose]()
@@ -83,11 +86,11 @@ async function startIn(world: World, directory: DataDirectory) {
   life.become('unsealing')
   const opened = await directory.open()
   const attempts = createSealAttempts(clock)
-  const keeper = createSealKeeper({ directory, dataDir: config.dataDir, random, attempts })
+  const keeper = createSealKeeper({ directory, dataDir: config.dataDir, token: config.token, clock, random, attempts })
   if (reachesOut(config) && !config.riskDevelopment && isDevelopment(keeper.kinds())) throw new DevelopmentExposed()
   const listeners = createListeners(world)
   const clusterId = clusterIdOf(directory.boot) ?? ''
-  const sealing = new Sealing({ world, clusterId, listeners, keeper, attempts })
+  const sealing = new Sealing({ world, clusterId, listeners, keeper, attempts, reopen: async () => directory.open() })
   await sealing.begin(opened)
   return { sealing, listeners, keeper }
 }

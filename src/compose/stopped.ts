@@ -4,6 +4,7 @@ import { openReader } from '#adapters/sqlite/reader.ts'
 import { readingStore } from '#adapters/sqlite/record-store.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemRandom } from '#adapters/system/random.ts'
+import type { Config } from '#config'
 import type { AuditReading } from '#protocols/admin/site.ts'
 import { readAudit } from './audit.ts'
 import { checkBytes, type BytesReport } from './bytes-check.ts'
@@ -20,12 +21,20 @@ export interface StoppedAt {
   readonly sealFile: string | undefined
   /** Opens it instead of the key file. */
   readonly passphrase?: string
+  readonly token?: Config['token']
 }
 
 /** A data directory that no instance holds, opened by its seal for looking: the lock is held meanwhile, nothing is written. */
 export async function openStopped(at: StoppedAt): Promise<Stopped> {
   const stateHome = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state')
-  const directory = await openDataDirectory({ ...at, stateHome, clock: systemClock, random: systemRandom(), mustExist: true })
+  const directory = await openDataDirectory({
+    token: undefined,
+    ...at,
+    stateHome,
+    clock: systemClock,
+    random: systemRandom(),
+    mustExist: true,
+  })
   const reader = openReader(filesOf(at.dataDir).database)
   directory.custody.barrier.admit(reader.compartmentKeys())
   const { audit } = reader

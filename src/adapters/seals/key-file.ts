@@ -1,9 +1,10 @@
 import { createSecretKey } from 'node:crypto'
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, realpathSync, type Stats, writeSync } from 'node:fs'
-import { dirname, join, resolve, sep } from 'node:path'
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Random } from '#ports/random.ts'
 import type { Seal } from '#ports/seal.ts'
+import { readOwnFile, refuseInside } from './own-file.ts'
 import { unwrapRoot, wrapRoot } from './root-box.ts'
 
 const kind = 'key-file'
@@ -49,42 +50,10 @@ export function sealOfKey({ bytes, length }: SecretBytes, random: Random): Seal 
 
 /** The 32 bytes of a key file. Throws as `keyFileSeal` does. */
 export function readKeyFile(path: string, dataDir: string): SecretBytes {
-  refuseInside(path, dataDir)
-  const file = openSync(path, 'r')
-  try {
-    refuseOpenToOthers(path, fstatSync(file))
-    using bytes = new SecretBytes(new Uint8Array(keyBytes + 1))
-    const length = readSync(file, bytes.bytes)
-    if (length !== keyBytes) throw new Error(`${path} is no key file: it has not ${keyBytes} bytes`)
-    return new SecretBytes(bytes.bytes.slice(0, keyBytes))
-  } finally {
-    closeSync(file)
-  }
-}
-
-function refuseOpenToOthers(path: string, stats: Stats): void {
-  if (!stats.isFile()) throw new Error(`${path} is not a regular file`)
-  if ((stats.mode & 0o077) !== 0) {
-    throw new Error(`${path} may be read by others (mode ${(stats.mode & 0o777).toString(8).padStart(4, '0')}): chmod 0400 ${path}`)
-  }
-  const user = process.getuid?.()
-  if (user !== undefined && stats.uid !== user && stats.uid !== 0) throw new Error(`${path} belongs to user ${stats.uid}, not to ${user}`)
-}
-
-/** Symbolic links count for where they lead. */
-function refuseInside(path: string, dataDir: string): void {
-  const real = join(realOrGiven(dirname(path)), resolve(path).slice(resolve(dirname(path)).length))
-  if (`${realOrGiven(real)}${sep}`.startsWith(`${realOrGiven(dataDir)}${sep}`)) {
-    throw new Error(`${path} is inside the data directory ${dataDir}: a copy of the data would hold its own key`)
-  }
-}
-
-function realOrGiven(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return resolve(path)
-  }
+  const bytes = readOwnFile(path, { dataDir, atMost: keyBytes + 1 })
+  if (bytes.length === keyBytes) return bytes
+  bytes[Symbol.dispose]()
+  throw new Error(`${path} is no key file: it has not ${keyBytes} bytes`)
 }
 
 function syncDirectory(path: string): void {

@@ -3,7 +3,7 @@ import { ask, dataDirOf } from '#cli/admin.ts'
 import { text, type Run } from '#cli/command.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
-import { proofOfKeyFile, usualProof, type Proof } from '#cli/seal-proof.ts'
+import { proofOfKeyFile, tokenSaid, usualProof, type Proof } from '#cli/seal-proof.ts'
 import { secretFrom } from '#cli/secret-input.ts'
 
 type Options = Parameters<Run>[0]['options']
@@ -24,7 +24,7 @@ export const run: Run = async ({ options }) => {
   return exits.good
 }
 
-/** Each seal shows itself: the usual key file, those that are named, passphrases. */
+/** Each seal shows itself: the usual key file, those that are named, passphrases, a token. */
 async function proofsOf(dataDir: string, options: Options): Promise<readonly Proof[]> {
   const files = listOf(options['sealFile'])
   const passphrases = listOf(options['passphraseFile'])
@@ -32,6 +32,8 @@ async function proofsOf(dataDir: string, options: Options): Promise<readonly Pro
     throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: 'Standard input holds one passphrase, not two.', next: [] })
   const proofs: Proof[] = files.map(file => proofOfKeyFile(resolve(file), dataDir))
   for (const file of passphrases) proofs.push({ passphrase: await secretFrom(file, '') })
+  const pinFile = text(options['pkcs11PinFile'])
+  if (pinFile !== undefined) proofs.push(await tokenSaid(pinFile, options))
   const usual = files.length === 0 ? await usualProof(dataDir) : undefined
   if (usual !== undefined) proofs.unshift(usual)
   if (proofs.length === 0) proofs.push({ passphrase: await secretFrom(undefined, 'Passphrase of a seal that there is: ') })

@@ -5,7 +5,7 @@ import { ask, dataDirOf } from '#cli/admin.ts'
 import { text, type Run } from '#cli/command.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
-import { proofOfChange } from '#cli/seal-proof.ts'
+import { proofOfChange, tokenSaid } from '#cli/seal-proof.ts'
 import { secretFrom } from '#cli/secret-input.ts'
 
 type Options = Parameters<Run>[0]['options']
@@ -24,18 +24,29 @@ export const run: Run = async ({ options }) => {
   }
   print(`${id}  ${kind}${shown === undefined ? '' : `  ${shown}`}`)
   if (shown !== undefined) note('the passphrase is shown this once')
-  if ('file' in seal) note(`a start opens by it with --seal-file ${seal.file}`)
+  const flags = flagsOf(seal)
+  if (flags !== undefined) note(`a start opens by it with ${flags}`)
   return exits.good
 }
 
-type Wanted = { readonly kind: 'passphrase'; readonly passphrase: string } | { readonly kind: 'key-file'; readonly file: string }
+type Wanted =
+  | { readonly kind: 'passphrase'; readonly passphrase: string }
+  | { readonly kind: 'key-file'; readonly file: string }
+  | ({ readonly kind: 'pkcs11' } & Awaited<ReturnType<typeof tokenSaid>>)
 
 async function sealOf(options: Options): Promise<Wanted> {
   const kind = text(options['kind'])
   if (kind === 'passphrase') return { kind, passphrase: await newSecret(options) }
-  if (kind !== 'key-file') return refuse('--kind is passphrase or key-file.')
+  if (kind === 'pkcs11') return { kind, ...(await tokenSaid(text(options['pkcs11PinFile']), options)) }
+  if (kind !== 'key-file') return refuse('--kind is passphrase, key-file or pkcs11.')
   const file = text(options['file'])
   return file === undefined ? refuse('--kind key-file needs --file FILE, outside the data directory.') : { kind, file: resolve(file) }
+}
+
+/** By which a start opens by that seal, without anybody present. */
+function flagsOf(seal: Wanted): string | undefined {
+  if (seal.kind === 'pkcs11') return '--pkcs11-module, --pkcs11-token and --pkcs11-pin-file'
+  return seal.kind === 'key-file' ? `--seal-file ${seal.file}` : undefined
 }
 
 async function newSecret(options: Options): Promise<string> {

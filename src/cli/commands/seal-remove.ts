@@ -13,7 +13,9 @@ export const run: Run = async ({ options, arguments: [id = ''] }) => {
   if (options['json'] === true) printJson({ removed: answer })
   else {
     print(`removed ${answer.kind} ${answer.id}`)
-    note(`! copies of the data that were made before still open by ${answer.kind === 'key-file' ? 'its file' : 'it'}: destroy it`)
+    note(`! copies of the data that were made before still open by ${whatItIs(answer.kind)}: destroy it`)
   }
   return exits.good
 }
+
+const whatItIs = (kind: string): string => ({ 'key-file': 'its file', pkcs11: 'its key in the token' })[kind] ?? 'it'

@@ -1,6 +1,7 @@
 import { DataDirectoryLocked } from '#adapters/sqlite/lock.ts'
 import { AuditTampered } from '#compose/audit.ts'
 import { HomeLost } from '#compose/bring-up.ts'
+import { TokenUnusable } from '#compose/data-directory.ts'
 import { DevelopmentExposed, startServer, type RunningServer } from '#compose/server.ts'
 import type { Config } from '#config'
 import { packageVersion } from '#cli/package-version.ts'
@@ -58,15 +59,11 @@ async function started(config: Config, end: (code: number) => void): Promise<Run
 }
 
 function failureOf(error: unknown, config: Config): unknown {
-  if (error instanceof DataDirectoryLocked) {
-    const { holder } = error
-    return new CommandFailed({
-      exit: exits.busy,
-      code: 'DataDirectoryLocked',
-      message: `${config.dataDir} is open in another process${holder === undefined ? '' : ` (pid ${holder.pid}, since ${new Date(holder.since).toISOString()})`}.`,
-      next: [`keystead status --data ${config.dataDir}`, `keystead stop --data ${config.dataDir}`],
-    })
-  }
+  return unsealable(error, config) ?? otherFailure(error, config)
+}
+
+/** Of its seal. */
+function unsealable(error: unknown, config: Config): CommandFailed | undefined {
   if (error instanceof DevelopmentExposed) {
     return new CommandFailed({
       exit: exits.usage,
@@ -74,6 +71,28 @@ function failureOf(error: unknown, config: Config): unknown {
       message: `${config.dataDir} is sealed by a key file on this machine alone: it does not listen beyond loopback.`,
       because: `--listen ${config.listen} lets others in, and whoever copies the disk has the key`,
       next: [`keystead start --data ${config.dataDir}`, `keystead seal add --data ${config.dataDir}`],
+    })
+  }
+  if (error instanceof TokenUnusable) {
+    return new CommandFailed({
+      exit: exits.unknown,
+      code: 'TokenUnusable',
+      message: `${config.dataDir} was not begun: its token cannot seal it.`,
+      because: error.message,
+      next: ['docs/how-to/hsm.md says how a token is made ready'],
+    })
+  }
+  return undefined
+}
+
+function otherFailure(error: unknown, config: Config): unknown {
+  if (error instanceof DataDirectoryLocked) {
+    const { holder } = error
+    return new CommandFailed({
+      exit: exits.busy,
+      code: 'DataDirectoryLocked',
+      message: `${config.dataDir} is open in another process${holder === undefined ? '' : ` (pid ${holder.pid}, since ${new Date(holder.since).toISOString()})`}.`,
+      next: [`keystead status --data ${config.dataDir}`, `keystead stop --data ${config.dataDir}`],
     })
   }
   if (error instanceof AuditTampered) {
@@ -117,6 +136,7 @@ function tellReady(config: Config, server: RunningServer, seconds: string): void
   const kinds = [...new Set(server.seals)].join(', ')
   if (server.state() === 'sealed') {
     print(`Ready in ${seconds} s  ${where.join('  ')}  sealed (${kinds}): keystead unseal`)
+    print(`because ${server.because()}`)
     print(`next: bin/keystead unseal --data ${config.dataDir}`)
     return
   }
