@@ -429,7 +429,7 @@ static Answer log_in(CK_HANDLE session, const CK_TOKEN_INFO *info, Field *pin) {
 
 static void *work(void *argument);
 
-// open(path of the module, label of the token, PIN, u32 sessions): answers with the serial number, model and manufacturer.
+// open(path of the module, label of the token, PIN or nothing, u32 sessions): logs in where there is a PIN; answers with the serial number, model and manufacturer.
 static Answer open_token(Request *request, CK_TOKEN_INFO *info) {
   CK_HANDLE sessions[WORKERS_MAX];
   uint32_t wanted = request->fields[3].length == 4 ? read_u32(request->fields[3].bytes) : 0;
@@ -444,7 +444,7 @@ static Answer open_token(Request *request, CK_TOKEN_INFO *info) {
   for (uint32_t i = 0; i < wanted; i++) {
     CK_RV code = module->open_session(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &sessions[i]);
     if (code != CKR_OK) return by_module(code);
-    if (i == 0 && (info->flags & CKF_LOGIN_REQUIRED)) answer = log_in(sessions[0], info, &request->fields[2]);
+    if (i == 0 && request->fields[2].length > 0 && (info->flags & CKF_LOGIN_REQUIRED)) answer = log_in(sessions[0], info, &request->fields[2]);
     if (answer.status != STATUS_DONE) return answer;
   }
   for (uint32_t i = 0; i < wanted; i++) {

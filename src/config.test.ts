@@ -28,6 +28,7 @@ describe('readConfig', () => {
       dataDir: '/work/data',
       sealFile: undefined,
       token: undefined,
+      keyStoreTokens: undefined,
       stateHome: '/home/a/.local/state',
       runtimeDir: undefined,
       region: 'us-east-1',
@@ -111,6 +112,19 @@ describe('readConfig', () => {
     assert.match(problems({ flags: { 'pkcs11-module': 'm.so', 'pkcs11-token': 'one' } })[0] ?? '', /^--pkcs11-module, .+ go together$/)
     const token = { 'pkcs11-module': '/m.so', 'pkcs11-token': 'one', 'pkcs11-pin-file': 'pin' }
     assert.deepEqual(config({ flags: token }).token, { module: '/m.so', label: 'one', pinFile: '/work/pin' })
+    const stores = { 'key-store-tokens': 'cluster-2a34b5cdefg=one two,cluster-2a34b5cdefh=three', 'key-store-anchor-file': 'ca.pem' }
+    assert.deepEqual(config({ flags: { 'pkcs11-module': '/m.so', ...stores } }).keyStoreTokens, {
+      module: '/m.so',
+      clusters: new Map([
+        ['cluster-2a34b5cdefg', 'one two'],
+        ['cluster-2a34b5cdefh', 'three'],
+      ]),
+      anchorFile: '/work/ca.pem',
+    })
+    for (const flags of [{ 'pkcs11-module': '/m.so' }, stores, { ...token, 'key-store-tokens': 'cluster-2a34b5cdefg=one' }])
+      assert.match(problems({ flags })[0] ?? '', /go together|needs/)
+    for (const list of ['cluster-2a34b5cdefg', 'one=two', 'cluster-2a34b5cdefg=', 'cluster-2a34b5cdefg=one,cluster-2a34b5cdefh=one'])
+      assert.match(problems({ flags: { ...token, ...stores, 'key-store-tokens': list } })[0] ?? '', /^--key-store-tokens is a list/)
     assert.match(problems({ flags: { ...token, 'pkcs11-token': 'x'.repeat(33) } })[0] ?? '', /^--pkcs11-token is a label of 1 to 32 bytes$/)
     for (const domain of ['-a.test', 'a-.test', 'a..test', 'a.test.', '10.0.0.1', 'ä.test', `${'a'.repeat(64)}.test`, '*.test']) {
       assert.equal(problems({ flags: { domain } }).length, 1, domain)

@@ -35,6 +35,10 @@ export interface Config {
   readonly sealFile: string | undefined
   /** The token that its seal is on, and the file that has its PIN. */
   readonly token: (TokenPlace & { readonly pinFile: string }) | undefined
+  /** Tokens that stores of accounts' keys may stand in, by ids of clusters, and the certificate (PEM) that vouches for them. */
+  readonly keyStoreTokens:
+    | { readonly module: string; readonly clusters: ReadonlyMap<string, string>; readonly anchorFile: string }
+    | undefined
   readonly stateHome: string
   /** Short-lived sockets, where the data directory's name is too long for one. */
   readonly runtimeDir: string | undefined
@@ -100,6 +104,8 @@ const given = z.object({
   pkcs11Module: settings.pkcs11Module.schema.optional(),
   pkcs11Token: settings.pkcs11Token.schema.optional(),
   pkcs11PinFile: settings.pkcs11PinFile.schema.optional(),
+  keyStoreTokens: settings.keyStoreTokens.schema.optional(),
+  keyStoreAnchorFile: settings.keyStoreAnchorFile.schema.optional(),
   region: settings.region.schema.default(defaults.region),
   throttle: settings.throttle.schema.default('on'),
   accessPolicies: settings.accessPolicies.schema.default('open'),
@@ -168,9 +174,14 @@ function unknownNames({ file }: Surroundings): readonly string[] {
     .map(name => `${file.path}: ${name} is no setting; the nearest is ${nearestOf(name, known)}`)
 }
 
-function halfAToken({ pkcs11Module, pkcs11Token, pkcs11PinFile }: Given): string | undefined {
-  const said = [pkcs11Module, pkcs11Token, pkcs11PinFile].filter(one => one !== undefined).length
-  return said === 0 || said === 3 ? undefined : '--pkcs11-module, --pkcs11-token and --pkcs11-pin-file go together'
+/** One module for the seal's token and those of key stores; each needs what is its own. */
+function halfAToken({ pkcs11Module, pkcs11Token, pkcs11PinFile, keyStoreTokens, keyStoreAnchorFile }: Given): string | undefined {
+  const seal = [pkcs11Token, pkcs11PinFile].filter(one => one !== undefined).length
+  const stores = [keyStoreTokens, keyStoreAnchorFile].filter(one => one !== undefined).length
+  if (stores === 1) return '--key-store-tokens and --key-store-anchor-file go together'
+  if (seal === 1 || (pkcs11Module === undefined && seal > 0)) return '--pkcs11-module, --pkcs11-token and --pkcs11-pin-file go together'
+  if (pkcs11Module === undefined && stores > 0) return '--key-store-tokens needs --pkcs11-module'
+  return pkcs11Module !== undefined && seal + stores === 0 ? '--pkcs11-module needs --pkcs11-token or --key-store-tokens' : undefined
 }
 
 const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.')
@@ -200,6 +211,14 @@ function tokenOf({ pkcs11Module, pkcs11Token, pkcs11PinFile }: Given, inCwd: (fi
   return { module: inCwd(pkcs11Module), label: pkcs11Token, pinFile: inCwd(pkcs11PinFile) }
 }
 
+function keyStoreTokensOf(
+  { pkcs11Module, keyStoreTokens, keyStoreAnchorFile }: Given,
+  inCwd: (file: string) => string,
+): Config['keyStoreTokens'] {
+  if (pkcs11Module === undefined || keyStoreTokens === undefined || keyStoreAnchorFile === undefined) return undefined
+  return { module: inCwd(pkcs11Module), clusters: keyStoreTokens, anchorFile: inCwd(keyStoreAnchorFile) }
+}
+
 function completed(given: Given, { env, cwd, home }: Surroundings): Config {
   const inCwd = (file: string) => resolve(cwd, file)
   const { certFile, keyFile } = given
@@ -212,6 +231,7 @@ function completed(given: Given, { env, cwd, home }: Surroundings): Config {
     dataDir: inCwd(given.dataDir),
     sealFile: given.sealFile === undefined ? undefined : inCwd(given.sealFile),
     token: tokenOf(given, inCwd),
+    keyStoreTokens: keyStoreTokensOf(given, inCwd),
     stateHome: absolute(env['XDG_STATE_HOME']) ?? join(home, '.local', 'state'),
     runtimeDir: absolute(env['XDG_RUNTIME_DIR']),
     region: given.region,

@@ -13,6 +13,7 @@ const path = z.string().min(1, 'is a path')
 const tokenLabel = z
   .string()
   .refine(label => /^.+$/.test(label) && new TextEncoder().encode(label).length <= 32, 'is a label of 1 to 32 bytes')
+const isClusterId = /^cluster-[2-7a-zA-Z]{11,16}$/
 /** Spelt as tokens name it: what the URL parser would fold away is not looked for. */
 function isIssuer(text: string): boolean {
   const url = URL.parse(text)
@@ -60,6 +61,28 @@ export const settings = {
   pkcs11Module: { flag: 'pkcs11-module', file: 'pkcs11.module', variable: 'KEYSTEAD_PKCS11_MODULE', schema: path },
   pkcs11Token: { flag: 'pkcs11-token', file: 'pkcs11.token', variable: 'KEYSTEAD_PKCS11_TOKEN', schema: tokenLabel },
   pkcs11PinFile: { flag: 'pkcs11-pin-file', file: 'pkcs11.pinFile', variable: 'KEYSTEAD_PKCS11_PIN_FILE', schema: path },
+  keyStoreTokens: {
+    flag: 'key-store-tokens',
+    file: 'pkcs11.keyStoreTokens',
+    variable: 'KEYSTEAD_KEY_STORE_TOKENS',
+    schema: z
+      .string()
+      .transform(text => text.split(',').map(one => one.trim().split('=')))
+      .refine(
+        all =>
+          all.every(([id = '', label, ...more]) => more.length === 0 && isClusterId.test(id) && tokenLabel.safeParse(label).success) &&
+          new Set(all.map(([id]) => id)).size === all.length &&
+          new Set(all.map(([, label]) => label)).size === all.length,
+        'is a list of cluster-ID=LABEL of a token, with commas between, each id and each label once',
+      )
+      .transform(all => new Map(all.map(([id = '', label = '']) => [id, label]))),
+  },
+  keyStoreAnchorFile: {
+    flag: 'key-store-anchor-file',
+    file: 'pkcs11.keyStoreAnchorFile',
+    variable: 'KEYSTEAD_KEY_STORE_ANCHOR_FILE',
+    schema: path,
+  },
   region: {
     flag: 'region',
     file: 'region',

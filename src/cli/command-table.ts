@@ -42,6 +42,8 @@ export const commands: readonly CommandRow[] = [
       ['--pkcs11-module <file>', 'PKCS #11 module of the token that the seal is on, with --pkcs11-token and --pkcs11-pin-file (none)'],
       ['--pkcs11-token <label>', 'that token'],
       ['--pkcs11-pin-file <file>', 'its PIN, outside the data directory'],
+      ['--key-store-tokens <list>', 'tokens of that module for key stores of accounts: cluster-ID=LABEL (none)'],
+      ['--key-store-anchor-file <file>', 'the certificate that vouches for them (PEM)'],
       ['--region <name>', 'Region of accounts where nothing says otherwise (us-east-1)'],
       ['--access-policies <open|guarded>', 'guarded: policies of a vault are written only by who may give roles there (open)'],
       ['--log-level <level>', 'error, warn, info, silent (warn)'],

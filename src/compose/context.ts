@@ -13,6 +13,7 @@ import type { Pki } from '#ports/pki.ts'
 import type { Random } from '#ports/random.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { RecordStore } from '#ports/record-store.ts'
+import { noTokenClusters, type TokenClusters } from '#ports/token-clusters.ts'
 import { createThrottle } from '#domain/account-keys/throttle.ts'
 import { builtInRoles } from '#domain/access/built-in-roles.ts'
 import { managesOwn, ownerManages } from '#domain/app-roles/directory-owner.ts'
@@ -65,6 +66,8 @@ export interface ContextParts {
   readonly outgoing?: Outgoing
   /** Hosts of external key stores that are at another port than HTTPS's. */
   readonly keyStoreHosts?: readonly AllowedHost[]
+  /** Absent: keys of accounts stand in no token. */
+  readonly tokenClusters?: TokenClusters
   /** Counts what is answered, for graphs. */
   readonly meter?: Meter
   /** Certificates, DER, that vouch for attested machines. */
@@ -79,7 +82,7 @@ const cacheMax = 100_000
 
 /** Everything that verbs are given, over a store whose barrier is open. Loads what is resident. */
 export async function composeContext(parts: ContextParts): Promise<Context> {
-  const { store, barrier, clock, random, log, node, instance, outgoing = noOutgoing, keyStoreHosts = [], attestationRoots = [] } = parts
+  const { store, barrier, clock, random, log, node, instance, outgoing = noOutgoing, attestationRoots = [] } = parts
   const pki = pkiOnDemand(random)
   const view = createView({ store, barrier, families: allFamilies, cacheMax })
   const records = openFamilies({ view, barrier, store })
@@ -122,12 +125,18 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     audit: parts.audit ?? noPages,
     log,
     outgoing,
-    externalKeys: xksProxy({ outgoing, clock, hosts: keyStoreHosts }),
+    ...keysElsewhere(parts),
     pki,
     attestedMachines: nitroMachines({ roots: attestationRoots, pki, random }),
     module: moduleIn(modules),
   }
 }
+
+/** What stores of accounts' keys speak to. */
+const keysElsewhere = ({ outgoing = noOutgoing, clock, keyStoreHosts = [], tokenClusters = noTokenClusters }: ContextParts) => ({
+  externalKeys: xksProxy({ outgoing, clock, hosts: keyStoreHosts }),
+  tokenClusters,
+})
 
 const moduleIn =
   (modules: ReadonlyMap<string, CryptoModule>) =>

@@ -23,7 +23,7 @@ import { composeContext } from './context.ts'
 import { filesOf } from './data-directory.ts'
 import { createMachineDoors, type MachineDoors } from './machine-doors.ts'
 import { startDiskPlane, type DiskPlane } from './disk-plane.ts'
-import { outsideOf } from './outside.ts'
+import { outsideOf, tokenClustersOf } from './outside.ts'
 import { startSchedules } from './schedules.ts'
 import { openStore } from './store.ts'
 import { instanceOf, type World } from './world.ts'
@@ -52,14 +52,14 @@ const ofWorld = ({ clock, random, log, meter }: World) => ({ clock, random, log,
 
 /** Opens the store under the custody and begins all that an instance does by itself. Rejects, with everything closed again, where it cannot. */
 export async function openCore(world: World, custody: Custody): Promise<Core> {
-  const { config, random, log, native, onFatal } = world
+  const { config, random, log, onFatal } = world
   await using opened = new AsyncDisposableStack()
   opened.defer(() => custody.close())
   const { dataDir, node: id } = config
   const node = { id, boot: random.uuid() }
   const store = opened.adopt(await openStore({ dataDir, custody, node, onFatal }), async one => one.close())
   const { barrier, clusterId } = custody
-  const module = opened.use(softwareModule({ barrier, random, native, threads: availableParallelism() }))
+  const holders = openKeyHolders(opened, world, barrier)
   const late = lateDisks()
   const context = await composeContext({
     ...ofWorld(world),
@@ -67,9 +67,9 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     barrier,
     node,
     instance: instanceOf(world, clusterId),
-    modules: [module],
+    ...holders,
     objectStore: fileObjectStore(filesOf(dataDir).objects),
-    byteMathematics: native.bytes,
+    byteMathematics: world.native.bytes,
     diskBytes: late.diskBytes,
     ...auditOf(custody, store),
     ...outsideOf(config),
@@ -95,7 +95,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     rest,
     dropKeys() {
       custody.close()
-      module[Symbol.dispose]()
+      for (const one of [...holders.modules, holders.tokenClusters]) one[Symbol.dispose]()
     },
     close: async () => closing.disposeAsync(),
   }
@@ -103,6 +103,12 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
 
 /** Messages are in clear where they lie: only where the operator says, never in the data directory by itself. */
 const postOf = ({ mailFolder, domain }: Config): Post | undefined => (mailFolder === undefined ? undefined : dropFolder(mailFolder, domain))
+
+/** What has keys in memory or is logged in where they are. */
+function openKeyHolders(opened: AsyncDisposableStack, { config, random, native, clock }: World, barrier: Custody['barrier']) {
+  const module = opened.use(softwareModule({ barrier, random, native, threads: availableParallelism() }))
+  return { modules: [module], tokenClusters: opened.use(tokenClustersOf(config, { clock, random })) }
+}
 
 /** Exports and the program that serves them, both ended with the rest. */
 function startDisks(

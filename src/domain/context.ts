@@ -3,6 +3,7 @@ import type { ByteMathematics } from '#ports/byte-mathematics.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { DiskBytes } from '#ports/disk-bytes.ts'
 import type { ExternalKeys } from '#ports/external-keys.ts'
+import type { TokenClusters } from '#ports/token-clusters.ts'
 import type { Log } from '#ports/log.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import type { Outgoing } from '#ports/outgoing.ts'
@@ -191,6 +192,8 @@ export interface Context extends AllRecords {
   readonly outgoing: Outgoing
   /** Keys that stand in stores of accounts outside. */
   readonly externalKeys: ExternalKeys
+  /** Tokens that keys of accounts stand in. */
+  readonly tokenClusters: TokenClusters
   /** Machines that prove what they are, and what only they can read. */
   readonly attestedMachines: AttestedMachines
   /** Loaded when the first certificate is touched: most starts never do (performance.md 11). */

@@ -17,6 +17,7 @@ import type { BlockStore } from '#ports/block-store.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { DiskBytes } from '#ports/disk-bytes.ts'
 import type { Outgoing } from '#ports/outgoing.ts'
+import type { TokenClusters } from '#ports/token-clusters.ts'
 import { parseRow, type AuditRow } from './audit/parse-row.ts'
 import type { AuditFilter, AuditPages } from './audit/query.ts'
 import { beginCall, type Call } from './call.ts'
@@ -73,6 +74,7 @@ export interface GroundChanges {
   /** Absent: disks in memory, none of them exported. */
   readonly diskBytes?: DiskBytes
   readonly keyStoreHosts?: readonly AllowedHost[]
+  readonly tokenClusters?: TokenClusters
   readonly attestationRoots?: readonly Bytes[]
   /** Is the disk below its watermark? */
   readonly reserved?: () => boolean
@@ -113,6 +115,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
     trail: trailOf(rows),
     audit: pagesOf(rows),
     ...(changes.outgoing !== undefined && { outgoing: changes.outgoing }),
+    ...(changes.tokenClusters !== undefined && { tokenClusters: changes.tokenClusters }),
     ...(changes.keyStoreHosts !== undefined && { keyStoreHosts: changes.keyStoreHosts }),
     ...(changes.attestationRoots !== undefined && { attestationRoots: changes.attestationRoots }),
   })

@@ -25,6 +25,8 @@ export interface NewAccountKey extends RegionOfAccount {
   /** Of a key that stands in a store: which, and its name there. */
   readonly storeId?: string
   readonly externalKeyId?: string
+  /** Of a key whose material is made elsewhere than here. */
+  readonly makeMaterial?: (call: Call, arn: string) => Promise<AccountKey['materials'][number]>
   readonly description: string
   readonly tags: KeyTags
   /** It may have replicas in other Regions. */
@@ -77,13 +79,14 @@ export async function stageKey(
   call: Call,
   asked: NewAccountKey & Pick<AccountKey, 'id' | 'policy' | 'bound' | 'manager' | 'rotation'>,
 ): Promise<HeldAccountKey> {
-  const { multiRegion, ...given } = asked
+  const { multiRegion, makeMaterial: makeElsewhere, ...given } = asked
   const { id, region, spec, usage, origin } = asked
   const compartment = await regionForWriting(context, call, asked)
   if (asked.manager === 'account') await countKey(context, call, { compartment, region, by: 1 })
   call.target = { keyId: keyArn(asked) }
   const record = context.accountKeys.idOf(compartment, [id])
-  const materials = origin === 'imported' ? [] : [(await makeMaterial(context, call, { id: record, spec, usage, materials: [] })).described]
+  const made = async () => (await makeMaterial(context, call, { id: record, spec, usage, materials: [] })).described
+  const materials = origin === 'imported' ? [] : [await (makeElsewhere?.(call, keyArn(asked)) ?? made())]
   const value: AccountKey = {
     ...given,
     createdAt: call.at,

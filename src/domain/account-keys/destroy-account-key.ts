@@ -4,6 +4,7 @@ import type { Permit } from '#domain/access/permit.ts'
 import { dayMs } from './due.ts'
 import { accountKeyById, type HeldAccountKey } from './find-account-key.ts'
 import { countKey } from './key-tally.ts'
+import { destroyInToken, standsInToken } from './stores/store-token.ts'
 import { assertPermitsKey } from './permit-account-key.ts'
 import { stageChange } from './stage-change.ts'
 
@@ -16,6 +17,9 @@ type DestroyingNeeds = Needs<
   | 'keyUses'
   | 'accountRegions'
   | 'instance'
+  | 'keyStores'
+  | 'tokenClusters'
+  | 'log'
   | 'ground'
   | 'store'
 >
@@ -45,6 +49,7 @@ export async function destroyAccountKey(
   const used = await context.keyUses.get(call, compartment, [value.id])
   if (used !== undefined) context.keyUses.remove(call, used)
   await leaveRelated(context, call, key)
+  if (standsInToken(key)) await destroyInToken(context, call, key)
   accountKeys.remove(call, key)
   if (value.manager === 'account') await countKey(context, call, { compartment, region: value.region, by: -1 })
   call.materials.push({ removeOf: key.id })

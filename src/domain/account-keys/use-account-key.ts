@@ -19,7 +19,17 @@ import type { AccountKeyUsage } from './specs.ts'
 
 export type UseNeeds = FindingNeeds &
   Needs<
-    'access' | 'externalKeys' | 'keyGrants' | 'keyStores' | 'keyTallies' | 'latestKeyUses' | 'module' | 'store' | 'storeRates' | 'ground'
+    | 'access'
+    | 'externalKeys'
+    | 'keyGrants'
+    | 'keyStores'
+    | 'keyTallies'
+    | 'latestKeyUses'
+    | 'module'
+    | 'store'
+    | 'storeRates'
+    | 'tokenClusters'
+    | 'ground'
   >
 
 /** A key as the caller names it: id, ARN, alias. */

@@ -1,3 +1,4 @@
+import { Problem } from '#model/problem.ts'
 import type { Bytes } from '#model/brands.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { DataKeyPairSpec } from '#ports/crypto-module.ts'
@@ -75,6 +76,7 @@ export async function generateDataKeyPair(
   const { spec, shown, bound, dryRun, facts } = request
   const all = { ...facts, 'kms:datakeypairspec': spec }
   const key = await keyFor(context, call, { ...request, facts: all, permission: pairPermission[shown] })
+  assertStandsHere(key)
   endOfDryRun(dryRun)
   // Dear: RSA takes a second, and a try that must be made again does not make it again.
   const { privateKey, publicKey } = await call.once(`data key pair ${spec}`, async () => {
@@ -88,6 +90,15 @@ export async function generateDataKeyPair(
     publicKey,
     ...(await sealUnder(context, call, { key, plaintext: privateKey.bytes, bound })),
   }
+}
+
+/** Keys of stores seal data keys, not pairs. Raises `KeyOperationUnsupported`. */
+function assertStandsHere({ value }: HeldAccountKey): void {
+  if (value.storeId === undefined) return
+  throw new Problem({
+    code: 'KeyOperationUnsupported',
+    details: { message: `${keyArn(value)} is in a custom key store, which is not valid for data key pairs.` },
+  })
 }
 
 const keyFor = async (

@@ -3,12 +3,14 @@ import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
-import { regionCompartment, type RegionOfAccount } from '#domain/accounts/account-region.ts'
+import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import { assertPermitsRegion } from '#domain/account-keys/permit-account-key.ts'
+import { invalidState, requireKeyStore, type HeldKeyStore } from '#domain/account-keys/stores/find-key-store.ts'
+import { randomInToken } from '#domain/account-keys/stores/store-token.ts'
 
 /** Random bytes for whoever asked; kept nowhere. The call zeroes them. Raises `KeyStoreRefused`, `KeyOperationUnsupported` for a store's own generator. */
 export async function generateRandom(
-  { ground, keyStores, accountRegions, instance }: Needs<'ground' | 'keyStores' | 'accountRegions' | 'instance'>,
+  context: Needs<'ground' | 'keyStores' | 'accountRegions' | 'tokenClusters' | 'store' | 'instance'>,
   call: Call,
   request: RegionOfAccount & {
     readonly permit: Permit<'accountKey.generateRandom'>
@@ -18,27 +20,27 @@ export async function generateRandom(
 ): Promise<SecretBytes> {
   const { permit, bytes, storeId, ...place } = request
   assertPermitsRegion(permit, place)
-  if (storeId !== undefined) await refuseStore({ keyStores, accountRegions, instance }, call, { ...place, storeId })
-  const drawn = new SecretBytes(ground.random.bytes(bytes))
+  const drawn = await call.once('random bytes', async () =>
+    storeId === undefined
+      ? new SecretBytes(context.ground.random.bytes(bytes))
+      : randomInToken(context, await storeThatDraws(context, call, { ...place, id: storeId }), bytes),
+  )
   call.defer(drawn)
   return drawn
 }
 
-/** Stores of the external kind have no generator; those of the token kind none that is reached here. */
-async function refuseStore(
+/** Stores of the external kind have no generator. Raises `KeyStoreRefused`, `KeyOperationUnsupported`. */
+async function storeThatDraws(
   context: Needs<'keyStores' | 'accountRegions' | 'instance'>,
   call: Call,
-  { storeId, ...place }: RegionOfAccount & { readonly storeId: string },
-): Promise<never> {
-  const compartment = await regionCompartment(context, call, place)
-  const store = compartment && (await context.keyStores.get(call, compartment, [storeId]))
-  if (store === undefined)
+  named: RegionOfAccount & { readonly id: string },
+): Promise<HeldKeyStore> {
+  const store = await requireKeyStore(context, call, named)
+  if (store.value.kind === 'external')
     throw new Problem({
-      code: 'KeyStoreRefused',
-      details: { name: 'CustomKeyStoreNotFoundException', message: `The custom key store ${storeId} does not exist.` },
+      code: 'KeyOperationUnsupported',
+      details: { message: 'GenerateRandom is supported only in AWS CloudHSM key stores.' },
     })
-  throw new Problem({
-    code: 'KeyOperationUnsupported',
-    details: { message: 'GenerateRandom is supported only in custom key stores of the token kind.' },
-  })
+  if (store.value.connection !== 'connected') throw invalidState(store, 'It must be connected for random bytes to be drawn in it.')
+  return store
 }

@@ -2,6 +2,7 @@ import type { Bytes } from '#model/brands.ts'
 import type { SecretBytes } from '#model/secret-bytes.ts'
 import type { Call } from '#domain/call.ts'
 import { openOutside, sealOutside } from '#domain/account-keys/stores/external-ciphertext.ts'
+import { openInToken, sealInToken, standsInToken } from '#domain/account-keys/stores/store-token.ts'
 import { Problem } from '#model/problem.ts'
 import type { HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
 import type { KeyMaterial } from '#domain/account-keys/make-material.ts'
@@ -29,7 +30,7 @@ async function openEnvelope(context: UseNeeds, key: HeldAccountKey, material: Ke
   return opened.key
 }
 
-/** A ciphertext under the current material of a symmetric key that the caller may use; of a key in a store outside, sealed there once more. */
+/** A ciphertext under the current material of a symmetric key that the caller may use; of a key in a store outside, sealed there once more; of one in a token, sealed there. */
 export async function sealUnder(
   context: UseNeeds,
   call: Call,
@@ -37,10 +38,27 @@ export async function sealUnder(
 ): Promise<Sealing> {
   const material = currentMaterial(key.value)
   const named = nameOf(key, material)
-  const envelope = await openEnvelope(context, key, material)
   const aad = digestOfBound({ ...named, context: bound })
-  const box = await sealOutside(context, call, { key, box: await envelope.seal(plaintext, aad), aad })
+  const box = standsInToken(key)
+    ? await sealInToken(context, call, { key, material, plaintext, aad })
+    : await sealedHere(context, call, { key, material, plaintext, aad })
   return { blob: writeBlob(named, box), materialId: material.id }
+}
+
+interface Here {
+  readonly key: HeldAccountKey
+  readonly material: KeyMaterial
+  readonly aad: Bytes
+}
+
+async function sealedHere(context: UseNeeds, call: Call, { key, material, plaintext, aad }: Here & { readonly plaintext: Bytes }) {
+  const envelope = await openEnvelope(context, key, material)
+  return sealOutside(context, call, { key, box: await envelope.seal(plaintext, aad), aad })
+}
+
+async function openedHere(context: UseNeeds, call: Call, { key, material, box, aad }: Here & { readonly box: Bytes }) {
+  const envelope = await openEnvelope(context, key, material)
+  return envelope.open(await openOutside(context, call, { key, box, aad }), aad)
 }
 
 /** The caller disposes of what comes out. Raises `CiphertextInvalid`, `CiphertextOfOtherKey`. */
@@ -54,9 +72,8 @@ export async function openUnder(
   if (read.named.accountId !== key.value.accountId || read.named.keyId !== key.value.id) throw new Problem({ code: 'CiphertextOfOtherKey' })
   const material = materialNamed(key.value, read.named.materialId)
   if (material === undefined) throw invalidCiphertext()
-  const envelope = await openEnvelope(context, key, material)
-  const aad = digestOfBound({ ...read.named, context: bound })
-  const plaintext = await envelope.open(await openOutside(context, call, { key, box: read.box, aad }), aad)
+  const sealed = { key, material, box: read.box, aad: digestOfBound({ ...read.named, context: bound }) }
+  const plaintext = standsInToken(key) ? await openInToken(context, call, sealed) : await openedHere(context, call, sealed)
   if (plaintext === undefined) throw invalidCiphertext()
   return { plaintext, materialId: material.id }
 }

@@ -4,11 +4,12 @@ import type { Needs } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import { assertPermitsRegion } from '#domain/account-keys/permit-account-key.ts'
-import { invalidState, placeOf } from './connect-key-store.ts'
+import { placeOf } from './connect-key-store.ts'
 import { assertAddressFree, assertHealthy, assertNameFree, keepSecret, type KeepingStoreNeeds } from './create-key-store.ts'
-import { keyStoresOf, requireKeyStore, type HeldKeyStore } from './find-key-store.ts'
+import { invalidState, keyStoresOf, requireKeyStore, type HeldKeyStore } from './find-key-store.ts'
 import { storeRefused } from './refusals.ts'
 import { proxyOf } from './store-proxy.ts'
+import { changedCluster } from './token-cluster.ts'
 import {
   assertConnectivity,
   assertOneKind,
@@ -26,11 +27,13 @@ type StoreChange = RegionOfAccount & {
   readonly proxy: ProxySettings
 }
 
+type ChangingNeeds = KeepingStoreNeeds & Needs<'store' | 'accountKeys'>
+
 /**
- * Another name, address or credential; a proxy that is to be spoken to from now on must answer. A store that is connected changes its name, its
- * path and its credential alone. Raises `ValidationFailed`, `KeyStoreRefused`.
+ * Another name, address, credential, cluster or password; a proxy that is to be spoken to from now on must answer. A store that is connected
+ * changes its name, its path and its credential alone. Raises `ValidationFailed`, `KeyStoreRefused`.
  */
-export async function updateKeyStore(context: KeepingStoreNeeds & Needs<'store'>, call: Call, request: StoreChange): Promise<void> {
+export async function updateKeyStore(context: ChangingNeeds, call: Call, request: StoreChange): Promise<void> {
   const { permit, id, name, cluster, proxy: settings, ...place } = request
   assertPermitsRegion(permit, placeOf(place))
   const store = await requireKeyStore(context, call, { ...place, id })
@@ -40,12 +43,27 @@ export async function updateKeyStore(context: KeepingStoreNeeds & Needs<'store'>
   assertOneKind(store.value.kind, { cluster, proxy: settings })
   const others = (await keyStoresOf(context, call, place)).filter(other => other.id !== store.id)
   if (name !== undefined) assertNameFree(others, name)
-  const proxy = changed ? await changedProxy(context, call, { store, settings, others, region: place.region }) : store.value.proxy
-  context.keyStores.update(call, store, { ...store.value, ...(name !== undefined && { name }), ...(proxy !== undefined && { proxy }) })
+  const kept = changed
+    ? { proxy: await changedProxy(context, call, { store, settings, others, region: place.region }) }
+    : await keptCluster(context, call, { store, settings: cluster, others })
+  context.keyStores.update(call, store, { ...store.value, ...(name !== undefined && { name }), ...kept })
+}
+
+async function keptCluster(
+  context: ChangingNeeds,
+  call: Call,
+  change: { readonly store: HeldKeyStore; readonly settings: ClusterSettings; readonly others: readonly HeldKeyStore[] },
+): Promise<{ readonly clusterId?: string }> {
+  const { store, settings } = change
+  if (settings.clusterId === undefined && settings.password === undefined) return {}
+  const kept = await changedCluster(context, call, change)
+  const { compartment, value } = store
+  if (settings.password !== undefined) keepSecret(context, call, { compartment, id: value.id, secret: settings.password })
+  return kept
 }
 
 async function changedProxy(
-  context: KeepingStoreNeeds & Needs<'store'>,
+  context: ChangingNeeds,
   call: Call,
   change: {
     readonly store: HeldKeyStore
@@ -82,7 +100,7 @@ const afterChange = (before: KeptProxy, { connectivity, endpoint, path, credenti
 
 /** A store without keys, disconnected; its credential is shredded. Raises `KeyStoreRefused`. */
 export async function deleteKeyStore(
-  context: Needs<'keyStores' | 'accountKeys' | 'accountRegions' | 'instance'>,
+  context: Needs<'keyStores' | 'accountKeys' | 'accountRegions' | 'tokenClusters' | 'instance'>,
   call: Call,
   request: RegionOfAccount & { readonly permit: Permit<'keyStore.delete'>; readonly id: string },
 ): Promise<void> {
@@ -93,4 +111,5 @@ export async function deleteKeyStore(
   if (store.value.connection !== 'disconnected') throw invalidState(store, 'It must be disconnected before it can be deleted.')
   context.keyStores.remove(call, store)
   call.materials.push({ removeOf: store.id })
+  call.afterwards.push(() => context.tokenClusters.forget(store.value.id))
 }

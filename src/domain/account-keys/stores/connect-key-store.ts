@@ -5,20 +5,24 @@ import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import { assertPermitsRegion } from '#domain/account-keys/permit-account-key.ts'
 import type { KeyStore } from '#domain/account-keys/records.ts'
 import { ExternalKeyFailed } from '#ports/external-keys.ts'
-import { requireKeyStore, type HeldKeyStore } from './find-key-store.ts'
-import { connectionErrorOf, storeRefused, type ConnectionError } from './refusals.ts'
+import { invalidState, requireKeyStore, type HeldKeyStore } from './find-key-store.ts'
+import { connectionErrorOf, type ConnectionError } from './refusals.ts'
 import { askerOf, proxyOf } from './store-proxy.ts'
+import { connectToken } from './token-cluster.ts'
+import type { TokenConnectionError } from './token-refusals.ts'
+
+type AnyConnectionError = ConnectionError | TokenConnectionError
 
 interface StoreNamed extends RegionOfAccount {
   readonly id: string
 }
 
 /**
- * Speaks to the proxy, and lets keys of the store be used where it answers; where it does not, the store says why, and is asked anew after it was
+ * Speaks to the proxy, or logs into the token, and lets keys of the store be used where it answers; where it does not, the store says why, and is asked anew after it was
  * disconnected. Raises `KeyStoreRefused`.
  */
 export async function connectKeyStore(
-  context: Needs<'keyStores' | 'accountRegions' | 'externalKeys' | 'store' | 'ground' | 'instance'>,
+  context: Needs<'keyStores' | 'accountRegions' | 'externalKeys' | 'tokenClusters' | 'store' | 'ground' | 'instance'>,
   call: Call,
   request: StoreNamed & { readonly permit: Permit<'keyStore.connect'> },
 ): Promise<void> {
@@ -27,13 +31,15 @@ export async function connectKeyStore(
   const { connection } = store.value
   if (connection === 'connected') return
   if (connection !== 'disconnected') throw invalidState(store, 'It must be disconnected before it can be connected.')
-  const failure = await call.once('health of the proxy', async () => failureOf(context, call, { store, region: request.region }))
+  const failure = await call.once<AnyConnectionError | undefined>('health of the store', async () =>
+    store.value.kind === 'token' ? connectToken(context, store) : failureOf(context, call, { store, region: request.region }),
+  )
   context.keyStores.update(call, store, withConnection(store.value, failure))
 }
 
 /** Keys of the store are unavailable from the answer on. Raises `KeyStoreRefused`. */
 export async function disconnectKeyStore(
-  context: Needs<'keyStores' | 'accountRegions' | 'instance'>,
+  context: Needs<'keyStores' | 'accountRegions' | 'tokenClusters' | 'instance'>,
   call: Call,
   request: StoreNamed & { readonly permit: Permit<'keyStore.disconnect'> },
 ): Promise<void> {
@@ -42,12 +48,10 @@ export async function disconnectKeyStore(
   if (store.value.connection === 'disconnected') throw invalidState(store, 'It is disconnected already.')
   const { connectionError: _over, ...value } = store.value
   context.keyStores.update(call, store, { ...value, connection: 'disconnected' })
+  call.afterwards.push(() => context.tokenClusters.forget(value.id))
 }
 
 export const placeOf = ({ accountId, region }: RegionOfAccount): RegionOfAccount => ({ accountId, region })
-
-export const invalidState = ({ value }: HeldKeyStore, why: string) =>
-  storeRefused('CustomKeyStoreInvalidState', `The custom key store ${value.id} is ${value.connection}. ${why}`)
 
 async function failureOf(
   context: Needs<'keyStores' | 'externalKeys' | 'store' | 'ground'>,
@@ -63,6 +67,6 @@ async function failureOf(
   }
 }
 
-function withConnection({ connectionError: _before, ...store }: KeyStore, failure: ConnectionError | undefined): KeyStore {
+function withConnection({ connectionError: _before, ...store }: KeyStore, failure: AnyConnectionError | undefined): KeyStore {
   return failure === undefined ? { ...store, connection: 'connected' } : { ...store, connection: 'failed', connectionError: failure }
 }

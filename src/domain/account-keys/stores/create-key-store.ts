@@ -7,15 +7,17 @@ import { assertPermitsRegion } from '#domain/account-keys/permit-account-key.ts'
 import { keyStoresOf, secretPlace, type HeldKeyStore } from './find-key-store.ts'
 import { storeRefused } from './refusals.ts'
 import { addressOf, asked, askerOf } from './store-proxy.ts'
-import { assertOneKind, refuseCluster, soundProxy, type ClusterSettings, type KeptProxy, type ProxySettings } from './store-settings.ts'
+import type { KeyStore } from '#domain/account-keys/records.ts'
+import { clusterForStore } from './token-cluster.ts'
+import { assertOneKind, soundProxy, type ClusterSettings, type KeptProxy, type ProxySettings } from './store-settings.ts'
 
-export type KeepingStoreNeeds = Needs<'keyStores' | 'accountRegions' | 'externalKeys' | 'ground' | 'instance'>
+export type KeepingStoreNeeds = Needs<'keyStores' | 'accountRegions' | 'externalKeys' | 'tokenClusters' | 'ground' | 'instance'>
 
 /** aws-kms.md 8. */
 const storesMax = 10
 
 /**
- * Makes a store of keys that stand elsewhere, disconnected; its proxy must answer, signed for with the credential that is given.
+ * Makes a store of keys that stand elsewhere, disconnected; its proxy must answer, signed for with the credential that is given, its token be there.
  * Raises `ValidationFailed`, `LimitExceeded`, `KeyStoreRefused`.
  */
 export async function createKeyStore(
@@ -33,21 +35,50 @@ export async function createKeyStore(
   const place = { accountId, region }
   assertPermitsRegion(permit, place)
   assertOneKind(kind, request)
-  const { secret, ...proxy } = kind === 'token' ? refuseCluster(cluster) : soundProxy(request.proxy)
   const others = await keyStoresOf(context, call, place)
-  assertNameFree(others, name)
-  assertAddressFree(others, proxy)
+  const settled =
+    kind === 'token'
+      ? await settledCluster(context, call, { settings: cluster, others, name })
+      : settledProxy({ settings: request.proxy, others, name })
   if (context.instance.throttle && others.length >= storesMax)
     throw new Problem({ code: 'LimitExceeded', details: { message: `There are ${storesMax} custom key stores, which is the most.` } })
-  await assertHealthy(context, call, { proxy, secret, region })
+  if (settled.kept.proxy !== undefined) await assertHealthy(context, call, { proxy: settled.kept.proxy, secret: settled.secret, region })
   const id = await call.once('id of a new key store', async () => Promise.resolve(`cks-${context.ground.random.bytes(9).toHex().slice(1)}`))
   const compartment = await regionForWriting(context, call, place)
   context.keyStores.create(call, compartment, {
     path: [id],
-    value: { id, name, kind, createdAt: call.at, connection: 'disconnected', proxy },
+    value: { id, name, kind, createdAt: call.at, connection: 'disconnected', ...settled.kept },
   })
-  keepSecret(context, call, { compartment, id, secret })
+  keepSecret(context, call, { compartment, id, secret: settled.secret })
   return id
+}
+
+interface Asked<T> {
+  readonly settings: T
+  readonly others: readonly HeldKeyStore[]
+  readonly name: string
+}
+
+interface Settled {
+  readonly kept: Pick<KeyStore, 'clusterId' | 'trustAnchor' | 'proxy'>
+  readonly secret: string
+}
+
+async function settledCluster(
+  context: KeepingStoreNeeds,
+  call: Call,
+  { settings, others, name }: Asked<ClusterSettings>,
+): Promise<Settled> {
+  const { password, ...kept } = await clusterForStore(context, call, { settings, others })
+  assertNameFree(others, name)
+  return { kept, secret: password }
+}
+
+function settledProxy({ settings, others, name }: Asked<ProxySettings>): Settled {
+  const { secret, ...proxy } = soundProxy(settings)
+  assertNameFree(others, name)
+  assertAddressFree(others, proxy)
+  return { kept: { proxy }, secret }
 }
 
 /** Raises `KeyStoreRefused`. */

@@ -7,6 +7,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
 import { keyArn } from '#domain/account-keys/key-arn.ts'
+import { countUse } from './count-use.ts'
 import { asked, askerOf, proxyOf } from './store-proxy.ts'
 
 type OutsideNeeds = Needs<'keyStores' | 'externalKeys' | 'storeRates' | 'store' | 'ground' | 'instance'>
@@ -48,21 +49,6 @@ async function outsideOf(
   const proxy = await proxyOf(context, store, value.region)
   return { proxy, keyId: value.externalKeyId, asker: askerOf(call, keyArn(value)) }
 }
-
-/** Once a request and direction, however often it is tried: the store's own share, whosever keys they are (aws-kms.md 8). Raises `Throttled`. */
-async function countUse(
-  { storeRates, ground: { clock }, instance }: OutsideNeeds,
-  call: Call,
-  { storeId, doing }: { readonly storeId: string; readonly doing: 'seal' | 'open' },
-): Promise<void> {
-  if (!instance.throttle) return
-  await call.once(`${doing} counted in ${storeId}`, async () => {
-    storeRates.count(ofStore, { by: storeId, nowMs: clock.monotonic() })
-    return Promise.resolve()
-  })
-}
-
-const ofStore = { of: 'store', perSecond: 1_800 } as const
 
 const formatVersion = 1
 const tagBytes = 16

@@ -21,13 +21,16 @@ export async function requireKeyStore(
   return store
 }
 
+export const invalidState = ({ value }: HeldKeyStore, why: string) =>
+  storeRefused('CustomKeyStoreInvalidState', `The custom key store ${value.id} is ${value.connection}. ${why}`)
+
 /** All of an account's in a Region, in the order of their making. */
 export async function keyStoresOf(context: StoreNeeds, call: Call, place: RegionOfAccount): Promise<readonly HeldKeyStore[]> {
   const compartment = await regionCompartment(context, call, place)
   return compartment === undefined ? [] : context.keyStores.all(call, compartment)
 }
 
-/** Where the secret of a store's credential is: its one material. */
+/** Where the secret of a store's credential is, or the password of its token: its one material. */
 export const secretPlace = (context: Needs<'keyStores'>, compartment: CompartmentId, id: string) => ({
   id: context.keyStores.idOf(compartment, [id]),
   version: '1'.padStart(32, '0'),

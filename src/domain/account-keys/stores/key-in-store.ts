@@ -2,13 +2,16 @@ import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
+import type { NewAccountKey } from '#domain/account-keys/create-account-key.ts'
 import type { AccountKeySpec } from '#domain/account-keys/specs.ts'
-import { invalidState } from './connect-key-store.ts'
-import { requireKeyStore, type HeldKeyStore } from './find-key-store.ts'
+import { invalidState, requireKeyStore, type HeldKeyStore } from './find-key-store.ts'
 import { storeRefused } from './refusals.ts'
 import { asked, askerOf, proxyOf } from './store-proxy.ts'
+import { makeKeyInToken } from './store-token.ts'
 
-type PlacingNeeds = Needs<'keyStores' | 'accountKeys' | 'accountRegions' | 'externalKeys' | 'store' | 'ground' | 'instance'>
+type PlacingNeeds = Needs<
+  'keyStores' | 'accountKeys' | 'accountRegions' | 'externalKeys' | 'tokenClusters' | 'store' | 'ground' | 'instance'
+>
 
 /** A key that is to stand in a store. */
 export interface PlacedKey extends RegionOfAccount {
@@ -29,14 +32,14 @@ export async function assertKeyInStore(
   context: PlacingNeeds,
   call: Call,
   placed: PlacedKey,
-): Promise<{ readonly storeId: string; readonly externalKeyId?: string }> {
+): Promise<Pick<NewAccountKey, 'storeId' | 'externalKeyId' | 'makeMaterial'>> {
   const { storeId, origin, externalKeyId } = assertSound(placed)
   const { accountId, region } = placed
   const store = await requireKeyStore(context, call, { accountId, region, id: storeId })
   if ((store.value.kind === 'external') !== (origin === 'externalKeyStore'))
     throw invalid(`The custom key store ${storeId} is not of the type that the Origin names.`)
   if (store.value.connection !== 'connected') throw invalidState(store, 'It must be connected for a key to be made in it.')
-  if (externalKeyId === undefined) return { storeId }
+  if (externalKeyId === undefined) return { storeId, makeMaterial: async (making, arn) => makeKeyInToken(context, making, { store, arn }) }
   await assertExternal(context, call, { store, region, externalKeyId })
   return { storeId, externalKeyId }
 }

@@ -9,6 +9,8 @@ export interface ClusterSettings {
   readonly trustAnchor?: string | undefined
 }
 
+export type SoundCluster = { readonly [K in keyof ClusterSettings]-?: string }
+
 export interface ProxySettings {
   readonly connectivity?: 'PUBLIC_ENDPOINT' | 'VPC_ENDPOINT_SERVICE' | undefined
   readonly endpoint?: string | undefined
@@ -62,9 +64,9 @@ export function assertConnectivity({ connectivity, serviceName, serviceOwner }: 
     )
 }
 
-/** No module of tokens is configured: no cluster is there to be found. Raises `ValidationFailed`, `KeyStoreRefused`. */
-export function refuseCluster({ clusterId, password, trustAnchor }: ClusterSettings): never {
+/** All that a new store of tokens must be told. Raises `ValidationFailed`. */
+export function soundCluster({ clusterId, password, trustAnchor }: ClusterSettings): SoundCluster {
   if (clusterId === undefined || password === undefined || trustAnchor === undefined)
     throw invalid('A CloudHSM key store needs CloudHsmClusterId, KeyStorePassword and TrustAnchorCertificate.')
-  throw storeRefused('CloudHsmClusterNotFound', `The cluster ${clusterId} was not found.`)
+  return { clusterId, password, trustAnchor }
 }
