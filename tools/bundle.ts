@@ -34,15 +34,21 @@ const places: Plugin = {
 
 /**
  * `import` of one of Node's own modules reads every export of it, and one getter of node:http loads undici: a fifth of a start.
- * Asked for as a value, a module gives what is used. The bundler's own helpers import node:module: that one stays as it is.
+ * Asked for as a value, a module gives what is used: of these exports, those that nobody imports are left out of the bundle unread.
+ * The bundler's own helpers import node:module: that one stays as it is.
  */
 const builtins: Plugin = {
   name: 'builtins',
-  resolveId: { filter: { id: /^node:(?!module$)/ }, handler: id => ({ id: `\0${id}` }) },
-  load: {
-    filter: { id: /^\0node:/ },
-    handler: id => ({ code: `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice(1))})`, moduleType: 'js' }),
-  },
+  resolveId: { filter: { id: /^node:(?!module$)/ }, handler: id => ({ id: `\0${id}`, moduleSideEffects: false }) },
+  load: { filter: { id: /^\0node:/ }, handler: id => ({ code: namedExports(id.slice(1)), moduleType: 'js' }) },
+}
+
+function namedExports(builtin: string): string {
+  const names = Object.keys(process.getBuiltinModule(builtin) ?? {}).filter(name => name !== 'default')
+  const values = names.map((name, at) => `const v${at} = builtin.${name}`)
+  const exported = names.map((name, at) => `v${at} as ${name}`)
+  const module = `const builtin = process.getBuiltinModule(${JSON.stringify(builtin)})`
+  return [module, ...values, `export { builtin as default, ${exported.join(', ')} }`].join('\n')
 }
 
 type CodeSplitting = NonNullable<OutputOptions['codeSplitting']>
@@ -88,6 +94,7 @@ const input: InputOptions = {
   // Of what else is published, the CommonJS builds have no named exports under import().
   resolve: { mainFields: ['module', 'main'] },
   plugins: [places, builtins],
+  treeshake: { propertyReadSideEffects: false },
   // Nobody imports a program: what others use of it may be in whichever file.
   preserveEntrySignatures: 'allow-extension',
 }
