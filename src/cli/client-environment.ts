@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { memberOf, textOf } from './json-value.ts'
 
 interface Surroundings {
@@ -58,6 +60,25 @@ export function clientVariables(environment: unknown, around: Surroundings = {})
       .join(' '),
   }
 }
+
+/**
+ * The same of an application, which acts in no account: what the administrator signs with there is not handed on, and az keeps whom it signed in
+ * apart, in a folder that must be there (people.md 0.2).
+ */
+export function environmentAs(
+  environment: unknown,
+  { clientId, clientSecret }: Readonly<Record<'clientId' | 'clientSecret', string>>,
+): unknown {
+  const azureConfigDir = join(textOf(memberOf(environment, 'azureConfigDir')), 'as', clientId)
+  mkdirSync(azureConfigDir, { recursive: true, mode: 0o700 })
+  return { ...Object(environment), azureConfigDir, administrator: { clientId, clientSecret } }
+}
+
+/** Variables that stand for nobody there: better none than an empty one. */
+export const unsaid = (variables: Readonly<Record<string, string>>): readonly string[] =>
+  accountVariables.filter(name => variables[name] === '')
+
+const accountVariables = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const
 
 /** Java reads no variable of anybody else's: names and trust are properties of its own. */
 function javaOptions(proxy: string, trustStore: string): readonly string[] {

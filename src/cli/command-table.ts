@@ -78,7 +78,13 @@ export const commands: readonly CommandRow[] = [
     words: 'env',
     example: 'eval "$(keystead env)"',
     summary: 'what a client needs to reach the instance, as shell exports',
-    options: [data, ['--shell <kind>', 'posix, fish, powershell, dotenv (posix)'], ['--unset', 'undo all of it'], json],
+    options: [
+      data,
+      ['--shell <kind>', 'posix, fish, powershell, dotenv (posix)'],
+      ['--as <app>', 'of this application, by a secret for a day, instead of the administrator’s'],
+      ['--unset', 'undo all of it'],
+      json,
+    ],
     load: () => import('./commands/env.ts'),
   },
   {
@@ -87,6 +93,7 @@ export const commands: readonly CommandRow[] = [
     summary: 'run a command with the instance in reach: keystead exec -- az keyvault list',
     options: [
       data,
+      ['--as <app>', 'as this application, by a secret that ends with the command, instead of the administrator'],
       ['--pass <host...>', 'hosts outside that the command may reach'],
       ['--report <file>', 'what was served and refused, as JSON'],
     ],

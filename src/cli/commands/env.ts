@@ -1,8 +1,8 @@
-import { ask, dataDirOf } from '#cli/admin.ts'
-import { clientVariables, hidingEntries, unwanted, withoutOurHosts, withoutOurs } from '#cli/client-environment.ts'
+import { ask, dataDirGiven } from '#cli/admin.ts'
+import { clientVariables, environmentAs, hidingEntries, unsaid, unwanted, withoutOurHosts, withoutOurs } from '#cli/client-environment.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
-import { text, type Run } from '#cli/command.ts'
+import { text, type Invocation, type Run } from '#cli/command.ts'
 
 interface Shell {
   set(name: string, value: string): string
@@ -25,27 +25,39 @@ const shells: Readonly<Record<string, Shell>> = {
 }
 
 export const run: Run = async ({ options }) => {
-  const data = text(options['data'])
-  const environment = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'GET', path: '/environment' })
+  const shell = shells[text(options['shell']) ?? 'posix']
+  if (shell === undefined)
+    throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: `--shell is one of ${Object.keys(shells).join(', ')}.` })
+  const environment = await environmentFor(dataDirGiven(options), options)
   if (options['json'] === true) {
     printJson(environment)
     return exits.good
   }
-  const shell = shells[text(options['shell']) ?? 'posix']
-  if (shell === undefined)
-    throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: `--shell is one of ${Object.keys(shells).join(', ')}.` })
   for (const line of options['unset'] === true ? undoing(shell, environment) : setting(shell, environment)) print(line)
   if (options['unset'] !== true) warnOfNoProxy(textOf(memberOf(environment, 'domain')))
   return exits.good
 }
 
+/** The administrator's; with `--as` an application's, by a secret that ends by itself within a day: nobody says when a shell does. */
+async function environmentFor(dataDir: string, options: Invocation['options']): Promise<unknown> {
+  const environment = await ask(dataDir, { method: 'GET', path: '/environment' })
+  const as = text(options['as'])
+  if (as === undefined || options['unset'] === true) return environment
+  const { lentCredential } = await import('#cli/caller.ts')
+  const lent = await lentCredential(dataDir, as)
+  note(`a secret of ${as} for a day; it ends before with: keystead app credential remove ${lent.clientId} ${lent.keyId}`)
+  return environmentAs(environment, lent)
+}
+
 const variablesOf = (environment: unknown): Readonly<Record<string, string>> =>
   clientVariables(environment, { javaToolOptions: process.env['JAVA_TOOL_OPTIONS'], noProxy: noProxyNow() })
 
-const setting = (shell: Shell, environment: unknown): readonly string[] => [
-  ...Object.entries(variablesOf(environment)).map(([name, value]) => shell.set(name, value)),
-  ...unwanted.map(name => shell.unset(name)),
-]
+function setting(shell: Shell, environment: unknown): readonly string[] {
+  const variables = variablesOf(environment)
+  const none = [...unwanted, ...unsaid(variables)]
+  const said = Object.entries(variables).filter(([name]) => !none.includes(name))
+  return [...said.map(([name, value]) => shell.set(name, value)), ...none.map(name => shell.unset(name))]
+}
 
 /** What stood in a variable before ours was put to it stays. */
 function undoing(shell: Shell, environment: unknown): readonly string[] {

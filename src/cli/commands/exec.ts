@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { ask, dataDirOf } from '#cli/admin.ts'
-import { clientVariables, hidingEntries, unwanted } from '#cli/client-environment.ts'
+import { ask, dataDirGiven } from '#cli/admin.ts'
+import { clientVariables, environmentAs, hidingEntries, unsaid, unwanted } from '#cli/client-environment.ts'
+import { writeOwn } from '#cli/file-input.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { CommandFailed, exits, note } from '#cli/output.ts'
-import { text, type Run } from '#cli/command.ts'
+import { text, type Invocation, type Run } from '#cli/command.ts'
 
 const [notExecutable, notFound, ownFailure] = [126, 127, 125]
 
@@ -13,8 +13,27 @@ const [notExecutable, notFound, ownFailure] = [126, 127, 125]
 export const run: Run = async ({ options, arguments: [command, ...words] }) => {
   if (command === undefined)
     throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: 'Which command?', next: ['keystead exec -- az keyvault list'] })
-  const data = text(options['data'])
-  const environment = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'GET', path: '/environment' })
+  const dataDir = dataDirGiven(options)
+  const environment = await ask(dataDir, { method: 'GET', path: '/environment' })
+  const as = text(options['as'])
+  if (as === undefined) return behindProxy({ options, environment, command, words })
+  const { lentCredential } = await import('#cli/caller.ts')
+  const lent = await lentCredential(dataDir, as)
+  try {
+    return await behindProxy({ options, environment: environmentAs(environment, lent), command, words })
+  } finally {
+    await lent.giveBack().catch(() => note(`keystead: the secret ${lent.keyId} of ${as} could not be taken back; it ends within a day`))
+  }
+}
+
+interface Started {
+  readonly options: Invocation['options']
+  readonly environment: unknown
+  readonly command: string
+  readonly words: readonly string[]
+}
+
+async function behindProxy({ options, environment, command, words }: Started): Promise<number> {
   const domain = textOf(memberOf(environment, 'domain'))
   const pass = Array.isArray(options['pass']) ? options['pass'].filter(host => typeof host === 'string') : []
   const { openExecProxy } = await import('#compose/exec-proxy.ts')
@@ -30,7 +49,8 @@ export const run: Run = async ({ options, arguments: [command, ...words] }) => {
   proxy.close()
   for (const host of Object.keys(proxy.refused)) note(`keystead: refused ${host} (allow: --pass ${host})`)
   const report = text(options['report'])
-  if (report !== undefined) writeFileSync(report, `${JSON.stringify({ exitCode: code, served: proxy.served, refused: proxy.refused })}\n`)
+  if (report !== undefined)
+    writeOwn(report, Buffer.from(`${JSON.stringify({ exitCode: code, served: proxy.served, refused: proxy.refused })}\n`))
   return code
 }
 
@@ -42,7 +62,7 @@ function keptDirect(domain: string): string {
 
 function environmentFor(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const merged: NodeJS.ProcessEnv = { ...process.env, ...variables }
-  for (const name of unwanted) delete merged[name]
+  for (const name of [...unwanted, ...unsaid(variables)]) delete merged[name]
   return merged
 }
 
