@@ -68,16 +68,14 @@ class MemoryView implements View {
     }
   }
 
-  async find(family: AnyFamily, id: RecordId): Promise<Held<unknown> | undefined> {
+  find(family: AnyFamily, id: RecordId): Promise<Held<unknown> | undefined> {
     const all = this.#resident.get(family)
-    if (all !== undefined) return all.get(id)
+    if (all !== undefined) return Promise.resolve(all.get(id))
     const known = this.#cached.get(id)
-    if (known !== undefined) {
-      this.#cached.delete(id)
-      this.#cached.set(id, known)
-      return known
-    }
-    return this.#read(family, id)
+    if (known === undefined) return this.#read(family, id)
+    this.#cached.delete(id)
+    this.#cached.set(id, known)
+    return Promise.resolve(known)
   }
 
   async #read(family: AnyFamily, id: RecordId): Promise<Held<unknown> | undefined> {

@@ -23,9 +23,15 @@ export async function findObject<V extends ObjectVersion, T extends VaultObject<
   call: Call,
   reference: ObjectReference,
 ): Promise<FoundObject<V, T> | undefined> {
-  const held = await recordOf(records, call, reference)
+  return inVersion<V, T>(await recordOf(records, call, reference), reference.version)
+}
+
+function inVersion<V extends ObjectVersion, T extends VaultObject<V>>(
+  held: HeldObject<T> | undefined,
+  id: string,
+): FoundObject<V, T> | undefined {
   if (held === undefined || held.value.deleted !== undefined) return undefined
-  const version = versionNamed<V>(held.value, reference.version)
+  const version = versionNamed<V>(held.value, id)
   return version === undefined ? undefined : { held, version }
 }
 
@@ -39,7 +45,7 @@ export async function requireObject<V extends ObjectVersion, T extends VaultObje
   asked: { readonly reference: ObjectReference; readonly absence: 'KeyNotFound' | 'SecretNotFound' },
 ): Promise<FoundObject<V, T>> {
   const { reference, absence } = asked
-  const found = await findObject<V, T>(records, call, reference)
+  const found = inVersion<V, T>(await recordOf(records, call, reference), reference.version)
   if (found !== undefined) return found
   const { name, version } = reference
   throw new Problem({ code: absence, details: { name, ...(version !== 'current' && { version }) } })

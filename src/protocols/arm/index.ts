@@ -7,7 +7,7 @@ import type { Call } from '#domain/call.ts'
 import { Problem } from '#model/problem.ts'
 import { apiVersionOf, refuseOlder } from '#protocols/azure/api-version.ts'
 import { isGuid } from '#protocols/azure/arm-ids.ts'
-import { bearerToken } from '#protocols/azure/bearer.ts'
+import { tokenLike } from '#protocols/azure/bearer.ts'
 import type { Protocol } from '#protocols/http/protocol.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
 import { armAddress } from './address.ts'
@@ -84,7 +84,7 @@ export function armProtocol(domain: string): Protocol<Context, ArmSite> {
     },
     async authenticate(context, call, { request }) {
       const at = { domain, portSuffix: request.portSuffix }
-      const token = bearerToken(request)
+      const token = tokenLike(request)
       const tenantId = await tenantOfPath(context, call, request)
       return verifyToken(context, call, {
         token,
