@@ -1,4 +1,5 @@
-// node bench/profile.ts CASE [SECONDS]: one request case under load with the sampling profiler on, then where the serving thread's time went.
+// node bench/profile.ts CASE [SECONDS] [time|heap]: one request case under load with a sampling profiler on, then where the serving thread's time
+// went, or what its memory was taken for: how often the collector comes, and how much it finds alive, is part of what a request costs.
 // For the table of performance.md 2; figures under a profiler are shares, never results.
 import { once } from 'node:events'
 import { z } from 'zod'
@@ -22,7 +23,21 @@ const profileShape = z.object({
 type Profile = Readonly<z.output<typeof profileShape>>
 type ProfileNode = Profile['nodes'][number]
 
-const [word = '', seconds = '5'] = process.argv.slice(2)
+interface HeapNode {
+  readonly callFrame: ProfileNode['callFrame']
+  readonly selfSize: number
+  readonly children: readonly HeapNode[]
+}
+const heapNode: z.ZodType<HeapNode> = z.object({
+  callFrame: profileShape.shape.nodes.element.shape.callFrame,
+  selfSize: z.number(),
+  get children() {
+    return z.array(heapNode)
+  },
+})
+
+const [word = '', seconds = '5', what = 'time'] = process.argv.slice(2)
+const unit = what === 'heap' ? 'bytes' : 'µs'
 const found = requestCases.find(one => one.name.toLowerCase().includes(word.toLowerCase()))
 if (found === undefined) throw new Error(`no case is called ${word}`)
 const inspectorPort = await freePort()
@@ -32,11 +47,9 @@ const world = await openWorld('/dev/shm', found.declared.sown ?? { keys: 1_000, 
 const target = productTarget(world, found.name, await found.declared.prepare(world))
 await load({ ...target, connections: 32, seconds: 2 })
 const inspector = await inspectorOf(inspectorPort)
-await inspector.call('Profiler.enable')
-await inspector.call('Profiler.setSamplingInterval', { interval: 200 })
-await inspector.call('Profiler.start')
+const stop = what === 'heap' ? await sampleHeap() : await sampleTime()
 const result = await load({ ...target, connections: 32, seconds: Number(seconds) })
-const { profile } = z.object({ profile: profileShape }).parse(await inspector.call('Profiler.stop'))
+const profile = await stop()
 inspector.close()
 await world.close()
 console.log(`${found.name}: ${result.requests} requests, ${(result.requests / Number(seconds)).toFixed(0)} a second`)
@@ -75,6 +88,41 @@ async function inspectorOf(port: number): Promise<Inspector> {
   }
   // A process whose inspector is in use does not end.
   return { call, close: () => socket.close() }
+}
+
+async function sampleTime(): Promise<() => Promise<Profile>> {
+  await inspector.call('Profiler.enable')
+  await inspector.call('Profiler.setSamplingInterval', { interval: 200 })
+  await inspector.call('Profiler.start')
+  return async () => z.object({ profile: profileShape }).parse(await inspector.call('Profiler.stop')).profile
+}
+
+/** Everything that was allocated, also what is long gone. */
+async function sampleHeap(): Promise<() => Promise<Profile>> {
+  await inspector.call('HeapProfiler.startSampling', {
+    samplingInterval: 16_384,
+    includeObjectsCollectedByMajorGC: true,
+    includeObjectsCollectedByMinorGC: true,
+  })
+  return async () => {
+    const stopped = await inspector.call('HeapProfiler.stopSampling')
+    return asProfile(z.object({ profile: z.object({ head: heapNode }) }).parse(stopped).profile.head)
+  }
+}
+
+/** A tree of bytes as one of times: each node was sampled once, for as long as it is large. */
+function asProfile(head: HeapNode): Profile {
+  const nodes: ProfileNode[] = []
+  const timeDeltas: number[] = []
+  const add = ({ callFrame, selfSize, children }: HeapNode): number => {
+    const node = { id: nodes.length + 1, callFrame, children: [] as number[] }
+    nodes.push(node)
+    timeDeltas.push(Math.round(selfSize))
+    node.children.push(...children.map(add))
+    return node.id
+  }
+  add(head)
+  return { nodes, samples: nodes.map(({ id }) => id), timeDeltas }
 }
 
 function fileOf({ callFrame }: ProfileNode): string {
@@ -140,6 +188,6 @@ function totalTimes(profile: Profile): ReadonlyMap<string, number> {
 function tell(title: string, times: ReadonlyMap<string, number>): void {
   const idle = new Set(['(idle)', '(program)', '(root)'])
   const rows = [...times].filter(([name]) => !idle.has(name.split(' ')[0] ?? '')).toSorted(([, a], [, b]) => b - a)
-  console.log(`\n── ${title}: µs a request`)
+  console.log(`\n── ${title}: ${unit} a request`)
   for (const [name, time] of rows.slice(0, 45)) console.log(`${(time / result.requests).toFixed(2).padStart(8)}  ${name}`)
 }
