@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { javaTrustStore } from './java-trust-store.ts'
@@ -28,16 +28,20 @@ interface Roots {
   readonly now: number
 }
 
-/** Writes what clients are handed, into `DIR/client`. */
+/** Writes what clients are handed, into `DIR/client`; what is there already stays, as at every start but the first. */
 export function writeClientTrust(dir: string, { rootPem, extraRoots, now }: Roots): ClientTrust {
   mkdirSync(dir, { recursive: true, mode: 0o755 })
   const trust = { caFile: join(dir, 'ca.pem'), bundleFile: join(dir, 'bundle.pem'), trustStoreFile: join(dir, 'trust.jks') }
   const bundle = [systemRoots().trimEnd(), rootPem.trimEnd(), ...extraRoots, ''].join('\n')
+  if (existsSync(trust.trustStoreFile) && holds(trust.caFile, rootPem) && holds(trust.bundleFile, bundle)) return trust
   writeDurably(trust.caFile, rootPem, 0o644)
-  writeDurably(trust.bundleFile, bundle, 0o644)
+  // Before the bundle, whose text then stands for both.
   writeDurably(trust.trustStoreFile, javaTrustStore(bundle, now), 0o644)
+  writeDurably(trust.bundleFile, bundle, 0o644)
   return trust
 }
+
+const holds = (path: string, text: string): boolean => existsSync(path) && readFileSync(path, 'utf8') === text
 
 function systemRoots(): string {
   for (const file of systemBundles) {

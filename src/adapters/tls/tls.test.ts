@@ -204,6 +204,25 @@ describe('what clients are handed', () => {
     for (const block of bundle.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []) assert(new X509Certificate(block).subject)
   })
 
+  test('a start that finds them leaves them; another root, or one file less, has all of them made again', async () => {
+    const dir = folder()
+    const root = async () => (await makeAuthority({ dns: [domain], ip: [] }, { now, random })).rootPem
+    const [first, second] = [await root(), await root()]
+    const written = (rootPem: string, at: number): readonly Buffer[] => {
+      const trust = writeClientTrust(dir, { rootPem, extraRoots: [], now: at })
+      return [trust.caFile, trust.bundleFile, trust.trustStoreFile ?? ''].map(file => readFileSync(file))
+    }
+    const made = written(first, now)
+    assert.deepEqual(written(first, now + 1), made)
+    rmSync(join(dir, 'trust.jks'))
+    const again = written(first, now + 2)
+    assert.deepEqual(again.slice(0, 2), made.slice(0, 2))
+    assert.notDeepEqual(again[2], made[2])
+    const [, bundle, store] = written(second, now + 3)
+    assert(bundle !== undefined && bundle.includes(second.trim()))
+    assert(store !== undefined && store.includes(new X509Certificate(second).raw))
+  })
+
   test('the same for Java: every certificate of the bundle, sealed by the format’s own digest', () => {
     const certificates = ['first', 'second'].map(text => Buffer.from(text))
     const pem = certificates.map(der => `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`).join('')
