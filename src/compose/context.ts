@@ -16,7 +16,7 @@ import type { RecordStore } from '#ports/record-store.ts'
 import { noTokenClusters, type TokenClusters } from '#ports/token-clusters.ts'
 import { createThrottle } from '#domain/account-keys/throttle.ts'
 import { builtInRoles } from '#domain/access/built-in-roles.ts'
-import { managesOwn, ownerManages } from '#domain/app-roles/directory-owner.ts'
+import { makesGroups, managesOwn, ownerManages } from '#domain/app-roles/directory-owner.ts'
 import { directoryRight } from '#domain/app-roles/directory-right.ts'
 import { createAccess, type CountsAs } from '#domain/access/permit.ts'
 import { accountEntities } from '#domain/access/account-entities.ts'
@@ -168,6 +168,7 @@ function composeAccess(records: ReturnType<typeof openFamilies>, identity: Ident
       rightOf: who => directoryRight({ identity }, who),
       ownerManages: (who, on) => ownerManages({ identity }, who, on),
       managesOwn: who => managesOwn({ identity }, who),
+      makesGroups: who => makesGroups({ identity }, who),
     }),
     accessPolicyBook(policiesAt(records), countsAs),
     rbac.book,

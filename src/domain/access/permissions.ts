@@ -17,7 +17,7 @@ export interface PermissionRow {
   readonly azure?: string
   readonly data?: true
   readonly policies?: string
-  readonly directory?: 'read' | 'create' | 'write'
+  readonly directory?: 'read' | 'create' | 'createGroup' | 'write'
   readonly operator?: true
   readonly system?: true
   readonly account?: string
@@ -274,6 +274,7 @@ export const permissions = {
   // the directory
   'directory.read': { directory: 'read', operator: true },
   'directory.create': { directory: 'create', operator: true },
+  'directory.createGroup': { directory: 'createGroup', operator: true },
   'directory.write': { directory: 'write', operator: true },
   'signingKey.roll': { operator: true, system: true },
   ...trailPermissions,

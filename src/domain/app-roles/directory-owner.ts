@@ -28,6 +28,9 @@ export function ownerManages(context: Needs<'identity'>, who: Principal, on: Sco
 export const managesOwn = (context: Needs<'identity'>, who: Principal): boolean =>
   who.kind === 'user' ? actsForUser(context, who) : hasOwnRole(context, who)
 
+/** Every user makes security groups so (`allowedToCreateSecurityGroups`); no application by what it owns. */
+export const makesGroups = (context: Needs<'identity'>, who: Principal): boolean => who.kind === 'user' && actsForUser(context, who)
+
 const hasOwnRole = (context: Needs<'identity'>, who: Principal): boolean =>
   who.tenant !== undefined &&
   (who.kind === 'application' || who.kind === 'managedIdentity') &&

@@ -34,7 +34,7 @@ export function createGroup(
   context: Needs<'groups' | 'ground'>,
   call: Call,
   request: {
-    readonly permit: Write
+    readonly permit: Write | Permit<'directory.createGroup'>
     readonly tenantId: string
     readonly group: Required<Pick<GroupChange, 'displayName' | 'mailNickname'>> & Pick<GroupChange, 'description'>
   },

@@ -7,7 +7,7 @@ import type { HeldGroup, HeldMembership } from './membership-index.ts'
 import { kindOfObject } from './object-kind.ts'
 
 interface MemberChange {
-  readonly permit: Permit<'directory.write'>
+  readonly permit: Permit<'directory.write' | 'directory.createGroup'>
   readonly group: HeldGroup
   readonly memberId: string
 }

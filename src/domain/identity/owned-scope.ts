@@ -24,7 +24,7 @@ export function ownedObjectOf(on: Scope): OwnedObject | undefined {
 }
 
 /** Changes an object of the directory: who writes all of it, or was asked about this one. */
-export function assertManages(permit: Permit<'directory.write'> | Permit<'directory.create'>, owned: OwnedObject): void {
+export function assertManages(permit: Permit<'directory.write' | 'directory.create' | 'directory.createGroup'>, owned: OwnedObject): void {
   const asked = permit.question.on.at(-1)
   assert(asked === rootScope.at(-1) || asked === ownedScope(owned).at(-1), 'a permit opens only what it was asked for')
 }

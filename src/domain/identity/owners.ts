@@ -16,7 +16,7 @@ export interface OwnedName {
 }
 
 interface OwnerChange extends OwnedName {
-  readonly permit: Permit<'directory.write'>
+  readonly permit: Permit<'directory.write' | 'directory.createGroup'>
   readonly ownerId: string
 }
 

@@ -111,7 +111,6 @@ describe('a user who owns it', () => {
         'oauth2PermissionGrants',
         { clientId: app.oid, resourceId: graphPrincipal, consentType: 'AllPrincipals', scope: 'User.Read' },
       ],
-      ['POST', 'groups', { displayName: 'x', mailNickname: 'x', mailEnabled: false, securityEnabled: true }],
       [
         'POST',
         `servicePrincipals/${graphPrincipal}/appRoleAssignedTo`,
@@ -152,6 +151,30 @@ describe('a user who owns it', () => {
     assert.equal((await asked('GET', `groups/${groupId}/ownedObjects`)).status, 400, 'groups own nothing')
     const types = listIn((await user('GET', 'me/ownedObjects')).json['value']).map(one => one['@odata.type'])
     assert.deepEqual(new Set(types), new Set(['application', 'servicePrincipal', 'group'].map(type => `#microsoft.graph.${type}`)))
+  })
+
+  test('makes groups, with members, and owns and manages them', async () => {
+    const made = await user('POST', 'groups', {
+      displayName: 'of Alice',
+      mailNickname: 'of-alice',
+      mailEnabled: false,
+      securityEnabled: true,
+      'members@odata.bind': [`${base}/v1.0/users/${bob.id}`],
+    })
+    assert.equal(made.status, 201, made.text)
+    const path = `groups/${textIn(made.json['id'])}`
+    const idsOf = async (list: string): Promise<readonly unknown[]> =>
+      listIn((await user('GET', `${path}/${list}`)).json['value']).map(one => one['id'])
+    assert.deepEqual([await idsOf('owners'), await idsOf('members')], [[alice.id], [bob.id]])
+    assert.equal((await stranger('PATCH', path, { description: 'mine' })).status, 403)
+    assert.equal((await user('DELETE', path)).status, 204)
+    const client = await ground.add('client of one scope')
+    await asked('PATCH', applicationOf(client), { publicClient: { redirectUris: ['http://localhost'] } })
+    const through = await asUser(alice, client.appId)
+    assert.equal(
+      (await through('POST', 'groups', { displayName: 'x', mailNickname: 'x', mailEnabled: false, securityEnabled: true })).status,
+      403,
+    )
   })
 
   test('stays an owner of his group as long as no other user is one', async () => {

@@ -14,14 +14,14 @@ export const createGroupOperation = graphOperation({
   name: 'GroupCreate',
   method: 'POST',
   path: '/v1.0/groups',
-  permissions: ['directory.write'],
+  permissions: ['directory.createGroup'],
   scope: () => rootScope,
   params: z.object({}),
   query: noQuery,
   body: { json: groupIn },
   async handle(context, call, { site, body, permit }) {
     const tenantId = tenantOfCaller(call)
-    const given = permit('directory.write')
+    const given = permit('directory.createGroup')
     const { displayName, mailNickname, description } = body
     const wanted = { displayName, mailNickname, ...(description !== undefined && { description }) }
     const group = createGroup(context, call, { permit: given, tenantId, group: wanted })
