@@ -6,7 +6,6 @@ import { TokenFailed, type Token, type TokenBox, type TokenFacts, type TokenKeyN
 import type { Random } from '#ports/random.ts'
 import { tokenFailure } from './failures.ts'
 import type { Verb } from './frames.ts'
-import { builtHost, startTokenHost } from './token-host.ts'
 
 export interface TokenParts {
   readonly place: TokenPlace
@@ -179,9 +178,11 @@ async function endOf(opening: Promise<OpenHost> | undefined): Promise<void> {
 }
 
 async function openedHost(parts: TokenParts): Promise<OpenHost> {
-  const { place, clock, sessions = 4, program = builtHost, deadlinesMs = patience } = parts
+  const { place, clock, sessions = 4, deadlinesMs = patience } = parts
+  // Loaded for the first token that is asked: most starts never do (performance.md 11).
+  const { builtHost, startTokenHost } = await import('./token-host.ts')
   using pin = pinOf(parts)
-  const host = startTokenHost({ place, clock, program })
+  const host = startTokenHost({ place, clock, program: parts.program ?? builtHost })
   const wanted = Buffer.alloc(4)
   wanted.writeUInt32BE(sessions)
   try {
