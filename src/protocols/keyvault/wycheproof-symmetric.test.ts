@@ -12,7 +12,12 @@ const text = z.string().default('')
 const vectorShape = z.object({
   tcId: z.number(),
   result: z.enum(['valid', 'invalid', 'acceptable']),
-  ...{ key: text, msg: text, ct: text, iv: text, aad: text, tag: text },
+  key: text,
+  msg: text,
+  ct: text,
+  iv: text,
+  aad: text,
+  tag: text,
 })
 type Vector = z.output<typeof vectorShape>
 const fileShape = z.object({ testGroups: z.array(z.object({ keySize: z.number(), tests: z.array(vectorShape) })) })
