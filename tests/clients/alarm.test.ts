@@ -27,7 +27,7 @@ before(async () => {
 })
 after(async () => {
   await instance.stop()
-  removeInstance(instance)
+  assert(!(await removeInstance(instance)))
   await receiver[Symbol.asyncDispose]()
 })
 

@@ -15,7 +15,7 @@ before(async () => {
 })
 after(async () => {
   await instance.stop()
-  removeInstance(instance)
+  assert(!(await removeInstance(instance)))
 })
 
 const operations = async (operation: string): Promise<number> =>

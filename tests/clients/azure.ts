@@ -9,6 +9,7 @@ import { KeyClient } from '@azure/keyvault-keys'
 import { CertificateClient } from '@azure/keyvault-certificates'
 import { SecretClient } from '@azure/keyvault-secrets'
 import { z } from 'zod'
+import { refusalTold, secret } from '#tests/left-behind/noted.ts'
 import type { Environment, Instance } from './instance.ts'
 
 const applicationShape = z.object({ clientId: z.guid(), clientSecret: z.string().min(20), objectId: z.guid() })
@@ -70,7 +71,7 @@ export function azureBy(environment: Environment, credential: TokenCredential): 
     async token(resource) {
       const answer = await credential.getToken(`${resource}/.default`)
       if (answer === null) throw new Error(`no token for ${resource}`)
-      return answer.token
+      return secret('a token', answer.token)
     },
   }
 }
@@ -86,7 +87,12 @@ export const vaultId = (environment: Environment, group: string, vault: string):
 /** Names that nobody else has: vaults' are the whole world's. */
 export const called = (prefix: string): string => `${prefix}${crypto.randomUUID().replaceAll('-', '').slice(0, 10)}`
 
-const refusalShape = z.looseObject({ statusCode: z.number().optional(), code: z.string().optional(), message: z.string() })
+const refusalShape = z.looseObject({
+  statusCode: z.number().optional(),
+  code: z.string().optional(),
+  message: z.string(),
+  response: z.looseObject({ bodyAsText: z.string().nullish() }).optional(),
+})
 export type Refusal = z.output<typeof refusalShape>
 
 /** The service's refusal of what a client was asked to do; throws where it was done. */
@@ -95,6 +101,7 @@ export async function refusalOf(what: string, done: Promise<unknown>): Promise<R
     await done
   } catch (error) {
     const refusal = refusalShape.safeParse(error)
+    refusalTold(refusal.data?.response?.bodyAsText ?? String(error))
     if (refusal.success && (refusal.data.statusCode !== undefined || refusal.data.code !== undefined)) return refusal.data
     throw error
   }

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { attachInstance, removeInstance, startInstance, type Instance } from './instance.ts'
-import { readableIn } from './readable.ts'
 
 /** What stands beside an instance while the file runs: settings of the instance, variables of the run. */
 export interface Around extends AsyncDisposable {
@@ -28,23 +27,11 @@ export async function behindInstance(file: string, prepare: () => Promise<Around
     code = await ranBehind(instance, { file, client: around.client })
   } finally {
     // It may have been started anew in there: whoever has the data open now is meant, and has let go when this returns.
-    const { stdout: audit } = await instance.run('audit', 'query', '--json')
     await instance.run('stop')
     await instance.kill()
-    if (saidReadable(instance, audit)) code = 1
-    removeInstance(instance)
+    if (await removeInstance(instance)) code = 1
   }
   return process.exit(code)
-}
-
-/** True, and said, where something secret stands in what the instance wrote. */
-function saidReadable(instance: Instance, audit: string): boolean {
-  const { clientSecret, awsSecretAccessKey } = instance.environment.administrator
-  const told = { log: instance.log(), audit }
-  const secrets = { 'the secret of the administrator': clientSecret, 'the secret of its access key': awsSecretAccessKey }
-  const found = readableIn({ data: instance.data, told, secrets })
-  if (found.length > 0) process.stderr.write(`${found.join('\n')}\n`)
-  return found.length > 0
 }
 
 async function ranBehind(
@@ -56,6 +43,7 @@ async function ranBehind(
     ...instance.clientEnvironment,
     ...client,
     [variable]: instance.handOver(),
+    KEYSTEAD_NOTED: instance.dir,
     // A test run's reporter listens to this one's output.
     ...(context !== undefined && { NODE_TEST_CONTEXT: context }),
   }

@@ -2,6 +2,7 @@
 import { webcrypto, X509Certificate } from 'node:crypto'
 import 'reflect-metadata'
 import { X509CertificateGenerator } from '@peculiar/x509'
+import { secret } from '#tests/left-behind/noted.ts'
 
 export interface ClientCertificate {
   /** Private key and certificate in one text, as `ClientCertificateCredential` and az take it. */
@@ -19,7 +20,7 @@ export async function clientCertificate(name: string): Promise<ClientCertificate
     { name: `CN=${name}`, keys, signingAlgorithm: algorithm, notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + day) },
     webcrypto,
   )
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+  const pkcs8 = secret('a private key', Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))).toString('base64')
   const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END PRIVATE KEY-----\n`
   const der = Buffer.from(certificate.rawData)
   return { pem: `${key}${new X509Certificate(der).toString()}`, der: der.toString('base64') }

@@ -9,6 +9,7 @@ import { before, describe, test } from 'node:test'
 import type { Encryption } from '@azure/arm-compute'
 import { z } from 'zod'
 import { findProgram, ran, testMissing } from '#tests/tools/programs.ts'
+import { secret } from '#tests/left-behind/noted.ts'
 import { azureOf, called, refusalOf, vaultId, type Azure } from './azure.ts'
 import { behindInstance } from './behind.ts'
 import type { Instance } from './instance.ts'
@@ -56,7 +57,7 @@ function testLinks(instance: Instance): void {
     const made = await disks.createOrUpdate(group, disk, { location, creationData: { createOption: 'Empty' }, diskSizeGB: 1, encryption })
     const { uri } = z.looseObject({ uri: z.string() }).parse(await instance.ask('disk', 'export', made.id ?? ''))
     const image = join(instance.dir, 'image.raw')
-    writeFileSync(image, Buffer.concat([randomBytes(3 * mebi + 512), Buffer.alloc(5 * mebi), randomBytes(mebi)]))
+    writeFileSync(image, Buffer.concat([secret('bytes of a disk', randomBytes(3 * mebi + 512)), Buffer.alloc(5 * mebi), randomBytes(mebi)]))
     truncateSync(image, sizeBytes)
     await use('nbdcopy', image, uri)
     world = { disk, image, vault, version }

@@ -1,11 +1,14 @@
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startDiskPlane } from '#compose/disk-plane.ts'
 import type { DiskPlane } from '#compose/disk-plane.ts'
 import { leaseWriter, newLease } from '#domain/disks/key-lease.ts'
 import { millis } from '#model/brands.ts'
+import { leaveBehind } from '#tests/left-behind/leave.ts'
+import { notedHere, secret } from '#tests/left-behind/noted.ts'
 import type { ExportControl } from '#ports/export-control.ts'
 
 export interface RunningPlane {
@@ -56,7 +59,11 @@ export function runningPlane(t: { after(run: () => Promise<void>): void }): Runn
   t.after(async () => {
     clearInterval(confirming)
     await plane.stop()
-    rmSync(dataDir, { recursive: true })
+    // Beside the disks are the tests' own images.
+    const readable =
+      existsSync(join(dataDir, 'disks')) && leaveBehind({ data: join(dataDir, 'disks'), told: { heard: heard.join('\n') } }, notedHere())
+    rmSync(dataDir, { recursive: true, force: true })
+    assert(!readable, 'something secret can be read in it')
   })
   return {
     dataDir,
@@ -72,7 +79,10 @@ export function runningPlane(t: { after(run: () => Promise<void>): void }): Runn
       confirm()
     },
     async disk(name, mebibytes, layers = 1) {
-      disks.set(name, { sizeBytes: mebibytes * 1024 * 1024, deks: Array.from({ length: layers }, () => randomBytes(64)) })
+      disks.set(name, {
+        sizeBytes: mebibytes * 1024 * 1024,
+        deks: Array.from({ length: layers }, () => secret('a data key', randomBytes(64))),
+      })
       return (await plane.listen(name)).uri
     },
   }

@@ -8,6 +8,7 @@ import type { Encryption } from '@azure/arm-compute'
 import { z } from 'zod'
 import { countAtRest } from '#demo/at-rest.ts'
 import { findProgram, ran, testMissing } from '#tests/tools/programs.ts'
+import { canary, secret } from '#tests/left-behind/noted.ts'
 import { azureOf, called, vaultId, type Azure } from './azure.ts'
 import { behindInstance } from './behind.ts'
 import type { Instance } from './instance.ts'
@@ -38,16 +39,16 @@ function testTypes(instance: Instance): void {
       test(`${type}: fio verifies, qemu-img copies both ways, and nothing can be read at rest`, async () => {
         const uri = await diskOf(instance, azure, type)
         assert.match(await use('nbdinfo', '--map', uri), /^\s+0\s+1073741824\s+3\s+hole,zero\s*$/)
-        const canary = Buffer.from(`CANARY-${randomBytes(16).toString('hex')}`)
+        const planted = Buffer.from(canary('disk'))
         const image = join(instance.dir, `${type}.raw`)
-        writeFileSync(image, Buffer.concat([randomBytes(3 * mebi), canary, randomBytes(mebi)]))
+        writeFileSync(image, Buffer.concat([secret('bytes of a disk', randomBytes(3 * mebi)), planted, randomBytes(mebi)]))
         truncateSync(image, 1024 * mebi)
         await use('qemu-img', 'convert', '-n', '-f', 'raw', '-O', 'raw', image, uri)
         assert.match(await use('qemu-img', 'compare', '-f', 'raw', '-F', 'raw', image, uri), /identical/)
         const back = join(instance.dir, `${type}.back`)
         await use('qemu-img', 'convert', '-f', 'raw', '-O', 'raw', uri, back)
         assert.match(await use('qemu-img', 'compare', '-f', 'raw', '-F', 'raw', image, back), /identical/)
-        assert.equal(countAtRest(instance.data, canary), 0)
+        assert.equal(countAtRest(instance.data, planted), 0)
         const load = ['--rw=randwrite', '--bsrange=512-64k', '--size=16m', '--iodepth=16', '--fsync=64', '--randrepeat=0']
         const over = ['--numjobs=2', '--offset=512m', '--offset_increment=64m', '--group_reporting']
         const verify = ['--verify=crc32c', '--do_verify=1', '--verify_fatal=1']

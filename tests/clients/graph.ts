@@ -1,5 +1,6 @@
 // What no SDK is here for: Microsoft Graph, as the portal and az use it.
 import { z } from 'zod'
+import { refusalTold, secretsIn } from '#tests/left-behind/noted.ts'
 import type { Application, Azure } from './azure.ts'
 import type { Instance } from './instance.ts'
 
@@ -39,7 +40,8 @@ export function graphBy({ endpoints }: Instance['environment'], token: () => Pro
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await answer.text()
-    return { status: answer.status, json: text === '' ? {} : z.record(z.string(), z.unknown()).parse(JSON.parse(text)) }
+    if (!answer.ok) refusalTold(text)
+    return { status: answer.status, json: text === '' ? {} : secretsIn(z.record(z.string(), z.unknown()).parse(JSON.parse(text))) }
   }
 }
 

@@ -1,13 +1,15 @@
 // A throw-away instance as a user would start one: bin/keystead, an empty folder, free ports.
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, globSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { clientVariables } from '#cli/client-environment.ts'
+import { leaveBehind } from '#tests/left-behind/leave.ts'
+import { notedHere, notedIn, refusalTold, secret, secretsIn } from '#tests/left-behind/noted.ts'
 
 /** What another process needs to go on with an instance that this one started. */
 const handOver = z.object({
@@ -87,8 +89,19 @@ export async function attachInstance(text: string): Promise<Instance> {
   return instance
 }
 
-export function removeInstance({ dir }: Instance): void {
+/** All that an instance in this folder printed, by file. */
+export const logsIn = (dir: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(globSync(join(dir, 'log*')).map((path): [string, string] => [basename(path), readFileSync(path, 'utf8')]))
+
+/** Of one that has ended: true where something that was secret can be read in what it wrote. */
+export async function removeInstance(instance: Instance): Promise<boolean> {
+  const { dir, data } = instance
+  for (const path of globSync(join(dir, 'state', '**', '*'))) if (statSync(path).isFile()) secret('a seal', readFileSync(path))
+  const { code, stdout: audit } = await instance.run('audit', 'query', '--json')
+  const told = { ...logsIn(dir), ...(code === 0 && { audit }) }
+  const readable = leaveBehind({ data, told }, [...notedHere(), ...notedIn(dir)])
   rmSync(dir, { recursive: true, force: true })
+  return readable
 }
 
 interface Known extends Instance {
@@ -111,11 +124,15 @@ function instanceIn({ dir, ports, pid, env }: HandOver): Known {
     if (environment === undefined) throw new Error('the instance has not started')
     return environment
   }
-  const run = async (...words: readonly string[]): Promise<Ran> => ranProgram([...words, '--data', data], dir)
+  const run = async (...words: readonly string[]): Promise<Ran> => {
+    const ran = await ranProgram([...words, '--data', data], dir)
+    if (ran.code !== 0) refusalTold(ran.stderr)
+    return ran
+  }
   const ask = async (...words: readonly string[]): Promise<unknown> => {
     const { code, stdout, stderr } = await run(...words, '--json')
     if (code !== 0) throw new Error(`keystead ${words.join(' ')}: exit ${code}\n${stderr}`)
-    return JSON.parse(stdout)
+    return secretsIn<unknown>(JSON.parse(stdout))
   }
   return {
     dir,
@@ -158,6 +175,7 @@ function launched(how: {
   readonly env: Readonly<Record<string, string>>
   readonly words: readonly string[]
 }): ChildProcess {
+  keepLog(how.logFile)
   const output = openSync(how.logFile, 'w')
   const child = spawn(program, ['start', '--data', how.data, ...how.words], {
     stdio: ['ignore', output, output],
@@ -166,6 +184,11 @@ function launched(how: {
   })
   closeSync(output)
   return child
+}
+
+/** What it printed before it was started anew is looked through in the end too. */
+export function keepLog(logFile: string): void {
+  if (existsSync(logFile)) renameSync(logFile, `${logFile}-${globSync(`${logFile}-*`).length + 1}`)
 }
 
 const endOf = (child: ChildProcess): Leader['ended'] => {
@@ -231,8 +254,9 @@ export async function ranProgram(words: readonly string[], dir: string): Promise
 
 /** Our own surroundings, without what would send a client elsewhere. */
 export function withoutProxies(): NodeJS.ProcessEnv {
+  const kept = new Set(['KEYSTEAD_CLIENTS_DIR', 'KEYSTEAD_LEFT_BEHIND', 'KEYSTEAD_NOTED'])
   const leading = /_proxy$|^AZURE_|^ARM_|^AWS_|^NODE_EXTRA_CA_CERTS$|^NODE_TEST_CONTEXT$|^KEYSTEAD_/i
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !leading.test(name) || name === 'KEYSTEAD_CLIENTS_DIR'))
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !leading.test(name) || kept.has(name)))
 }
 
 async function freePort(): Promise<number> {

@@ -5,6 +5,7 @@ import { existsSync, openSync, readFileSync, truncateSync, writeFileSync, writeS
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import { secret } from '#tests/left-behind/noted.ts'
 import { runningPlane } from './disk-plane.ts'
 import type { RunningPlane } from './disk-plane.ts'
 
@@ -32,7 +33,8 @@ function image(dataDir: string, mebibytes: number): string {
   writeFileSync(path, '')
   truncateSync(path, mebibytes * 1024 * 1024)
   const file = openSync(path, 'r+')
-  for (const at of [0, 1, 5, 20, mebibytes - 1]) writeSync(file, randomBytes(1024 * 1024 - 512), 0, undefined, at * 1024 * 1024 + 512)
+  for (const at of [0, 1, 5, 20, mebibytes - 1])
+    writeSync(file, secret('bytes of a disk', randomBytes(1024 * 1024 - 512)), 0, undefined, at * 1024 * 1024 + 512)
   return path
 }
 

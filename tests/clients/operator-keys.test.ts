@@ -195,7 +195,7 @@ test('a data directory that is sealed and stopped tells so by exit code 8, one t
     assert.equal((await other.run('audit', 'query')).code, 0)
     assert.equal((await ranProgram(['audit', 'query', '--data', join(other.dir, 'none')], other.dir)).code, 6)
   } finally {
-    removeInstance(other)
+    assert(!(await removeInstance(other)))
   }
 })
 

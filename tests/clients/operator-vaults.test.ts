@@ -10,7 +10,7 @@ before(async () => {
 })
 after(async () => {
   await instance.stop()
-  removeInstance(instance)
+  assert(!(await removeInstance(instance)))
 })
 
 /** `--data` comes before the command that is run. */

@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import type { CertificatePolicy } from '@azure/keyvault-certificates'
 import { CryptographyClient } from '@azure/keyvault-keys'
 import { answerTo } from '#tests/wire/certificates.ts'
+import { canary } from '#tests/left-behind/noted.ts'
 import { azureOf, called, refusalOf, vaultId } from './azure.ts'
 import { behindInstance } from './behind.ts'
 
@@ -122,8 +123,9 @@ describe('@azure/keyvault-certificates CertificateClient', () => {
     )
     const leaf = new X509Certificate(ran('openssl', 'x509', '-in', pem))
     const openssl = join(dir, 'openssl.pfx')
-    ran('openssl', 'pkcs12', '-export', '-in', pem, '-out', openssl, '-passout', 'pass:pä ss')
-    const stores = [{ path: openssl, password: 'pä ss' }]
+    const odd = `pä ss ${canary('store')}`
+    ran('openssl', 'pkcs12', '-export', '-in', pem, '-out', openssl, '-passout', `pass:${odd}`)
+    const stores = [{ path: openssl, password: odd }]
     if (existsSync('/usr/bin/keytool')) {
       const path = join(dir, 'java.p12')
       ran(
@@ -181,7 +183,7 @@ describe('@azure/keyvault-certificates CertificateClient', () => {
 
   test('issuers and contacts are kept', async () => {
     const name = called('iss')
-    await certificates.createIssuer(name, 'DigiCert', { accountId: 'me', password: 'CANARY', organizationId: 'o' })
+    await certificates.createIssuer(name, 'DigiCert', { accountId: 'me', password: canary('issuer'), organizationId: 'o' })
     assert.deepEqual((await certificates.getIssuer(name)).accountId, 'me')
     // This client's list has ids alone.
     const ids = await Array.fromAsync(certificates.listPropertiesOfIssuers(), one => one.id ?? '')

@@ -34,6 +34,7 @@ import {
   type WrappingKeySpec,
 } from '@aws-sdk/client-kms'
 import { aesWrap } from '#crypto/aes-key-wrap.ts'
+import { secret } from '#tests/left-behind/noted.ts'
 import { awsClients } from './aws.ts'
 import { behindInstance } from './behind.ts'
 import { besideProxy, proxyBeside } from './beside-proxy.ts'
@@ -152,7 +153,7 @@ describe('material of one’s own, by @aws-sdk/client-kms', () => {
 
   test('is used, deleted, and comes back as the same bytes alone', async () => {
     const { KeyId } = await newKey({ Origin: 'EXTERNAL' })
-    const material = randomBytes(32)
+    const material = secret('material', randomBytes(32))
     const { KeyMaterialId } = await bring(KeyId, material)
     const CiphertextBlob = await sealed(KeyId, 'kept outside')
     await kms.send(new DeleteImportedKeyMaterialCommand({ KeyId }))
@@ -176,7 +177,7 @@ describe('material of one’s own, by @aws-sdk/client-kms', () => {
 
   test('of a key in several Regions is brought to each', async () => {
     const { KeyId } = await newKey({ Origin: 'EXTERNAL', MultiRegion: true })
-    const material = randomBytes(32)
+    const material = secret('material', randomBytes(32))
     await bring(KeyId, material)
     await kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: 'eu-west-1' }))
     assert.equal(await state(KeyId, elsewhere), 'PendingImport')

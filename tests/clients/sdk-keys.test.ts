@@ -13,6 +13,7 @@ import {
 } from 'node:crypto'
 import { before, describe, test } from 'node:test'
 import { CryptographyClient, type KeyVaultKey, type SignatureAlgorithm } from '@azure/keyvault-keys'
+import { secret } from '#tests/left-behind/noted.ts'
 import { azureOf, called, refusalOf, vaultId } from './azure.ts'
 import { behindInstance } from './behind.ts'
 
@@ -72,6 +73,7 @@ describe('@azure/keyvault-keys KeyClient', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const jwk = privateKey.export({ format: 'jwk' })
     const bytes = (text: string | undefined): Uint8Array => Buffer.from(text ?? '', 'base64url')
+    for (const member of [jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi]) secret('a private key', bytes(member))
     const imported = await keys.importKey(name, {
       kty: 'RSA',
       keyOps: ['sign', 'verify', 'wrapKey', 'unwrapKey'],

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { countAtRest } from '#demo/at-rest.ts'
+import { canary } from '#tests/left-behind/noted.ts'
 import { azureOf, called, refusalOf, vaultId } from './azure.ts'
 import { behindInstance } from './behind.ts'
 
@@ -33,10 +33,11 @@ describe('@azure/keyvault-secrets SecretClient', () => {
   test('values come back as they went in, old versions too; the newest is current', async () => {
     const name = called('s')
     const expiresOn = new Date('2035-01-01T00:00:00Z')
-    const first = await secrets.setSecret(name, ' ü\u0000\r\n𝒳 ', { contentType: 'text/plain', tags: { a: 'b' }, expiresOn })
+    const odd = ` ü\u0000\r\n𝒳 ${canary('odd')}`
+    const first = await secrets.setSecret(name, odd, { contentType: 'text/plain', tags: { a: 'b' }, expiresOn })
     const second = await secrets.setSecret(name, '')
     const [old, now] = [await secrets.getSecret(name, { version: first.properties.version ?? '' }), await secrets.getSecret(name)]
-    assert.deepEqual([old.value, now.value], [' ü\u0000\r\n𝒳 ', ''])
+    assert.deepEqual([old.value, now.value], [odd, ''])
     assert.deepEqual([old.properties.contentType, old.properties.tags, old.properties.expiresOn], ['text/plain', { a: 'b' }, expiresOn])
     assert.deepEqual([now.properties.id, now.properties.contentType], [second.properties.id, undefined])
     const versions = await Array.fromAsync(secrets.listPropertiesOfSecretVersions(name), one => one.version)
@@ -45,7 +46,8 @@ describe('@azure/keyvault-secrets SecretClient', () => {
 
   test('properties of a version change without its value', async () => {
     const name = called('s')
-    const { properties } = await secrets.setSecret(name, 'kept')
+    const kept = canary('kept')
+    const { properties } = await secrets.setSecret(name, kept)
     const changed = await secrets.updateSecretProperties(name, properties.version ?? '', {
       contentType: 'x/y',
       tags: { c: 'd' },
@@ -55,12 +57,12 @@ describe('@azure/keyvault-secrets SecretClient', () => {
     const refused = await refusalOf('reading a disabled secret', secrets.getSecret(name))
     assert.deepEqual([refused.statusCode, refused.code], [403, 'Forbidden'])
     await secrets.updateSecretProperties(name, properties.version ?? '', { enabled: true })
-    assert.equal((await secrets.getSecret(name)).value, 'kept')
+    assert.equal((await secrets.getSecret(name)).value, kept)
   })
 
   test('more secrets than a page are listed once each', async () => {
     const names = Array.from({ length: 30 }, (_, at) => `page-${at}`)
-    await Promise.all(names.map(async name => secrets.setSecret(name, 'v')))
+    await Promise.all(names.map(async name => secrets.setSecret(name, canary('page'))))
     const listed = await Array.fromAsync(secrets.listPropertiesOfSecrets(), one => one.name)
     assert.equal(new Set(listed).size, listed.length)
     for (const name of names) assert(listed.includes(name), name)
@@ -68,33 +70,32 @@ describe('@azure/keyvault-secrets SecretClient', () => {
 
   test('a secret is backed up, deleted, recovered, purged and restored', async () => {
     const name = called('s')
-    const first = await secrets.setSecret(name, 'one')
-    await secrets.setSecret(name, 'two')
+    const [one, two, three] = [canary('one'), canary('two'), canary('three')]
+    const first = await secrets.setSecret(name, one)
+    await secrets.setSecret(name, two)
     const backup = await secrets.backupSecret(name)
-    assert(backup !== undefined && !Buffer.from(backup).includes('two'))
+    assert(backup !== undefined && !Buffer.from(backup).includes(two))
     await deleted(name)
     assert.equal((await refusalOf('reading a deleted secret', secrets.getSecret(name))).statusCode, 404)
-    assert.equal((await refusalOf('setting a deleted secret', secrets.setSecret(name, 'three'))).statusCode, 409)
+    assert.equal((await refusalOf('setting a deleted secret', secrets.setSecret(name, three))).statusCode, 409)
     const gone = await Array.fromAsync(secrets.listDeletedSecrets(), one => one.name)
     assert(gone.includes(name))
     await (await secrets.beginRecoverDeletedSecret(name)).pollUntilDone()
-    assert.equal((await secrets.getSecret(name)).value, 'two')
+    assert.equal((await secrets.getSecret(name)).value, two)
     await deleted(name)
     await secrets.purgeDeletedSecret(name)
     assert.equal((await refusalOf('looking for a purged secret', secrets.getDeletedSecret(name))).statusCode, 404)
     await secrets.restoreSecretBackup(backup)
-    assert.equal((await secrets.getSecret(name, { version: first.properties.version ?? '' })).value, 'one')
+    assert.equal((await secrets.getSecret(name, { version: first.properties.version ?? '' })).value, one)
     assert.equal((await refusalOf('restoring twice', secrets.restoreSecretBackup(backup))).statusCode, 409)
   })
 })
 
 describe('a value', () => {
-  const canary = (): string => `CANARY-${randomBytes(16).toString('hex')}`
-
   test('is nowhere but in its answer: not at rest, in the log, in the audit, in a refusal', async () => {
     const name = called('s')
     const kinds = ['old', 'current', 'deleted', 'purged', 'through ARM', 'refused'] as const
-    const values = new Map(kinds.map(kind => [kind, canary()]))
+    const values = new Map(kinds.map(kind => [kind, canary('value')]))
     const valueOf = (kind: (typeof kinds)[number]): string => values.get(kind) ?? ''
     await secrets.setSecret(name, valueOf('old'))
     await secrets.setSecret(name, valueOf('current'))
@@ -126,8 +127,8 @@ describe('a value', () => {
   test('purged, its sealed bytes are gone from the database and its log', async () => {
     const name = called('s')
     const sealedBefore = sealedMaterials()
-    await secrets.setSecret(name, canary())
-    await secrets.setSecret(name, canary())
+    await secrets.setSecret(name, canary('value'))
+    await secrets.setSecret(name, canary('value'))
     const own = sealedMaterials().filter(one => !sealedBefore.some(other => other.equals(one)))
     assert.equal(own.length, 2)
     const left = (): number => own.reduce((sum, bytes) => sum + countAtRest(data, bytes), 0)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { DeviceCodeCredential } from '@azure/identity'
 import { PublicClientApplication } from '@azure/msal-node'
+import { secretsIn } from '#tests/left-behind/noted.ts'
 import { azureBy, azureOf, authorityOf, called, vaultId, vaultResource } from './azure.ts'
 import { behindInstance } from './behind.ts'
 import { addPerson, approveDevice, disable, signInAt, type Person } from './person.ts'
@@ -49,6 +50,7 @@ describe('people, by unmodified clients', () => {
     })
     assert.deepEqual([result.account?.username, result.account?.localAccountId, result.tenantId], [person.name, person.objectId, tenantId])
     assert.equal(await listKeys(result.accessToken), 200)
+    secretsIn<unknown>(JSON.parse(client.getTokenCache().serialize()))
     assert(result.account)
     const management = await client.acquireTokenSilent({ account: result.account, scopes: [`${endpoints.management}/.default`] })
     assert.notEqual(management.accessToken, result.accessToken)

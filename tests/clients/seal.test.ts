@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { counted, TestClient, u16 } from '#tests/wire/nbd/client.ts'
+import { canary, secret } from '#tests/left-behind/noted.ts'
 import { azureOf, called, groupId, vaultId, vaultUrl } from './azure.ts'
 import { behindInstance } from './behind.ts'
 
@@ -17,7 +18,7 @@ const azure = azureOf(environment, environment.administrator)
 const vault = called('kv')
 const passphraseFile = join(instance.dir, 'passphrase')
 const shownWrong = join(instance.dir, 'wrong')
-const [right, wrong] = ['correct horse battery staple', 'wrong horse battery staple']
+const [right, wrong] = [canary('passphrase'), canary('wrong')]
 
 const statusShape = z.looseObject({
   state: z.string(),
@@ -59,7 +60,7 @@ async function attached(): Promise<TestClient> {
   assert.equal(replies.at(-1)?.type, 1, 'the export opens')
   return client
 }
-const sector = randomBytes(4_096)
+const sector = secret('bytes of a disk', randomBytes(4_096))
 
 async function encryptedDisk(): Promise<string> {
   const key = await azure.keys(vault).createRsaKey('of-the-set')

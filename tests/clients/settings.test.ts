@@ -82,7 +82,7 @@ describe('beyond loopback', () => {
       await assert.rejects(fetch(`http://${beyond}:${ports.health}/livez`))
     } finally {
       await instance.stop()
-      removeInstance(instance)
+      assert(!(await removeInstance(instance)))
     }
   })
 })
@@ -91,8 +91,8 @@ describe('/metrics', () => {
   test('tells state, counts and durations in OpenMetrics, and no name of anybody’s', async () => {
     const instance = await startInstance()
     try {
-      await instance.ask('vault', 'create', 'kv-canary-name')
-      await instance.ask('app', 'add', 'app-canary-name')
+      await instance.ask('vault', 'create', 'kv-seen-name')
+      await instance.ask('app', 'add', 'app-seen-name')
       const { ports } = statusShape.parse(await instance.ask('status'))
       const at = `http://127.0.0.1:${ports.health}/metrics`
       const answer = await fetch(at)
@@ -119,13 +119,13 @@ describe('/metrics', () => {
         }
       }
       const { tenantId, subscriptionId, administrator } = instance.environment
-      for (const name of ['canary', tenantId, subscriptionId, administrator.clientId, administrator.objectId])
+      for (const name of ['seen-name', tenantId, subscriptionId, administrator.clientId, administrator.objectId])
         assert.ok(!text.includes(name), name)
       assert.equal((await fetch(at, { method: 'POST' })).status, 405)
       assert.equal((await fetch(at, { method: 'HEAD' })).status, 200)
     } finally {
       await instance.stop()
-      removeInstance(instance)
+      assert(!(await removeInstance(instance)))
     }
   })
 })

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { CryptographyClient } from '@azure/keyvault-keys'
 import { setTimeout as pause } from 'node:timers/promises'
+import { canary } from '#tests/left-behind/noted.ts'
 import { azureOf, called, vaultId } from './azure.ts'
 import { behindInstance } from './behind.ts'
 
@@ -64,9 +65,9 @@ describe('a purged vault', () => {
     const key = await make(name)
     const needles = [...blobs()].filter(([hex]) => !before.has(hex)).map(([, blob]) => blob)
     assert.ok(needles.length >= 4, `compartment key, index key, material, record: ${needles.length}`)
-    const canary = Buffer.from('what only that key can read')
+    const planted = Buffer.from(canary('shredded'))
     const user = new CryptographyClient(key, azure.credential)
-    const { result: ciphertext } = await user.encrypt({ algorithm: 'RSA-OAEP-256', plaintext: canary })
+    const { result: ciphertext } = await user.encrypt({ algorithm: 'RSA-OAEP-256', plaintext: planted })
 
     await instance.stop()
     const backup = join(instance.dir, 'backup')
@@ -91,7 +92,7 @@ describe('a purged vault', () => {
     cpSync(backup, instance.data, { recursive: true })
     await instance.start()
     const again = new CryptographyClient(await azure.keys(name).getKey('k'), azure.credential)
-    assert.deepEqual(Buffer.from((await again.decrypt({ algorithm: 'RSA-OAEP-256', ciphertext })).result), canary)
+    assert.deepEqual(Buffer.from((await again.decrypt({ algorithm: 'RSA-OAEP-256', ciphertext })).result), planted)
   })
 
   test('of which one key was purged alone loses that key’s bytes, and no other’s', async () => {

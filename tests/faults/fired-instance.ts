@@ -1,13 +1,15 @@
 // A real instance that is killed, traced or preloaded, as often as a test likes: bin/keystead on one data directory.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { ask } from '#cli/admin.ts'
-import { program, withoutProxies } from '#tests/clients/instance.ts'
+import { keepLog, logsIn, program, ranProgram, withoutProxies } from '#tests/clients/instance.ts'
+import { leaveBehind } from '#tests/left-behind/leave.ts'
+import { notedHere, secret, secretsIn } from '#tests/left-behind/noted.ts'
 
 export interface Ended {
   readonly code: number | null
@@ -44,6 +46,7 @@ export async function firedInstance(parent: string): Promise<FiredInstance> {
   const data = join(dir, 'data')
   const port = await freePort()
   const logFile = join(dir, 'log')
+  const sealFile = join(dir, 'seal.key')
   let child: ChildProcess | undefined
   let end: Promise<Ended> = Promise.resolve({ code: null, signal: null })
   const log = (): string => readFileSync(logFile, 'utf8')
@@ -57,7 +60,7 @@ export async function firedInstance(parent: string): Promise<FiredInstance> {
     port,
     log,
     async start(launch = {}) {
-      const words = ['start', '--data', data, '--port', `${port}`, '--proxy-port', 'off', '--seal-file', join(dir, 'seal.key')]
+      const words = ['start', '--data', data, '--port', `${port}`, '--proxy-port', 'off', '--seal-file', sealFile]
       const started = performance.now()
       child = launched([...(launch.under ?? []), program, ...words], { logFile, env: launch.env ?? {} })
       end = endOf(child)
@@ -69,12 +72,21 @@ export async function firedInstance(parent: string): Promise<FiredInstance> {
     },
     stop: async () => (await signalled('SIGTERM')).code,
     ended: async () => end,
-    ask: async (method, path, body) => ask(data, { method, path, body }),
+    ask: async (method, path, body) => secretsIn(await ask(data, { method, path, body })),
     async [Symbol.asyncDispose]() {
       await signalled('SIGKILL')
+      const readable = existsSync(data) && (await left({ dir, data, sealFile }))
       rmSync(dir, { recursive: true, force: true })
+      if (readable) throw new Error('something secret can be read in what it wrote')
     },
   }
+}
+
+/** Looked through, now or with all the others; its audit too, where the damage lets it be read. */
+async function left({ dir, data, sealFile }: { readonly dir: string; readonly data: string; readonly sealFile: string }): Promise<boolean> {
+  if (existsSync(sealFile)) secret('a seal', readFileSync(sealFile))
+  const { code, stdout: audit } = await ranProgram(['audit', 'query', '--json', '--data', data, '--seal-file', sealFile], dir)
+  return leaveBehind({ data, told: { ...logsIn(dir), ...(code === 0 && { audit }) } }, notedHere())
 }
 
 function launched(
@@ -82,6 +94,7 @@ function launched(
   how: { readonly logFile: string; readonly env: Readonly<Record<string, string>> },
 ): ChildProcess {
   const [command = '', ...rest] = words
+  keepLog(how.logFile)
   const output = openSync(how.logFile, 'w')
   const child = spawn(command, rest, {
     stdio: ['ignore', output, output],

@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, tr
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { filesOf } from '#compose/data-directory.ts'
-import { placeIn, whileLooking, whileRunning, type Looked, type Place, type Plaintexts, type Verdict } from './installation.ts'
+import { leavePlace, placeIn, whileLooking, whileRunning, type Looked, type Place, type Plaintexts, type Verdict } from './installation.ts'
 import { fastFolder } from './fast-folder.ts'
 import { keep, keepAnother, useKept, type Kept } from './kept.ts'
 
@@ -35,7 +35,7 @@ export async function makeWorld(): Promise<World> {
   })
   truncateSync(walOf(crashed), walBytes(walOf(crashed)))
   cpSync(base.dataDir, copy.dataDir, { recursive: true })
-  const world = { copy, kept, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
+  const world = { copy, kept, [Symbol.dispose]: () => leavePlace(folder) }
   return { ...world, stopped: await original(stopped, copy), crashed: await original(crashed, copy) }
 }
 

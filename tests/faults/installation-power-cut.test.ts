@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { integrityFindings } from '#adapters/sqlite/open.ts'
 import { filesOf } from '#compose/data-directory.ts'
-import { placeIn, whileLooking, whileRunning } from './installation.ts'
+import { leavePlace, placeIn, whileLooking, whileRunning } from './installation.ts'
 import { keep, missingKeys } from './kept.ts'
 import { goesOn, noShim, runAndCut, shimIn } from './power-cut.ts'
 import { below, faultCycles, faultSeed, seeded } from './seeded.ts'
@@ -17,7 +17,7 @@ const seed = faultSeed()
 describe(`a power cut under an installation (SEED=${seed})`, { skip: noShim }, () => {
   test(`loses no key that was acknowledged, and the audit is intact, ${cycles} times`, { timeout: 3_600_000 }, async t => {
     const folder = mkdtempSync(join(tmpdir(), 'keystead-installation-power-'))
-    t.after(() => rmSync(folder, { recursive: true }))
+    t.after(() => leavePlace(folder))
     const random = seeded(seed)
     const shim = shimIn(folder)
     const place = placeIn(folder)

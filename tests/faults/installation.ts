@@ -1,6 +1,7 @@
 // A data directory as an instance leaves it, made in this process by the real composition without its listeners, and opened again for looking.
+import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileObjectStore } from '#adapters/files/object-store.ts'
 import { loadNative } from '#adapters/native/native.ts'
@@ -22,6 +23,8 @@ import { recordIdOf } from '#model/brands.ts'
 import type { Principal } from '#model/principal.ts'
 import type { RecordStore } from '#ports/record-store.ts'
 import type { AuditLog } from '#ports/audit-log.ts'
+import { leaveBehind } from '#tests/left-behind/leave.ts'
+import { notedHere, secret } from '#tests/left-behind/noted.ts'
 
 export interface Place {
   readonly dataDir: string
@@ -29,6 +32,15 @@ export interface Place {
 }
 
 export const placeIn = (folder: string, name = 'data'): Place => ({ dataDir: join(folder, name), sealFile: join(folder, 'seal.key') })
+
+/** The directory of such a folder is looked through, now or with all that others left; the folder is gone. */
+export function leavePlace(folder: string): void {
+  const { dataDir, sealFile } = placeIn(folder)
+  secret('a seal', readFileSync(sealFile))
+  const readable = leaveBehind({ data: dataDir, told: {} }, notedHere())
+  rmSync(folder, { recursive: true, force: true })
+  assert(!readable, 'something secret can be read in it')
+}
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const random = systemRandom()

@@ -14,6 +14,7 @@ import type { Vault } from '#domain/resources/records.ts'
 import { setVault, vaultArmId, vaultScope } from '#domain/resources/set-vault.ts'
 import { mutationId, sealed } from '#model/brands.ts'
 import type { Principal } from '#model/principal.ts'
+import { secret } from '#tests/left-behind/noted.ts'
 import { lookAs, performAs, type Running } from './installation.ts'
 
 export interface Kept {
@@ -90,7 +91,7 @@ export async function keep(running: Running): Promise<Kept> {
   await makeOfficer(running, vault)
   await makeKey(running, vault, { name: 'wrap', kind: rsa })
   const { version } = await makeKey(running, vault, { name: 'sign', kind: ec })
-  const dataKey = randomBytes(32)
+  const dataKey = secret('a data key', randomBytes(32))
   const { value: wrapped } = await performAs(context, who, async call =>
     wrapKey(context, call, {
       permit: context.access.permit(call, 'key.wrap', { on: keyScope(vault, 'wrap') }),

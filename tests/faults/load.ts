@@ -2,6 +2,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { CommandFailed, exits } from '#cli/output.ts'
+import { secret } from '#tests/left-behind/noted.ts'
 import { TestClient, u16, u32 } from '#tests/wire/nbd/client.ts'
 import { assignmentBody, assignmentPath, keyPath, vaultName, type Cloud } from './fired-cloud.ts'
 import type { FiredInstance } from './fired-instance.ts'
@@ -128,8 +129,9 @@ async function diskWorker({ instance, cloud, told, over, round, failing }: Fire)
   try {
     for (let count = 0; !over(); count += 1) {
       const block = randomBytes(1).readUInt8() % blocksOfDisk
+      const written = secret('a block', blockOf(round * 100_000 + count + 1))
       await told.blocks.change(block.toString(), round * 100_000 + count + 1, async () => {
-        const error = await client.write(block * blockBytes, blockOf(round * 100_000 + count + 1), flushed)
+        const error = await client.write(block * blockBytes, written, flushed)
         if (error !== 0 && failing === true) throw new Unanswered(`block ${block}: NBD error ${error}`)
         if (error !== 0) told.surprises.push(`block ${block}: NBD error ${error}`)
       })

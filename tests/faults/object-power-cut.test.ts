@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { filesOf } from '#compose/data-directory.ts'
-import { placeIn, whileLooking, whileRunning } from './installation.ts'
+import { leavePlace, placeIn, whileLooking, whileRunning } from './installation.ts'
 import { lying, makeBucket, numbersThere } from './kept-objects.ts'
 import { goesOn, noShim, runAndCut, shimIn } from './power-cut.ts'
 import { below, faultCycles, faultSeed, seeded } from './seeded.ts'
@@ -18,7 +18,7 @@ describe(`a power cut while objects are put (SEED=${seed})`, { skip: noShim }, (
     { timeout: 3_600_000 },
     async t => {
       const folder = mkdtempSync(join(tmpdir(), 'keystead-object-power-'))
-      t.after(() => rmSync(folder, { recursive: true }))
+      t.after(() => leavePlace(folder))
       const random = seeded(seed)
       const shim = shimIn(folder)
       const place = placeIn(folder)

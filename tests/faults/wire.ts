@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import { z } from 'zod'
+import { refusalTold, secretsIn } from '#tests/left-behind/noted.ts'
 import type { FiredInstance } from './fired-instance.ts'
 
 const environmentShape = z.looseObject({
@@ -86,7 +87,8 @@ async function sent({ method, path, token, body, form }: Asked, { agent, port, h
     answer.on('end', () => {
       const all = Buffer.concat(chunks).toString('utf8')
       if (!answer.complete) return failed(new Error('cut off'))
-      resolve({ status: answer.statusCode ?? 0, requestId: String(answer.headers['x-ms-request-id']), body: jsonOf(all) })
+      if ((answer.statusCode ?? 0) >= 400) refusalTold(all)
+      resolve({ status: answer.statusCode ?? 0, requestId: String(answer.headers['x-ms-request-id']), body: secretsIn(jsonOf(all)) })
     })
   })
   out.on('timeout', () => out.destroy(new Error('no answer in time')))

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
+import { refusalTold, secretsIn } from '#tests/left-behind/noted.ts'
 import type { Ran } from '#tests/clients/instance.ts'
 
 const home = process.env['KEYSTEAD_CLIENTS_DIR'] ?? join(homedir(), '.cache', 'keystead-clients')
@@ -52,7 +53,17 @@ export async function ran(
   const { promise, resolve } = Promise.withResolvers<Ran>()
   execFile(program, words, { ...how, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
     const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+    if (code !== 0) refusalTold(stderr)
+    if (/^\s*[[{]/.test(stdout)) secretsIn(jsonOf(stdout))
     resolve({ code, stdout, stderr })
   })
   return promise
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

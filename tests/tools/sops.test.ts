@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import { azureOf, type Application } from '#tests/clients/azure.ts'
 import { behindInstance } from '#tests/clients/behind.ts'
 import type { Instance } from '#tests/clients/instance.ts'
+import { canary } from '#tests/left-behind/noted.ts'
 import { clientPage } from './page.ts'
 import { findProgram, ran, testMissing } from './programs.ts'
 import { houseOf, nobody, surroundingsOf } from './vault.ts'
@@ -14,7 +15,7 @@ const sops = findProgram('sops', ['--disable-version-check', '--version'])
 if (sops === undefined) testMissing('sops', 'no sops', ['sops'])
 else testSops(sops, await behindInstance(import.meta.filename))
 
-const plain = 'database: postgres\npassword: correct horse battery staple\n'
+const plain = `database: postgres\npassword: ${canary('sops')}\n`
 
 function testSops(program: string, instance: Instance): void {
   const page = clientPage(instance, {

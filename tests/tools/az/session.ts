@@ -9,6 +9,7 @@ import { z } from 'zod'
 import type { Application } from '#tests/clients/azure.ts'
 import { vaultId } from '#tests/clients/azure.ts'
 import type { Instance, Ran } from '#tests/clients/instance.ts'
+import { secret } from '#tests/left-behind/noted.ts'
 import { clientPage, type Page } from '#tests/tools/page.ts'
 import { ran } from '#tests/tools/programs.ts'
 
@@ -36,6 +37,9 @@ export interface Az {
   hide(text: string, word: string): void
 }
 
+/** What follows them is not to be found again. */
+const secretOptions: ReadonlySet<string> = new Set(['--password', '--value'])
+
 export const named = z.looseObject({ id: z.string(), name: z.string() })
 export const listed = z.array(z.looseObject({}))
 export type { Application }
@@ -59,6 +63,7 @@ export function azSession(program: string, instance: Instance): Az {
     const surroundings = { env: { ...process.env, ...variables, AZURE_CONFIG_DIR: config }, cwd: instance.dir }
     const by = who === 'administrator' ? {} : { by: who }
     const told = async (words: readonly string[], refusal?: RegExp): Promise<string> => {
+      for (const [at, word] of words.entries()) if (secretOptions.has(word)) secret('a word to az', words[at + 1] ?? '')
       const done = async () => ran(program, [...words, '--output', 'json'], surroundings)
       return (await page.ran(`az ${words.map(quoted).join(' ')}`, done, { ...by, ...(refusal !== undefined && { refusal }) })).stdout
     }
