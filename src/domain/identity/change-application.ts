@@ -33,6 +33,8 @@ export interface ApplicationChange {
   readonly api?: ExposedApi
   readonly appRoles?: readonly AppRole[]
   readonly requiredAccess?: RequiredAccess
+  /** Empty takes away what there was; what is not said stays. */
+  readonly described?: Readonly<Application['described']>
   /** The whole set: it replaces what was there. */
   readonly keyCredentials?: readonly NewKeyCredential[]
   /** Ids of those that stay: secrets are made by `addPassword` alone. */
@@ -73,6 +75,7 @@ export function changeApplication(
   return context.applications.update(call, application, {
     ...value,
     ...(change.displayName !== undefined && { displayName: change.displayName }),
+    ...describedOf(value, change),
     ...redirectsOf(value, change),
     ...(change.identifierUris !== undefined && { identifierUris: [...change.identifierUris] }),
     ...(change.publicClient !== undefined && { publicClient: change.publicClient }),
@@ -94,6 +97,9 @@ function checkNames({ identity, instance }: Needs<'identity' | 'instance'>, appl
   checkEntitlements(application.api?.scopes ?? [], api.scopes)
   checkPreAuthorized(api)
 }
+
+const describedOf = ({ described }: Application, change: ApplicationChange): Pick<Application, 'described'> =>
+  change.described === undefined ? {} : { described: { ...described, ...change.described } }
 
 function redirectsOf(
   { redirectUris = [] }: Application,

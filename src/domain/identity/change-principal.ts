@@ -9,6 +9,8 @@ import { assertManages, ownedScope } from './owned-scope.ts'
 import { makePrincipal, principalById, type HeldPrincipal } from './directory.ts'
 
 export interface PrincipalChange {
+  /** Empty takes away what there was; what is not said stays. */
+  readonly described?: Readonly<HeldPrincipal['value']['described']>
   readonly enabled?: boolean
   readonly assignmentRequired?: boolean
 }
@@ -31,7 +33,7 @@ export async function foundPrincipal(
 export function createPrincipal(
   context: Needs<'servicePrincipals' | 'identity' | 'ground' | 'access'>,
   call: Call,
-  request: { readonly permit: Write | Create; readonly tenantId: string; readonly appId: string },
+  request: { readonly permit: Write | Create; readonly tenantId: string; readonly appId: string; readonly owners?: readonly string[] },
 ): HeldPrincipal {
   const { tenantId } = request
   assertPermits(request.permit, rootScope)
@@ -58,7 +60,7 @@ export function createPrincipal(
     displayName,
     kind: 'application',
     ...(home !== tenantId && { homeTenantId: home }),
-    owners: ownersOfNew(context, call),
+    owners: [...new Set([...ownersOfNew(context, call), ...(request.owners ?? [])])],
   })
 }
 
@@ -92,7 +94,11 @@ export function changePrincipal(
   request: { readonly permit: Write | Create; readonly principal: HeldPrincipal; readonly change: PrincipalChange },
 ): HeldPrincipal {
   assertManages(request.permit, { set: 'servicePrincipals', id: request.principal.value.id })
-  return context.servicePrincipals.update(call, request.principal, { ...request.principal.value, ...request.change })
+  return context.servicePrincipals.update(call, request.principal, {
+    ...request.principal.value,
+    ...request.change,
+    ...(request.change.described !== undefined && { described: { ...request.principal.value.described, ...request.change.described } }),
+  })
 }
 
 /** For thirty days it can be had back. Raises `Conflict` for a managed identity: it goes with its resource. */

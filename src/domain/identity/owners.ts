@@ -37,15 +37,30 @@ export async function ownersOf(context: OwnedNeeds, call: Call, named: OwnedName
   return (await ownedBy(context, call, named)).owners
 }
 
+/** Ids that a new object is to be owned by, each once. Raises `DirectoryObjectNotFound`, `InvalidBody` for one that can own nothing. */
+export async function newOwners(
+  context: OwnedNeeds,
+  call: Call,
+  { tenantId, ids }: { readonly tenantId: string; readonly ids: readonly string[] },
+): Promise<readonly string[]> {
+  const owners = [...new Set(ids.map(id => id.toLowerCase()))]
+  for (const id of owners) await checkOwns(context, call, { tenantId, id })
+  return owners
+}
+
+async function checkOwns(context: OwnedNeeds, call: Call, named: { readonly tenantId: string; readonly id: string }): Promise<void> {
+  const kind = await kindOfObject(context, call, named)
+  if (kind === undefined) throw missing(named.id)
+  if (kind !== 'user' && kind !== 'servicePrincipal') throw refused('Users and service principals alone can be owners.')
+}
+
 /** Raises `InvalidBody` for one that is there already or can own nothing, `DirectoryObjectNotFound`. */
 export async function addOwner(context: OwnedNeeds, call: Call, change: OwnerChange): Promise<void> {
   assertManages(change.permit, change)
   const ownerId = change.ownerId.toLowerCase()
   call.details.set('ownerId', ownerId)
   const owned = await ownedBy(context, call, change)
-  const kind = await kindOfObject(context, call, { tenantId: change.tenantId, id: ownerId })
-  if (kind === undefined) throw missing(ownerId)
-  if (kind !== 'user' && kind !== 'servicePrincipal') throw refused('Users and service principals alone can be owners.')
+  await checkOwns(context, call, { tenantId: change.tenantId, id: ownerId })
   if (owned.owners.includes(ownerId))
     throw refused("One or more added object references already exist for the following modified properties: 'owners'.")
   if (owned.owners.length >= ownersMax) throw refused(`An object has ${ownersMax} owners at most.`)

@@ -50,6 +50,9 @@ export const tenants = family<Tenant, readonly [tenantId: string]>({
   ruling: true,
 })
 
+/** For people: nothing goes by it. */
+const described = z.object({ description: z.string(), notes: z.string(), tags: z.array(z.string()) }).partial()
+
 /** As it stands at rest; what was deleted is kept so too. */
 export const applicationSchema = z.object({
   id: z.string(),
@@ -65,6 +68,7 @@ export const applicationSchema = z.object({
   multiTenant: z.boolean().optional(),
   /** Where answers about its users are sent. */
   redirectUris: z.array(z.object({ of: z.enum(['web', 'publicClient']), uri: z.string() })).optional(),
+  described: described.extend({ homePageUrl: z.string().optional() }).optional(),
   passwordCredentials: z.array(passwordCredential),
   keyCredentials: z.array(keyCredential),
   federatedCredentials: z.array(federatedCredential).optional(),
@@ -91,6 +95,7 @@ export const principalSchema = z.object({
   appId: z.string(),
   tenantId: z.string(),
   displayName: z.string(),
+  described: described.optional(),
   kind: z.enum(['application', 'managedIdentity']),
   /** Where its application is at home, if that is another tenant. */
   homeTenantId: z.string().optional(),

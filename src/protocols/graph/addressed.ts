@@ -18,7 +18,7 @@ export const cast = z
   .optional()
 
 const referencePath =
-  /^(?:https:\/\/[^/]+\/|\/)?(?:v1\.0\/)?(?:[\w-]+\/)?(?:directoryObjects|users|groups|servicePrincipals)(?:\/|\(')([0-9a-f-]{36})(?:'\))?$/i
+  /^(?:https:\/\/[^/]+\/|\/)?(?:(?:v1\.0|beta)\/)?(?:[\w-]+\/)?(?:directoryObjects|users|groups|servicePrincipals)(?:\/|\(')([0-9a-f-]{36})(?:'\))?$/i
 
 /** `@odata.id`: the object that a link names; nothing is fetched from it. */
 export const reference = z.string('not a link').transform((text, context) => {
@@ -27,4 +27,6 @@ export const reference = z.string('not a link').transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'no link to an object of the directory' })
   return z.NEVER
 })
+/** So many at once, as the service takes them. */
+export const bound = z.array(reference).max(20, 'more than 20 references')
 export const referenceBody = z.strictObject({ '@odata.id': reference })

@@ -9,6 +9,8 @@ const isOfApplication = ({ kind }: ServicePrincipal): boolean => kind === 'appli
 
 const namesOfService = (appId: string): readonly string[] => resourcePrincipalOf(appId)?.names ?? []
 
+const textShown = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text)
+
 const redirectsShown = ({ redirectUris = [] }: Application, of: 'web' | 'publicClient'): readonly string[] =>
   redirectUris.filter(one => one.of === of).map(({ uri }) => uri)
 
@@ -20,10 +22,20 @@ export const applicationEntity: Entity<Application> = {
     appId: filterable(value => value.appId),
     createdDateTime: property(value => instant(value.createdAt)),
     displayName: filterable(value => value.displayName),
+    groupMembershipClaims: property(() => null),
     identifierUris: filterable(value => value.identifierUris),
     isFallbackPublicClient: property(value => (value.publicClient ? true : null)),
-    web: property(value => ({ redirectUris: redirectsShown(value, 'web') })),
+    description: property(({ described }) => textShown(described?.description)),
+    notes: property(({ described }) => textShown(described?.notes)),
+    tags: property(({ described }) => described?.tags ?? []),
+    web: property(value => ({
+      homePageUrl: textShown(value.described?.homePageUrl),
+      implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
+      logoutUrl: null,
+      redirectUris: redirectsShown(value, 'web'),
+    })),
     publicClient: property(value => ({ redirectUris: redirectsShown(value, 'publicClient') })),
+    spa: property(() => ({ redirectUris: [] })),
     api: property(apiShown),
     appRoles: property(value => (value.appRoles ?? []).map(roleShown)),
     requiredResourceAccess: property(requiredAccessShown),
@@ -32,7 +44,21 @@ export const applicationEntity: Entity<Application> = {
     passwordCredentials: property(value => value.passwordCredentials.map(credential => passwordShown(credential))),
   },
   alone: { keyCredentials: value => value.keyCredentials.map(wholeKeyShown) },
-  empty: ['deletedDateTime', 'description', 'notes', 'publisherDomain', 'serviceManagementReference', 'disabledByMicrosoftStatus'],
+  empty: [
+    'applicationTemplateId',
+    'certification',
+    'defaultRedirectUri',
+    'deletedDateTime',
+    'disabledByMicrosoftStatus',
+    'isDeviceOnlyAuthSupported',
+    'oauth2RequirePostResponse',
+    'optionalClaims',
+    'publisherDomain',
+    'samlMetadataUrl',
+    'serviceManagementReference',
+    'tokenEncryptionKeyId',
+    'verifiedPublisher',
+  ],
 }
 
 /** A principal with what its application says of itself, where that is at hand. */
@@ -62,14 +88,27 @@ export const principalEntity: Entity<ShownPrincipal> = {
     appRoles: property(value => (resourcePrincipalOf(value.appId)?.roles ?? value.application?.appRoles ?? []).map(roleShown)),
     appOwnerOrganizationId: property(value => (isOfApplication(value) ? (value.homeTenantId ?? value.tenantId) : null)),
     createdDateTime: property(value => instant(value.createdAt)),
+    description: property(({ described }) => textShown(described?.description)),
     displayName: filterable(value => value.displayName),
+    notes: property(({ described }) => textShown(described?.notes)),
+    notificationEmailAddresses: property(() => []),
+    tags: property(({ described }) => described?.tags ?? []),
     oauth2PermissionScopes: property(scopesShown),
     servicePrincipalNames: filterable(value => [value.appId, ...(value.application?.identifierUris ?? namesOfService(value.appId))]),
     servicePrincipalType: filterable(value => (isOfApplication(value) ? 'Application' : 'ManagedIdentity')),
     keyCredentials: property(() => []),
     passwordCredentials: property(value => value.passwordCredentials.map(credential => passwordShown(credential))),
   },
-  empty: ['deletedDateTime', 'description', 'homepage', 'loginUrl', 'notes', 'disabledByMicrosoftStatus'],
+  empty: [
+    'deletedDateTime',
+    'disabledByMicrosoftStatus',
+    'homepage',
+    'loginUrl',
+    'logoutUrl',
+    'preferredSingleSignOnMode',
+    'samlMetadataUrl',
+    'samlSingleSignOnSettings',
+  ],
 }
 
 export const userEntity: Entity<User> = {
@@ -123,13 +162,19 @@ export const groupEntity: Entity<Group> = {
     mail: filterable(() => null),
     mailEnabled: filterable(() => false),
     mailNickname: filterable(value => value.mailNickname),
+    membershipRule: property(() => null),
+    membershipRuleProcessingState: property(() => null),
     securityEnabled: filterable(() => true),
     visibility: property(() => null),
   },
   empty: [
+    'allowExternalSenders',
+    'autoSubscribeNewMembers',
     'classification',
     'deletedDateTime',
     'expirationDateTime',
+    'hideFromAddressLists',
+    'hideFromOutlookClients',
     'onPremisesSyncEnabled',
     'onPremisesSecurityIdentifier',
     'preferredLanguage',

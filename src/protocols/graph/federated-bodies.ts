@@ -3,6 +3,7 @@ import type { FederatedTerms } from '#domain/federation/credential-list.ts'
 import type { FederatedCredential } from '#domain/federation/records.ts'
 import { addressed } from './addressed.ts'
 import { filterable, property, type Entity } from './entity.ts'
+import { unsetOfFederated } from './unset.ts'
 
 const text = z.string('not a string')
 const audiences = z.array(text, 'not a list')
@@ -13,6 +14,7 @@ export const credentialName = text.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$/, 'n
 export const ofCredential = addressed.extend({ credential: text.max(120, 'longer than 120 characters') })
 
 export const federatedIn = z.strictObject({
+  ...unsetOfFederated,
   name: credentialName,
   issuer: text,
   subject: text,
@@ -22,6 +24,7 @@ export const federatedIn = z.strictObject({
 
 /** The name is the one thing that stays; some clients send it along all the same. */
 export const federatedPatch = z.strictObject({
+  ...unsetOfFederated,
   name: text.optional(),
   issuer: text.optional(),
   subject: text.optional(),

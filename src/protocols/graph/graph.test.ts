@@ -69,7 +69,15 @@ describe('an application', () => {
     const shown = (await asked('GET', path)).json
     assert.deepEqual(
       [shown['web'], shown['publicClient']],
-      [{ redirectUris: ['https://app.example/in'] }, { redirectUris: ['http://localhost', 'myprogram://in'] }],
+      [
+        {
+          homePageUrl: null,
+          implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
+          logoutUrl: null,
+          redirectUris: ['https://app.example/in'],
+        },
+        { redirectUris: ['http://localhost', 'myprogram://in'] },
+      ],
     )
     for (const uri of [
       'http://app.example/in',
@@ -85,7 +93,15 @@ describe('an application', () => {
       assert.equal((await asked('PATCH', path, { web: { redirectUris: [uri] } })).status, 400, uri)
     for (const uri of ['javascript:alert(1)', 'data:text/html,x', 'http://elsewhere.example/', 'blob:x', 'myprogram://\u010d'])
       assert.equal((await asked('PATCH', path, { publicClient: { redirectUris: [uri] } })).status, 400, uri)
-    assert.equal((await asked('PATCH', path, { spa: { redirectUris: [] } })).status, 400)
+    // What is not offered may be said to be unset, and no more.
+    assert.equal((await asked('PATCH', path, { spa: { redirectUris: [] }, optionalClaims: null })).status, 204)
+    for (const wanted of [
+      { spa: { redirectUris: ['https://app.example/page'] } },
+      { web: { implicitGrantSettings: { enableIdTokenIssuance: true } } },
+      { web: { logoutUrl: 'https://app.example/out' } },
+      { groupMembershipClaims: 'All' },
+    ])
+      assert.equal((await asked('PATCH', path, wanted)).status, 400, JSON.stringify(wanted))
   })
 
   test('signs in with the secret that addPassword showed once, until removePassword', async () => {
@@ -164,7 +180,14 @@ describe('a request is refused', () => {
     ['with a body that is none', 'POST', '/v1.0/applications', '{', 400, 'Request_BadRequest'],
     ['with a member twice', 'POST', '/v1.0/applications', '{"displayName":"a","displayName":"b"}', 400, 'Request_BadRequest'],
     ['without a name', 'POST', '/v1.0/applications', {}, 400, 'Request_BadRequest'],
-    ['with a member that would be lost', 'POST', '/v1.0/applications', { displayName: 'x', spa: {} }, 400, 'Request_BadRequest'],
+    [
+      'with a member that would be lost',
+      'POST',
+      '/v1.0/applications',
+      { displayName: 'x', spa: { redirectUris: ['https://x.example/'] } },
+      400,
+      'Request_BadRequest',
+    ],
     [
       'with a key that is no certificate',
       'POST',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { reference } from './addressed.ts'
+import { bound } from './addressed.ts'
 import { name } from './shapes.ts'
+import { unsetOfGroup } from './unset.ts'
 
 /** No address, though it is named for one: what a mailbox could not be called is refused. */
 const mailNickname = z
@@ -8,13 +9,11 @@ const mailNickname = z
   .regex(/^[\x21-\x7e]{1,64}$/, 'not 1 to 64 characters without spaces')
   .refine(text => !/[@()\\[\]";:<>,]/.test(text), 'has a character that no mail nickname may have')
 
-/** So many at once, as the service takes them. */
-const bound = z.array(reference).max(20, 'more than 20 references')
-
 const description = z.string('not a string').max(1_024, 'longer than 1024 characters')
 
 /** Security groups alone: there is no mail here, and no membership by a rule. */
 const kind = {
+  ...unsetOfGroup,
   mailEnabled: z.literal(false, 'only groups without mail are supported').nullish(),
   securityEnabled: z.literal(true, 'only security groups are supported').nullish(),
   groupTypes: z.array(z.never('only security groups with assigned members are supported')).nullish(),

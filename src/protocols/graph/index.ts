@@ -9,6 +9,9 @@ import { operations } from './operations/index.ts'
 import { refuse } from './problems.ts'
 import type { GraphSite } from './site.ts'
 
+/** What is here is alike in both versions of Graph: Terraform asks for groups at `beta`. */
+const inVersion = ([version = '', ...rest]: readonly string[]): readonly string[] => [version === 'beta' ? 'v1.0' : version, ...rest]
+
 /** `users('name')` is `users/name` (OData 4.01 URL conventions 4.3.1): what az writes where a name begins with `$`. */
 const withKeySegments = (segments: readonly string[]): readonly string[] =>
   segments.flatMap(segment => {
@@ -24,7 +27,7 @@ export function graphProtocol(domain: string): Protocol<Context, GraphSite> {
     plane: 'graph',
     ...graphAddress(domain),
     operations,
-    readPath: withKeySegments,
+    readPath: segments => withKeySegments(inVersion(segments)),
     routeBeforeToken: false,
     locate: async (_context, _call, request) => ({ baseUrl: `https://${request.host}` }),
     authenticate: async (context, call, { request }) =>

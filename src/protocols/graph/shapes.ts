@@ -4,6 +4,8 @@ import type { NewPassword } from '#domain/identity/directory.ts'
 import type { ExposedApi } from '#domain/identity/exposed-api.ts'
 import type { KeyCredential, PasswordCredential } from '#domain/identity/records.ts'
 import { apiIn, apiOf, appRolesIn, appRolesOf, requiredAccessIn, requiredAccessOf } from './api-bodies.ts'
+import { bound } from './addressed.ts'
+import { unset, unsetGrants, unsetOfApplication } from './unset.ts'
 import { guid, present } from './values.ts'
 
 export const instant = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString()
@@ -58,22 +60,44 @@ const nativeRedirect = uri.regex(
   /^(?:http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:\/[!$-)+->@-~]*)?|https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?][!$-)+-~]*)?|(?!(?:https?|javascript|data|vbscript|file|blob|about):)[a-z][a-z0-9+.-]+:(?:\/\/)?[!$-)+-~]+)$/,
   'not an address of a program: its own scheme, or a loopback address',
 )
-const redirects = (of: z.ZodString) => z.strictObject({ redirectUris: z.array(of).max(256, 'more than 256 addresses').nullish() })
+const redirectUris = (of: z.ZodString) => z.array(of).max(256, 'more than 256 addresses').nullish()
+const sentence = z.string('not a string').max(1_024, 'longer than 1024 characters').nullish()
+
+/** What is said of an application or a principal, for people. */
+export const describing = {
+  description: sentence,
+  notes: sentence,
+  tags: z.array(name).max(50, 'more than 50 tags').nullish(),
+}
 
 /** A member that is not known would be lost in silence, so it is refused. */
 const writable = {
   identifierUris: z.array(z.string().min(1).max(255)).max(50).nullish(),
   isFallbackPublicClient: z.boolean().nullish(),
-  web: redirects(webRedirect).nullish(),
-  publicClient: redirects(nativeRedirect).nullish(),
+  ...describing,
+  web: z
+    .strictObject({
+      homePageUrl: uri.nullish(),
+      implicitGrantSettings: unsetGrants,
+      logoutUrl: unset,
+      redirectUris: redirectUris(webRedirect),
+    })
+    .nullish(),
+  publicClient: z.strictObject({ redirectUris: redirectUris(nativeRedirect) }).nullish(),
   signInAudience: z.enum(['AzureADMyOrg', 'AzureADMultipleOrgs'], 'only AzureADMyOrg and AzureADMultipleOrgs are supported').nullish(),
   keyCredentials: z.array(keyCredentialIn).nullish(),
   api: apiIn.nullish(),
   appRoles: appRolesIn.nullish(),
   requiredResourceAccess: requiredAccessIn.nullish(),
+  ...unsetOfApplication,
 }
 
-export const applicationIn = z.strictObject({ displayName: name, ...writable, passwordCredentials: z.array(z.never()).nullish() })
+export const applicationIn = z.strictObject({
+  displayName: name,
+  ...writable,
+  passwordCredentials: z.array(z.never()).nullish(),
+  'owners@odata.bind': bound.optional(),
+})
 export const applicationPatch = z.strictObject({
   displayName: name.nullish(),
   ...writable,
@@ -102,6 +126,7 @@ export function changeOf(body: z.output<typeof applicationPatch> | z.output<type
     ...(body.api != null && { api: apiOf(body.api, api) }),
     ...(body.appRoles != null && { appRoles: appRolesOf(body.appRoles) }),
     ...(body.requiredResourceAccess != null && { requiredAccess: requiredAccessOf(body.requiredResourceAccess) }),
+    described: { ...describedOf(body), ...homePageOf(web) },
     ...present('keyCredentials', keyCredentials?.map(keyCredentialOf)),
     ...present(
       'passwordKeyIds',
@@ -109,6 +134,22 @@ export function changeOf(body: z.output<typeof applicationPatch> | z.output<type
     ),
   }
 }
+
+const homePageOf = (web: { readonly homePageUrl?: string | null | undefined } | null | undefined) =>
+  web?.homePageUrl === undefined ? {} : { homePageUrl: web.homePageUrl ?? '' }
+
+interface Describing {
+  readonly description?: string | null | undefined
+  readonly notes?: string | null | undefined
+  readonly tags?: readonly string[] | null | undefined
+}
+
+/** Null and the empty text take away what there was. */
+export const describedOf = ({ description, notes, tags }: Describing) => ({
+  ...(description !== undefined && { description: description ?? '' }),
+  ...(notes !== undefined && { notes: notes ?? '' }),
+  ...(tags !== undefined && { tags: [...(tags ?? [])] }),
+})
 
 const keyCredentialOf = (given: z.output<typeof keyCredentialIn>): NewKeyCredential => ({
   ...present('keyId', given.keyId),

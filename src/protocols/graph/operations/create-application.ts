@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { changeApplication } from '#domain/identity/change-application.ts'
 import { ownersOfNew } from '#domain/identity/change-principal.ts'
 import { makeApplication } from '#domain/identity/directory.ts'
+import { newOwners } from '#domain/identity/owners.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 import { noQuery } from '#protocols/graph/addressed.ts'
 import { applicationEntity } from '#protocols/graph/entities.ts'
@@ -20,11 +21,10 @@ export const createApplication = graphOperation({
   query: noQuery,
   body: { json: applicationIn },
   async handle(context, call, { site, body, permit }) {
-    const made = makeApplication(context, call, {
-      tenantId: tenantOfCaller(call),
-      displayName: body.displayName,
-      owners: ownersOfNew(context, call),
-    })
+    const tenantId = tenantOfCaller(call)
+    const bound = await newOwners(context, call, { tenantId, ids: body['owners@odata.bind'] ?? [] })
+    const owners = [...new Set([...ownersOfNew(context, call), ...bound])]
+    const made = makeApplication(context, call, { tenantId, displayName: body.displayName, owners })
     const { value } = changeApplication(context, call, { permit: permit('directory.create'), application: made, change: changeOf(body) })
     call.resource = `${site.baseUrl}/v1.0/applications/${value.id}`
     call.details.set('appId', value.appId).set('displayName', value.displayName)

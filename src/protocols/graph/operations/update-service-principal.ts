@@ -3,10 +3,17 @@ import { changePrincipal, foundPrincipal } from '#domain/identity/change-princip
 import { ownedScope } from '#domain/identity/owned-scope.ts'
 import { addressed, noQuery } from '#protocols/graph/addressed.ts'
 import { graphOperation, tenantOfCaller } from '#protocols/graph/site.ts'
+import { describedOf, describing } from '#protocols/graph/shapes.ts'
+import { unsetOfPrincipal } from '#protocols/graph/unset.ts'
 import { present } from '#protocols/graph/values.ts'
 import { empty } from '#protocols/http/answer.ts'
 
-const principalPatch = z.strictObject({ accountEnabled: z.boolean().optional(), appRoleAssignmentRequired: z.boolean().optional() })
+const principalPatch = z.strictObject({
+  ...unsetOfPrincipal,
+  ...describing,
+  accountEnabled: z.boolean().optional(),
+  appRoleAssignmentRequired: z.boolean().optional(),
+})
 
 export const updateServicePrincipal = graphOperation({
   name: 'ServicePrincipalUpdate',
@@ -19,10 +26,16 @@ export const updateServicePrincipal = graphOperation({
   body: { json: principalPatch },
   async handle(context, call, { params, body, permit }) {
     const principal = await foundPrincipal(context, call, { tenantId: tenantOfCaller(call), id: params.id })
-    const change = { ...present('enabled', body.accountEnabled), ...present('assignmentRequired', body.appRoleAssignmentRequired) }
+    const { accountEnabled, appRoleAssignmentRequired } = body
+    const change = {
+      ...present('enabled', accountEnabled),
+      ...present('assignmentRequired', appRoleAssignmentRequired),
+      described: describedOf(body),
+    }
     changePrincipal(context, call, { permit: permit('directory.write'), principal, change })
     call.details.set('appId', principal.value.appId)
-    for (const [name, value] of Object.entries(body)) call.details.set(name, String(value))
+    for (const [name, value] of Object.entries({ accountEnabled, appRoleAssignmentRequired }))
+      if (value !== undefined) call.details.set(name, String(value))
     return empty(204)
   },
 })
