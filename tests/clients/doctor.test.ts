@@ -25,7 +25,7 @@ before(async () => {
   instance = await startInstance()
 })
 after(async () => {
-  removeInstance(instance)
+  assert(!(await removeInstance(instance)))
   rmSync(nowhere, { recursive: true, force: true })
 })
 

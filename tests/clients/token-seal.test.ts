@@ -65,7 +65,7 @@ describe('an instance whose seal is on a token', { skip: noSoftHsm }, () => {
   }
   after(async () => {
     await instance.stop()
-    removeInstance(instance)
+    assert(!(await removeInstance(instance)))
     hsm[Symbol.dispose]()
   })
 

@@ -5,11 +5,14 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { behindInstance } from '#tests/clients/behind.ts'
+import { besideBoth } from '#tests/clients/beside-both.ts'
 import { besideIssuer } from '#tests/clients/beside-issuer.ts'
+import { besideReceiver } from '#tests/clients/beside-receiver.ts'
 import { program as keystead, type Instance } from '#tests/clients/instance.ts'
 import { directory, roles } from './az/access.ts'
 import { certificates } from './az/certificates.ts'
 import { disks } from './az/disks.ts'
+import { events } from './az/events.ts'
 import { identities, machines } from './az/identities.ts'
 import { keys } from './az/keys.ts'
 import { signInByDeviceCode } from './az/people.ts'
@@ -26,6 +29,7 @@ const sections: readonly (readonly [title: string, section: (az: Az) => void])[]
   ['Keys', keys],
   ['Secrets', secrets],
   ['Certificates', certificates],
+  ['Events', events],
   ['Disks', disks],
   ['Roles and locks', roles],
   ['The directory', directory],
@@ -38,7 +42,7 @@ const sections: readonly (readonly [title: string, section: (az: Az) => void])[]
 
 const az = findProgram('az', ['version'])
 if (az === undefined) testMissing('az', 'no az', ['az'])
-else testAz(az, await behindInstance(import.meta.filename, besideIssuer))
+else testAz(az, await behindInstance(import.meta.filename, async () => besideBoth(besideIssuer, besideReceiver)))
 
 function testAz(program: string, instance: Instance): void {
   const usersOwn = statSync(join(homedir(), '.azure'), { throwIfNoEntry: false })?.mtimeMs

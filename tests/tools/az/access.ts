@@ -96,6 +96,10 @@ export function roles(az: Az): void {
 const application = z.looseObject({ id: z.guid(), appId: z.guid(), displayName: z.string() })
 const principal = z.looseObject({ id: z.guid(), displayName: z.string() })
 
+/** Azure Key Vault, and its one delegated permission, as Microsoft publishes them. */
+const vaultService = 'cfa8b339-82a2-471a-a3c9-0fc0be7a4093'
+const userImpersonation = 'f53da476-18e3-4152-8e01-aec403e6edc0'
+
 export function directory(az: Az): void {
   describe('az ad', () => {
     test('an application, its service principal and a second secret', async () => {
@@ -112,6 +116,55 @@ export function directory(az: Az): void {
       await az.run('ad', 'sp', 'delete', '--id', made.appId)
       await az.run('ad', 'app', 'delete', '--id', made.appId)
       await az.refused(/does not exist|not found/i, 'ad', 'app', 'show', '--id', made.appId)
+    })
+
+    test('owners of an application, and what it may do for users at another', async () => {
+      const made = await az.read(application, 'ad', 'app', 'create', '--display-name', 'cart')
+      await az.run('ad', 'sp', 'create', '--id', made.appId)
+      const { objectId } = z
+        .object({ objectId: z.guid() })
+        .loose()
+        .parse(await az.instance.ask('app', 'add', 'owner'))
+      const owner = ['--id', made.appId, '--owner-object-id', objectId]
+      await az.run('ad', 'app', 'owner', 'add', ...owner)
+      const owners = await az.read(z.array(principal), 'ad', 'app', 'owner', 'list', '--id', made.appId)
+      assert(owners.some(({ id }) => id === objectId))
+      await az.run('ad', 'app', 'owner', 'remove', ...owner)
+      const left = await az.read(z.array(principal), 'ad', 'app', 'owner', 'list', '--id', made.appId)
+      assert(!left.some(({ id }) => id === objectId))
+
+      const api = ['--id', made.appId, '--api', vaultService]
+      await az.run('ad', 'app', 'permission', 'add', ...api, '--api-permissions', `${userImpersonation}=Scope`)
+      const asked = await az.read(
+        z.array(z.looseObject({ resourceAppId: z.string() })),
+        'ad',
+        'app',
+        'permission',
+        'list',
+        '--id',
+        made.appId,
+      )
+      assert.deepEqual(
+        asked.map(({ resourceAppId }) => resourceAppId),
+        [vaultService],
+      )
+      await az.run('ad', 'app', 'permission', 'grant', ...api, '--scope', 'user_impersonation')
+      const grants = await az.read(
+        z.array(z.looseObject({ scope: z.string() })),
+        'ad',
+        'app',
+        'permission',
+        'list-grants',
+        '--id',
+        made.appId,
+      )
+      assert.deepEqual(
+        grants.map(({ scope }) => scope),
+        ['user_impersonation'],
+      )
+      await az.run('ad', 'app', 'permission', 'delete', ...api)
+      assert.deepEqual(await az.read(listed, 'ad', 'app', 'permission', 'list', '--id', made.appId), [])
+      await az.run('ad', 'app', 'delete', '--id', made.appId)
     })
 
     test('a user', async () => {
