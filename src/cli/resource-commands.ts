@@ -92,6 +92,20 @@ export const resourceCommands: readonly CommandRow[] = [
     load: () => import('./commands/disk-fleet.ts'),
   },
   {
+    words: 'disk import <file>',
+    example: 'keystead disk import data.raw --set des1',
+    summary: 'the bytes of a file, raw or a fixed VHD, into a new disk, through its own export; goes on where it was interrupted',
+    options: [
+      data,
+      ['--as <app>', 'as this application'],
+      ['--name <name>', 'of the disk (the file’s, without its ending)'],
+      ['--set <set>', 'the disk encryption set that it is put under (the platform key)'],
+      ['--from <bytes>', 'go on there, as an interrupted import says'],
+      json,
+    ],
+    load: () => import('./commands/disk-import.ts'),
+  },
+  {
     words: 'import <file>',
     example: 'keystead import seed.json --dry-run',
     summary: 'make the vaults, keys and secrets of a file; what is there already stays as it is',

@@ -1,10 +1,11 @@
 // Commands that look, that make many things at once, and that act as an application (people.md 4.2).
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { z } from 'zod'
+import { nbdReader } from '#adapters/nbd-client/nbd-client.ts'
 import { addApplication, azureOf, called, vaultId } from './azure.ts'
 import { behindInstance } from './behind.ts'
 import { ranProgram } from './instance.ts'
@@ -116,6 +117,40 @@ describe('keystead import', () => {
     assert.deepEqual(
       [refused.code, refused.stderr.includes('vaults.0.secrets.0'), refused.stderr.includes('imported-canary')],
       [3, true, false],
+    )
+  })
+})
+
+describe('keystead disk import', () => {
+  test('puts a file’s bytes into a new disk through its own export; what was interrupted goes on, what is there is not written over', async () => {
+    const name = called('img')
+    const bytes = Buffer.concat([randomBytes(1_048_576), Buffer.alloc(2_097_152), randomBytes(1_536)])
+    writeFileSync(at('img.raw'), bytes)
+    const told = z
+      .looseObject({ id: z.string(), bytes: z.number(), layers: z.array(z.looseObject({ layer: z.string() })) })
+      .parse(await instance.ask('disk', 'import', at('img.raw'), '--name', name))
+    assert.deepEqual([told.bytes, told.layers.map(({ layer }) => layer)], [bytes.length, ['sse-pmk']])
+    const served = z.object({ uri: z.string(), socket: z.string() }).parse(await instance.ask('disk', 'export', told.id))
+    const read = async () => {
+      const disk = await nbdReader(async () => Promise.resolve(served.socket)).open(
+        decodeURIComponent(new URL(served.uri).pathname.slice(1)),
+      )
+      const found = await disk.read(0, bytes.length)
+      disk.close()
+      return found
+    }
+    assert.equal(bytes.compare(await read()), 0)
+    assert.equal(await failure('disk', 'import', at('img.raw'), '--name', name), 7)
+    bytes.fill(9, 3_145_728)
+    writeFileSync(at('img.raw'), bytes)
+    await instance.ask('disk', 'import', at('img.raw'), '--name', name, '--from', '3145728')
+    assert.equal(bytes.compare(await read()), 0)
+    assert.deepEqual(
+      [
+        await failure('disk', 'import', at('img.raw'), '--name', called('no'), '--from', '512'),
+        await failure('disk', 'import', at('nosuch')),
+      ],
+      [6, 3],
     )
   })
 })

@@ -5,6 +5,7 @@ export const magics = {
   option: 0x4948_4156_454f_5054n,
   optionReply: 0x0003_e889_0455_65a9n,
   request: 0x2560_9513,
+  simpleReply: 0x6744_6698,
   structuredReply: 0x668e_33ef,
 } as const
 
@@ -14,7 +15,7 @@ export const optionReplies = { ack: 1, info: 3 } as const
 /** Replies and chunks above it say no. */
 export const optionError = 0x8000_0000
 export const infoExport = 0
-export const commands = { read: 0, disconnect: 2 } as const
+export const commands = { read: 0, write: 1, disconnect: 2, flush: 3 } as const
 export const chunkTypes = { none: 0, offsetData: 1, offsetHole: 2 } as const
 export const chunkError = 0x8000
 export const chunkDone = 1
