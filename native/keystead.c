@@ -1,5 +1,5 @@
-// What node:crypto lacks (design.md 7): AES-XTS over many sectors in one call, AES-GCM box by box under one expanded key, CRC-32C and
-// CRC-64/NVME, RSA private operations and ECDSA over a given digest, ML-DSA over a message or its µ and Ed25519ph with keys of PKCS #8,
+// What node:crypto lacks (design.md 7): AES-XTS over many sectors in one call, AES-GCM box by box under one expanded key, HMAC-SHA-256
+// and boxes under keys derived by it in one call, CRC-32C and CRC-64/NVME, RSA private operations and ECDSA over a given digest, ML-DSA over a message or its µ and Ed25519ph with keys of PKCS #8,
 // on a libuv thread or at once; and RC2 to read old files. Calls the EVP functions that the running `node` exports; so the prototypes stand here, and there are no OpenSSL headers to
 // match. No global state but tables that are made at loading: loads into any number of worker threads.
 //
@@ -39,6 +39,7 @@ extern void EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *ctx);
 extern int EVP_CipherInit_ex(EVP_CIPHER_CTX *ctx, const EVP_CIPHER *cipher, ENGINE *engine, const unsigned char *key,
                              const unsigned char *iv, int encrypt);
 extern int EVP_CipherUpdate(EVP_CIPHER_CTX *ctx, unsigned char *out, int *out_length, const unsigned char *in, int length);
+extern int EVP_CIPHER_CTX_reset(EVP_CIPHER_CTX *ctx);
 extern int EVP_CIPHER_CTX_ctrl(EVP_CIPHER_CTX *ctx, int type, int argument, void *pointer);
 
 typedef struct ossl_provider_st OSSL_PROVIDER;
@@ -81,6 +82,10 @@ extern int EVP_PKEY_verify(EVP_PKEY_CTX *ctx, const unsigned char *signature, si
 
 extern EVP_MD_CTX *EVP_MD_CTX_new(void);
 extern void EVP_MD_CTX_free(EVP_MD_CTX *ctx);
+extern int EVP_MD_CTX_copy_ex(EVP_MD_CTX *out, const EVP_MD_CTX *in);
+extern int EVP_DigestInit_ex(EVP_MD_CTX *ctx, const EVP_MD *digest, ENGINE *engine);
+extern int EVP_DigestUpdate(EVP_MD_CTX *ctx, const void *bytes, size_t length);
+extern int EVP_DigestFinal_ex(EVP_MD_CTX *ctx, unsigned char *out, unsigned int *out_length);
 extern int EVP_DigestSignInit_ex(EVP_MD_CTX *ctx, EVP_PKEY_CTX **key_ctx, const char *digest, OSSL_LIB_CTX *library, const char *properties,
                                  EVP_PKEY *key, const OSSL_PARAM *params);
 extern int EVP_DigestSign(EVP_MD_CTX *ctx, unsigned char *signature, size_t *signature_length, const unsigned char *in, size_t length);
@@ -113,6 +118,9 @@ enum { EVP_CTRL_AEAD_GET_TAG = 0x10, EVP_CTRL_AEAD_SET_TAG = 0x11 };
 
 // ---- Arguments and answers ------------------------------------------------------------------------------------------
 
+enum { MAC_BYTES = 32, MAC_BLOCK_BYTES = 64 };
+// crypto/derived-key-box.ts: format, salt, IV, ciphertext, tag.
+enum { DERIVED_SALT_BYTES = 32, DERIVED_HEAD_BYTES = 1 + 32 + 12, DERIVED_OVERHEAD_BYTES = DERIVED_HEAD_BYTES + 16 };
 enum { GCM_KEY_BYTES = 32, GCM_NONCE_BYTES = 12, GCM_TAG_BYTES = 16, BOX_BYTES_MAX = 1 << 24 };
 enum { ARGUMENTS_MAX = 6, SECTOR_BYTES = 512, XTS_KEY_BYTES = 64, RC2_BYTES_MAX = 1 << 24 };
 // RSA-4096 is 512 bytes; P-521 signatures are 132, in DER 139.
@@ -125,6 +133,7 @@ enum { MESSAGE_SIGNATURE_BYTES_MAX = 4627, CONTEXT_BYTES_MAX = 255, SEEDED_KEY_B
 static const napi_type_tag key_tag = {0x6b6579737465616bULL, 0x1b4d2f3aa0c94e01ULL};
 static const napi_type_tag sectors_tag = {0x6b6579737465616bULL, 0x1b4d2f3aa0c94e02ULL};
 static const napi_type_tag boxes_tag = {0x6b6579737465616bULL, 0x1b4d2f3aa0c94e03ULL};
+static const napi_type_tag mac_tag = {0x6b6579737465616bULL, 0x1b4d2f3aa0c94e04ULL};
 
 typedef struct {
   const unsigned char *bytes;
@@ -367,6 +376,152 @@ static napi_value boxes_close(napi_env env, napi_callback_info info) {
   EVP_CIPHER_CTX_free(*boxes);
   *boxes = NULL;
   return NULL;
+}
+
+// ---- HMAC-SHA-256, and boxes under keys derived by it ---------------------------------------------------------------------
+
+// The key is digested once, outside and inside (RFC 2104 4): each message goes on from there.
+typedef struct {
+  EVP_MD_CTX *inner, *outer, *running;
+  EVP_CIPHER_CTX *cipher;
+  EVP_CIPHER *gcm;
+} Mac;
+
+static void mac_finalize(napi_env env, void *data, void *hint) {
+  (void)env, (void)hint;
+  Mac *mac = data;
+  EVP_MD_CTX_free(mac->inner); // cleanses
+  EVP_MD_CTX_free(mac->outer);
+  EVP_MD_CTX_free(mac->running);
+  EVP_CIPHER_CTX_free(mac->cipher);
+  EVP_CIPHER_free(mac->gcm);
+  free(mac);
+}
+
+static bool digest_padded(EVP_MD_CTX *context, Slice key, unsigned char with) {
+  unsigned char block[MAC_BLOCK_BYTES] = {0};
+  memcpy(block, key.bytes, key.length);
+  for (size_t at = 0; at < sizeof block; at++) block[at] ^= with;
+  bool done = EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 && EVP_DigestUpdate(context, block, sizeof block) == 1;
+  OPENSSL_cleanse(block, sizeof block);
+  return done;
+}
+
+// openMac(key: at most 64 bytes, a block of the hash): the caller zeroes its array.
+static napi_value mac_open(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  Slice key;
+  if (!take_arguments(env, info, arguments, 1) || !take_bytes(env, arguments[0], &key) || key.length > MAC_BLOCK_BYTES)
+    return refuse(env, "bad arguments");
+  Mac *mac = calloc(1, sizeof(Mac));
+  if (mac == NULL) return refuse(env, "out of memory");
+  mac->inner = EVP_MD_CTX_new();
+  mac->outer = EVP_MD_CTX_new();
+  mac->running = EVP_MD_CTX_new();
+  if (mac->inner == NULL || mac->outer == NULL || mac->running == NULL ||
+      !digest_padded(mac->inner, key, 0x36) || !digest_padded(mac->outer, key, 0x5c)) {
+    mac_finalize(env, mac, NULL);
+    return refuse(env, "the key was refused");
+  }
+  return give_open(env, mac, &mac_tag, mac_finalize);
+}
+
+static bool mac_of(Mac *mac, const Slice *parts, size_t count, unsigned char out[MAC_BYTES]) {
+  if (EVP_MD_CTX_copy_ex(mac->running, mac->inner) != 1) return false;
+  for (size_t part = 0; part < count; part++)
+    if (EVP_DigestUpdate(mac->running, parts[part].bytes, parts[part].length) != 1) return false;
+  return EVP_DigestFinal_ex(mac->running, out, NULL) == 1 && EVP_MD_CTX_copy_ex(mac->running, mac->outer) == 1 &&
+         EVP_DigestUpdate(mac->running, out, MAC_BYTES) == 1 && EVP_DigestFinal_ex(mac->running, out, NULL) == 1;
+}
+
+// mac(opened, message, into: 32 bytes)
+static napi_value mac_call(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  void *opened = NULL;
+  Slice message, into;
+  if (!take_arguments(env, info, arguments, 3) || !take_open(env, arguments[0], &mac_tag, &opened) ||
+      !take_bytes(env, arguments[1], &message) || !take_bytes(env, arguments[2], &into) || into.length != MAC_BYTES)
+    return refuse(env, "bad arguments");
+  if (!mac_of(opened, &message, 1, (unsigned char *)into.bytes)) return refuse(env, "HMAC failed");
+  return NULL;
+}
+
+typedef struct {
+  Mac *mac;
+  Slice label, context, from, into;
+} Derived;
+
+// With the first box of a key: most keys of signatures never have one.
+static bool has_cipher(Mac *mac) {
+  if (mac->cipher == NULL) mac->cipher = EVP_CIPHER_CTX_new();
+  if (mac->gcm == NULL) mac->gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+  return mac->cipher != NULL && mac->gcm != NULL;
+}
+
+static bool take_derived(napi_env env, napi_callback_info info, Derived *derived) {
+  napi_value arguments[ARGUMENTS_MAX];
+  void *opened = NULL;
+  if (!take_arguments(env, info, arguments, 5) || !take_open(env, arguments[0], &mac_tag, &opened) ||
+      !take_bytes(env, arguments[1], &derived->label) || !take_bytes(env, arguments[2], &derived->context) ||
+      derived->context.length > BOX_BYTES_MAX || !take_bytes(env, arguments[3], &derived->from) || derived->from.length > BOX_BYTES_MAX ||
+      !take_bytes(env, arguments[4], &derived->into))
+    return false;
+  derived->mac = opened;
+  return has_cipher(derived->mac);
+}
+
+// The key of one box by the counter-mode KDF (SP 800-108r1 4.1): counter, label, 0, salt, context, length in bits; and its cipher begun.
+static bool begin_derived(const Derived *derived, const unsigned char *box, int encrypt) {
+  static const unsigned char counter[] = {0, 0, 0, 1}, zero[] = {0}, bits[] = {0, 0, 1, 0};
+  const Slice parts[] = {{counter, sizeof counter},           {derived->label.bytes, derived->label.length}, {zero, sizeof zero},
+                         {box + 1, DERIVED_SALT_BYTES},       {derived->context.bytes, derived->context.length}, {bits, sizeof bits}};
+  unsigned char key[MAC_BYTES];
+  int ignored = 0;
+  EVP_CIPHER_CTX *cipher = derived->mac->cipher;
+  bool begun = mac_of(derived->mac, parts, sizeof parts / sizeof parts[0], key) &&
+               EVP_CipherInit_ex(cipher, derived->mac->gcm, NULL, key, box + 1 + DERIVED_SALT_BYTES, encrypt) == 1 &&
+               EVP_CipherUpdate(cipher, NULL, &ignored, derived->context.bytes, (int)derived->context.length) == 1;
+  OPENSSL_cleanse(key, sizeof key);
+  return begun;
+}
+
+// sealDerived(opened, label, context, plaintext, into: format, salt and IV are there; ciphertext and tag come behind them)
+static napi_value derived_seal(napi_env env, napi_callback_info info) {
+  Derived derived;
+  int written = 0, rest = 0;
+  if (!take_derived(env, info, &derived) || derived.into.length != derived.from.length + DERIVED_OVERHEAD_BYTES)
+    return refuse(env, "bad arguments");
+  unsigned char *out = (unsigned char *)derived.into.bytes + DERIVED_HEAD_BYTES;
+  EVP_CIPHER_CTX *cipher = derived.mac->cipher;
+  bool sealed = begin_derived(&derived, derived.into.bytes, 1) &&
+                EVP_CipherUpdate(cipher, out, &written, derived.from.bytes, (int)derived.from.length) == 1 &&
+                (size_t)written == derived.from.length && EVP_CipherFinal_ex(cipher, out + written, &rest) == 1 &&
+                EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_BYTES, out + derived.from.length) == 1;
+  EVP_CIPHER_CTX_reset(cipher); // cleanses the derived key
+  return sealed ? NULL : refuse(env, "AES-GCM failed");
+}
+
+// openDerived(opened, label, context, box, into): false, and zeros, where it was not sealed under this key, label and context.
+static napi_value derived_open(napi_env env, napi_callback_info info) {
+  Derived derived;
+  napi_value answer;
+  int written = 0, rest = 0;
+  if (!take_derived(env, info, &derived) || derived.from.length != derived.into.length + DERIVED_OVERHEAD_BYTES)
+    return refuse(env, "bad arguments");
+  const unsigned char *in = derived.from.bytes + DERIVED_HEAD_BYTES;
+  unsigned char *out = (unsigned char *)derived.into.bytes, tag[GCM_TAG_BYTES];
+  EVP_CIPHER_CTX *cipher = derived.mac->cipher;
+  memcpy(tag, in + derived.into.length, sizeof tag);
+  bool opened = begin_derived(&derived, derived.from.bytes, 0) &&
+                EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, sizeof tag, tag) == 1 &&
+                EVP_CipherUpdate(cipher, out, &written, in, (int)derived.into.length) == 1 && (size_t)written == derived.into.length &&
+                EVP_CipherFinal_ex(cipher, out + written, &rest) == 1;
+  EVP_CIPHER_CTX_reset(cipher);
+  if (!opened) {
+    OPENSSL_cleanse(out, derived.into.length);
+    ERR_clear_error();
+  }
+  return napi_get_boolean(env, opened, &answer) == napi_ok ? answer : NULL;
 }
 
 // ---- CRC-32C and CRC-64/NVME --------------------------------------------------------------------------------------------
@@ -928,6 +1083,10 @@ NAPI_MODULE_INIT() {
       {"sealBox", NULL, box_seal, NULL, NULL, NULL, napi_enumerable, NULL},
       {"openBox", NULL, box_open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"closeBoxes", NULL, boxes_close, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"openMac", NULL, mac_open, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"mac", NULL, mac_call, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"sealDerived", NULL, derived_seal, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"openDerived", NULL, derived_open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"carryCrc", NULL, crc_carry, NULL, NULL, NULL, napi_enumerable, NULL},
       {"rc2Decrypt", NULL, rc2_decrypt_call, NULL, NULL, NULL, napi_enumerable, NULL},
       {"openKey", NULL, key_open, NULL, NULL, NULL, napi_enumerable, NULL},

@@ -61,6 +61,7 @@ export async function openInstance({ dataDir, stateHome }: Folders): Promise<Ope
     modules: [softwareModule({ barrier: custody.barrier, random, native, threads: availableParallelism() })],
     objectStore: fileObjectStore(filesOf(dataDir).objects),
     byteMathematics: native.bytes,
+    keyedMathematics: native.keyed,
   })
   const home = await bringUp(context, custody)
   return {

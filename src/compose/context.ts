@@ -6,6 +6,7 @@ import type { ByteMathematics } from '#ports/byte-mathematics.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { Clock } from '#ports/clock.ts'
 import { noDiskBytes, type DiskBytes } from '#ports/disk-bytes.ts'
+import type { KeyedMathematics } from '#ports/keyed-mathematics.ts'
 import type { Log } from '#ports/log.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import { noOutgoing, type Outgoing } from '#ports/outgoing.ts'
@@ -57,6 +58,8 @@ export interface ContextParts {
   /** Bytes of objects, and what is done to them. */
   readonly objectStore: ObjectStore
   readonly byteMathematics: ByteMathematics
+  /** Of signatures of requests. */
+  readonly keyedMathematics: KeyedMathematics
   /** Absent: no disk is forked or copied. */
   readonly diskBytes?: DiskBytes
   /** Absent: a program that has no audit to read. */
@@ -112,8 +115,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
     derivedKeys,
     knownSessions: createKnownSessions(barrier, instance),
     latestUses: createLatestUses(),
-    objectStore: parts.objectStore,
-    byteMathematics: parts.byteMathematics,
+    ...bytesOf(parts),
     diskBytes: parts.diskBytes ?? noDiskBytes,
     objectNames: createObjectNames({ view, store, barrier }),
     bucketKeys: createBucketKeys(clock),
@@ -137,6 +139,8 @@ const keysElsewhere = ({ outgoing = noOutgoing, clock, keyStoreHosts = [], token
   externalKeys: xksProxy({ outgoing, clock, hosts: keyStoreHosts }),
   tokenClusters,
 })
+
+const bytesOf = ({ objectStore, byteMathematics, keyedMathematics }: ContextParts) => ({ objectStore, byteMathematics, keyedMathematics })
 
 const moduleIn =
   (modules: ReadonlyMap<string, CryptoModule>) =>

@@ -48,7 +48,14 @@ export interface Core {
   close(): Promise<void>
 }
 
-const ofWorld = ({ clock, random, log, meter }: World) => ({ clock, random, log, meter })
+const ofWorld = ({ clock, random, log, meter, native }: World) => ({
+  clock,
+  random,
+  log,
+  meter,
+  byteMathematics: native.bytes,
+  keyedMathematics: native.keyed,
+})
 
 /** Opens the store under the custody and begins all that an instance does by itself. Rejects, with everything closed again, where it cannot. */
 export async function openCore(world: World, custody: Custody): Promise<Core> {
@@ -59,6 +66,7 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
   const node = { id, boot: random.uuid() }
   const store = opened.adopt(await openStore({ dataDir, custody, node, onFatal }), async one => one.close())
   const { barrier, clusterId } = custody
+  barrier.workBy(world.native.keyed)
   const holders = openKeyHolders(opened, world, barrier)
   const late = lateDisks()
   const context = await composeContext({
@@ -69,7 +77,6 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
     instance: instanceOf(world, clusterId),
     ...holders,
     objectStore: fileObjectStore(filesOf(dataDir).objects),
-    byteMathematics: world.native.bytes,
     diskBytes: late.diskBytes,
     ...auditOf(custody, store),
     ...outsideOf(config),

@@ -33,19 +33,28 @@ function fixedInput({ label, context }: BoxKey, salt: Uint8Array): Uint8Array {
   return input
 }
 
+/** Format, salt and IV, and room for the rest. */
+export function boxHead(fresh: Uint8Array, plaintextBytes: number): Uint8Array {
+  if (fresh.length !== freshBytes) throw new Error(`a box takes ${freshBytes} fresh bytes`)
+  const box = new Uint8Array(boxOverheadBytes + plaintextBytes)
+  box[0] = formatV1
+  box.set(fresh, 1)
+  return box
+}
+
+/** By its length and its format. */
+export const isBox = (box: Uint8Array): boolean => box.length >= boxOverheadBytes && box[0] === formatV1
+
 /**
  * Seals under a key derived for this one box: format ‖ salt ‖ IV ‖ ciphertext ‖ tag (security-and-reliability.md 2.3).
  * A key that is used once needs no count of messages, whoever else seals under the long-lived one.
  */
 export function sealBox(under: BoxKey, plaintext: Uint8Array, fresh: Uint8Array): Uint8Array {
-  if (fresh.length !== freshBytes) throw new Error(`a box takes ${freshBytes} fresh bytes`)
+  const box = boxHead(fresh, plaintext.length)
   const key = counterKdfBlock(under.key, fixedInput(under, fresh.subarray(0, saltBytes)))
   try {
     const cipher = createCipheriv('aes-256-gcm', key, fresh.subarray(saltBytes), { authTagLength: tagBytes })
     cipher.setAAD(under.context)
-    const box = new Uint8Array(boxOverheadBytes + plaintext.length)
-    box[0] = formatV1
-    box.set(fresh, 1)
     box.set(cipher.update(plaintext), 1 + freshBytes)
     cipher.final()
     box.set(cipher.getAuthTag(), 1 + freshBytes + plaintext.length)
@@ -57,7 +66,7 @@ export function sealBox(under: BoxKey, plaintext: Uint8Array, fresh: Uint8Array)
 
 /** The content, in an array of its own, or `undefined` where the box was not sealed under this key, label and context. */
 export function openBox(under: BoxKey, box: Uint8Array): Uint8Array | undefined {
-  if (box.length < boxOverheadBytes || box[0] !== formatV1) return undefined
+  if (!isBox(box)) return undefined
   const key = counterKdfBlock(under.key, fixedInput(under, box.subarray(1, 1 + saltBytes)))
   const iv = box.subarray(1 + saltBytes, 1 + saltBytes + ivBytes)
   try {

@@ -3,6 +3,7 @@ import type { ByteMathematics } from '#ports/byte-mathematics.ts'
 import type { CryptoModule } from '#ports/crypto-module.ts'
 import type { DiskBytes } from '#ports/disk-bytes.ts'
 import type { ExternalKeys } from '#ports/external-keys.ts'
+import type { KeyedMathematics } from '#ports/keyed-mathematics.ts'
 import type { TokenClusters } from '#ports/token-clusters.ts'
 import type { Log } from '#ports/log.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -181,6 +182,7 @@ export interface Context extends AllRecords {
   readonly log: Log
   readonly objectStore: ObjectStore
   readonly byteMathematics: ByteMathematics
+  readonly keyedMathematics: KeyedMathematics
   readonly diskBytes: DiskBytes
   readonly objectNames: ObjectNames
   readonly bucketKeys: BucketKeys

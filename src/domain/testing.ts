@@ -90,6 +90,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
   const installation = installationCompartment(clusterId)
   store.writeBoot({ compartmentKeys: [barrier.newCompartment(installation)] })
   const native = loadNative()
+  barrier.workBy(native.keyed)
   const objectStore = memoryObjectStore(clock)
   const context = await composeContext({
     store,
@@ -111,6 +112,7 @@ export async function testGround(changes: GroundChanges = {}): Promise<TestGroun
     modules: [softwareModule({ barrier, random, native, threads: 2 })],
     objectStore,
     byteMathematics: native.bytes,
+    keyedMathematics: native.keyed,
     diskBytes: changes.diskBytes ?? unservedDisks(clock),
     trail: trailOf(rows),
     audit: pagesOf(rows),

@@ -45,6 +45,7 @@ async function contextOver({ context, store }: TestGround, committer?: (store: R
     modules: [softwareModule({ barrier, random, native: loadNative(), threads: 1 })],
     objectStore: context.objectStore,
     byteMathematics: context.byteMathematics,
+    keyedMathematics: context.keyedMathematics,
   })
 }
 

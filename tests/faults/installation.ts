@@ -79,6 +79,7 @@ async function contextOver({ dataDir }: Place, directory: OpenDirectory, store: 
     modules: [softwareModule({ barrier, random, native: loadNative(), threads: 2 })],
     objectStore: fileObjectStore(filesOf(dataDir).objects),
     byteMathematics: loadNative().bytes,
+    keyedMathematics: loadNative().keyed,
   })
 }
 

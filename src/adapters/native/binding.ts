@@ -50,6 +50,17 @@ export interface BytesBinding {
 export const doesBytes = (binding: object): binding is BytesBinding =>
   ['openBoxes', 'sealBox', 'openBox', 'closeBoxes', 'carryCrc'].every(name => typeof Reflect.get(binding, name) === 'function')
 
+/** Absent in a module that was built before it had them. */
+export interface KeyedBinding {
+  openMac(key: Bytes): Opened
+  mac(opened: Opened, message: Bytes, into: Bytes): void
+  sealDerived(opened: Opened, label: Bytes, context: Bytes, plaintext: Bytes, box: Bytes): void
+  openDerived(opened: Opened, label: Bytes, context: Bytes, box: Bytes, into: Bytes): boolean
+}
+
+export const doesKeyed = (binding: object): binding is KeyedBinding =>
+  ['openMac', 'mac', 'sealDerived', 'openDerived'].every(name => typeof Reflect.get(binding, name) === 'function')
+
 export const readsRc2 = (binding: object): binding is Rc2Binding => typeof Reflect.get(binding, 'rc2Decrypt') === 'function'
 
 export const signsMessages = (binding: object): binding is MessageBinding =>

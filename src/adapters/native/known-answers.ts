@@ -1,13 +1,15 @@
 // What the native module must answer before anything trusts it: published vectors, run at once on this thread (about a millisecond).
-import { constants, createPublicKey, hash, publicDecrypt, publicEncrypt } from 'node:crypto'
+import { constants, createPublicKey, createSecretKey, hash, publicDecrypt, publicEncrypt } from 'node:crypto'
+import { openBox as openDefinedBox } from '#crypto/derived-key-box.ts'
 import { emsaPssVerify } from '#crypto/emsa.ts'
 import { ecPkcs8, publicKeyOfPkcs8 } from '#crypto/private-key.ts'
 import { mlDsaMu, mlDsaPkcs8, mlDsaPublicBytes, mlDsaPublicKey, seedBytes } from '#crypto/ml-dsa.ts'
 import type { Bytes } from '#model/brands.ts'
 import type { MessageSigning } from '#ports/key-mathematics.ts'
 import type { Random } from '#ports/random.ts'
-import { doesBytes, hashBits, paddings } from './binding.ts'
+import { doesBytes, doesKeyed, hashBits, paddings } from './binding.ts'
 import type { Binding } from './binding.ts'
+import { nativeKeyed } from './native-keyed.ts'
 
 const same = (left: unknown, right: Bytes): boolean => left instanceof Uint8Array && Buffer.compare(left, right) === 0
 const sha256 = (bytes: Bytes): string => hash('sha256', bytes)
@@ -137,6 +139,23 @@ function boxes(binding: Binding): boolean {
   return sealed && refused && back
 }
 
+/** RFC 4231 4.3, and a box that the definition opens and that this does not under another label. */
+function keyed(binding: Binding): boolean {
+  if (!doesKeyed(binding)) return true
+  const mac = new Uint8Array(32)
+  binding.mac(binding.openMac(new TextEncoder().encode('Jefe')), new TextEncoder().encode('what do ya want for nothing?'), mac)
+  const under = { key: createSecretKey(new Uint8Array(32).fill(3)), label: 'keystead/known', context: new Uint8Array(32) }
+  const plain = Uint8Array.from({ length: 50 }, (_, at) => at)
+  const { sealBox, openBox } = nativeKeyed(binding)
+  const box = sealBox(under, plain, new Uint8Array(44))
+  return (
+    mac.toHex() === '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843' &&
+    same(openDefinedBox(under, box), plain) &&
+    same(openBox(under, box), plain) &&
+    openBox({ ...under, label: 'keystead/other' }, box) === undefined
+  )
+}
+
 /** RFC 3720 B.4 and NVM Express: of the digits 1 to 9 by tables, and of so many of them that they are folded, as by tables. */
 function checksums(binding: Binding): boolean {
   if (!doesBytes(binding)) return true
@@ -154,7 +173,7 @@ function checksums(binding: Binding): boolean {
   )
 }
 
-const known = { 'AES-XTS': sectors, 'AES-GCM': boxes, CRC: checksums, RSA: rsa, ECDSA: ecdsa }
+const known = { 'AES-XTS': sectors, 'AES-GCM': boxes, CRC: checksums, HMAC: keyed, RSA: rsa, ECDSA: ecdsa }
 
 /** The first of the known answers that the module does not give; `undefined`: all are right. */
 export function failedKnownAnswer(binding: Binding): string | undefined {

@@ -1,12 +1,15 @@
 // The one door to the native module (design.md 7): loaded, checked by known answers, or stood in for, and it says which.
 import type { ByteMathematics } from '#ports/byte-mathematics.ts'
+import type { KeyedMathematics } from '#ports/keyed-mathematics.ts'
 import type { KeyMathematics } from '#ports/key-mathematics.ts'
 import type { OpenSectorCipher } from '#ports/sector-cipher.ts'
-import { doesBytes, loadBinding } from './binding.ts'
+import { doesBytes, doesKeyed, loadBinding } from './binding.ts'
 import { fallbackBytes } from './fallback-bytes.ts'
+import { fallbackKeyed } from './fallback-keyed.ts'
 import { fallbackMathematics, fallbackSectorCipher } from './fallback-mathematics.ts'
 import { failedKnownAnswer } from './known-answers.ts'
 import { nativeBytes } from './native-bytes.ts'
+import { nativeKeyed } from './native-keyed.ts'
 import { nativeMathematics, nativeSectorCipher } from './native-mathematics.ts'
 
 /** The mathematics of this process, and a sentence for `keystead status` where it is the slow one. */
@@ -16,6 +19,7 @@ export interface Native {
   readonly mathematics: KeyMathematics
   readonly openSectorCipher: OpenSectorCipher
   readonly bytes: ByteMathematics
+  readonly keyed: KeyedMathematics
 }
 
 const fallback = (reason: string): Native => ({
@@ -24,6 +28,7 @@ const fallback = (reason: string): Native => ({
   mathematics: fallbackMathematics,
   openSectorCipher: fallbackSectorCipher,
   bytes: fallbackBytes,
+  keyed: fallbackKeyed,
 })
 
 /** Loads once a thread that needs it. `file`: another build than `native/build/keystead.node`. */
@@ -38,5 +43,6 @@ export function loadNative(options: { readonly force?: 'fallback'; readonly file
     mathematics: nativeMathematics(loaded.binding),
     openSectorCipher: nativeSectorCipher(loaded.binding),
     bytes: doesBytes(loaded.binding) ? nativeBytes(loaded.binding) : fallbackBytes,
+    keyed: doesKeyed(loaded.binding) ? nativeKeyed(loaded.binding) : fallbackKeyed,
   }
 }

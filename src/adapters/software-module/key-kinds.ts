@@ -12,6 +12,7 @@ import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { CryptoModule, EdwardsSpec, EnvelopeSpec, KeyKind } from '#ports/crypto-module.ts'
 import type { MessageSigning } from '#ports/key-mathematics.ts'
+import type { KeyedMathematics } from '#ports/keyed-mathematics.ts'
 import type { Random } from '#ports/random.ts'
 import { agreementKey } from './agreement-key.ts'
 import { edwardsKey } from './edwards-key.ts'
@@ -30,6 +31,7 @@ export interface KindParts {
   readonly cache: KeyCache<OpenedKey>
   readonly queue: WorkQueue
   readonly messages: MessageSigning
+  readonly keyed: KeyedMathematics
 }
 
 interface Fresh {
@@ -51,7 +53,7 @@ export function keyKinds(parts: KindParts): Pick<CryptoModule, 'envelopes' | 'ma
     envelopes: keyKind<EnvelopeSpec, ReturnType<typeof envelopeKey>>(parts, {
       fresh: () => drawn(envelopeBytes),
       open: (_spec, secret) => secretOfLength(secret, { min: envelopeBytes, max: envelopeBytes }),
-      usable: (_spec, work) => envelopeKey(work, parts.random),
+      usable: (_spec, work) => envelopeKey(work, parts),
     }),
     macs: keyKind<MacSpec, ReturnType<typeof macKey>>(parts, {
       fresh: spec => drawn(macSpecs[spec].bytes),

@@ -12,6 +12,7 @@ import { heldOperationsMax } from '#model/limits.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import type { Barrier } from '#ports/barrier.ts'
 import type { CryptoModule, DataKeyPairSpec, MadeKey } from '#ports/crypto-module.ts'
+import type { KeyedMathematics } from '#ports/keyed-mathematics.ts'
 import type { KeyMathematics } from '#ports/key-mathematics.ts'
 import type { Random } from '#ports/random.ts'
 import type { Material, Place } from '#ports/record-store.ts'
@@ -29,7 +30,7 @@ import { workQueue, type WorkQueue } from './work-queue.ts'
 export interface SoftwareModuleParts {
   readonly barrier: Barrier
   readonly random: Random
-  readonly native: { readonly mathematics: KeyMathematics }
+  readonly native: { readonly mathematics: KeyMathematics; readonly keyed: KeyedMathematics }
   /** Threads for private operations: `os.availableParallelism()`, and so is UV_THREADPOOL_SIZE (performance.md 5.2). */
   readonly threads: number
   /** performance.md 5.3. */
@@ -73,7 +74,7 @@ export function softwareModule({ barrier, random, native, threads, keyCacheMax =
       })
     },
     ...symmetricKeys(barrier, random),
-    ...keyKinds({ barrier, random, cache, queue, messages: native.mathematics.messages }),
+    ...keyKinds({ barrier, random, cache, queue, messages: native.mathematics.messages, keyed: native.keyed }),
     generateDataKeyPair: spec => madeDataKeyPair(spec, queue),
     ...mlDsaKeys(barrier, opener, (place, work) => queue.run(compartmentOf(place.id), work)),
     backUp: (place, material) => barrier.openMaterial(place, material),

@@ -4,9 +4,20 @@ import { type CompartmentId, compartmentOf, type RecordId, recordId } from '#mod
 import { SecretBytes } from '#model/secret-bytes.ts'
 import { generations } from '#domain/generations.ts'
 import type { Barrier, RecordContext } from '#ports/barrier.ts'
+import type { KeyedMathematics } from '#ports/keyed-mathematics.ts'
 import type { Random } from '#ports/random.ts'
 import type { CompartmentKeyRow, Place } from '#ports/record-store.ts'
-import { type BodyKey, materialContext, openBody, recordContext, sealBody, wrapContext, type WrapPurpose } from './record-cipher.ts'
+import {
+  bodyCipher,
+  type BodyKey,
+  materialContext,
+  openBody,
+  recordContext,
+  sealBody,
+  wrapContext,
+  type BodyCipher,
+  type WrapPurpose,
+} from './record-cipher.ts'
 
 /** A compartment's keys, in memory alone. A KeyObject travels to a worker by structured clone, without an export. */
 export interface CompartmentKeys {
@@ -30,6 +41,8 @@ export interface OpenBarrier extends Barrier {
   leaveRoot(epoch: number): void
   /** The same keys under the newest root key. */
   rewrapped(row: CompartmentKeyRow): CompartmentKeyRow
+  /** From now on records and material by this mathematics: the same bytes, sooner. */
+  workBy(mathematics: KeyedMathematics): void
   /** Sealed again: every key is dropped from memory. */
   close(): void
 }
@@ -59,20 +72,10 @@ export function createBarrier({ random, former, ...newest }: BarrierParts): Open
     return keys
   }
   const blind = blindIndex(id => keysOf(id).indexKey)
-  const { recordKey, materialKey } = bodyKeys(keysOf)
   return {
     has: id => compartments.has(id),
     index: (id, path) => blind.of(id, path),
-    sealRecord(context, body) {
-      const term = keysOf(compartmentOf(context.id)).primary
-      return { term, body: sealBody(recordKey(context, term), body, random) }
-    },
-    openRecord: (context, { term, body }) => openBody(recordKey(context, term), body),
-    sealMaterial(place, material) {
-      const term = keysOf(compartmentOf(place.id)).primary
-      return { term, bytes: sealBody(materialKey(place, term), material, random) }
-    },
-    openMaterial: (place, { term, bytes }) => new SecretBytes(openBody(materialKey(place, term), bytes)),
+    ...bodies(keysOf, random),
     newCompartment(id) {
       // A refused commit is run again and makes its compartment anew; one that the store holds must keep its index key.
       assert(compartments.get(id)?.provisional !== false, `compartment ${id} exists`)
@@ -96,6 +99,30 @@ export function createBarrier({ random, former, ...newest }: BarrierParts): Open
       blind.keysChanged()
       compartments.clear()
     },
+  }
+}
+
+/** What is sealed of each compartment, under its newest term; by node:crypto until somebody does it sooner. */
+function bodies(
+  keysOf: KeysOf,
+  random: Random,
+): Pick<OpenBarrier, 'sealRecord' | 'openRecord' | 'sealMaterial' | 'openMaterial' | 'workBy'> {
+  const { recordKey, materialKey } = bodyKeys(keysOf)
+  let by: BodyCipher = { seal: sealBody, open: openBody }
+  return {
+    workBy(mathematics) {
+      by = bodyCipher(mathematics)
+    },
+    sealRecord(context, body) {
+      const term = keysOf(compartmentOf(context.id)).primary
+      return { term, body: by.seal(recordKey(context, term), body, random) }
+    },
+    openRecord: (context, { term, body }) => by.open(recordKey(context, term), body),
+    sealMaterial(place, material) {
+      const term = keysOf(compartmentOf(place.id)).primary
+      return { term, bytes: by.seal(materialKey(place, term), material, random) }
+    },
+    openMaterial: (place, { term, bytes }) => new SecretBytes(by.open(materialKey(place, term), bytes)),
   }
 }
 

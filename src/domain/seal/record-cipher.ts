@@ -1,6 +1,7 @@
 // What everything at rest is sealed with, exactly: security-and-reliability.md 2.3.
 import type { KeyObject } from 'node:crypto'
 import { freshBytes, openBox, sealBox } from '#crypto/derived-key-box.ts'
+import type { KeyedMathematics } from '#ports/keyed-mathematics.ts'
 import { type Bytes, type CompartmentId, type Sealed, sealed } from '#model/brands.ts'
 import type { RecordContext } from '#ports/barrier.ts'
 import type { Random } from '#ports/random.ts'
@@ -15,17 +16,24 @@ export interface BodyKey {
   readonly context: Bytes
 }
 
-/** Seals a body under a key derived for it alone: format ‖ salt ‖ IV ‖ ciphertext ‖ tag. */
-export function sealBody(under: BodyKey, plaintext: Bytes, random: Random): Sealed {
-  return sealed(sealBox(under, plaintext, random.bytes(freshBytes)))
+export interface BodyCipher {
+  /** Seals a body under a key derived for it alone: format ‖ salt ‖ IV ‖ ciphertext ‖ tag. */
+  readonly seal: (under: BodyKey, plaintext: Bytes, random: Random) => Sealed
+  /** Opens what was sealed so; throws `Error` where key, label or context differ, or a bit was flipped. */
+  readonly open: (under: BodyKey, body: Sealed) => Bytes
 }
 
-/** Opens what `sealBody` sealed; throws `Error` where key, label or context differ, or a bit was flipped. */
-export function openBody(under: BodyKey, body: Sealed): Bytes {
-  const plaintext = openBox(under, body)
-  if (plaintext === undefined) throw new Error(`does not open: ${under.label}`)
-  return plaintext
-}
+/** Whoever does the mathematics, the bytes are the same. */
+export const bodyCipher = (by: Pick<KeyedMathematics, 'sealBox' | 'openBox'>): BodyCipher => ({
+  seal: (under, plaintext, random) => sealed(by.sealBox(under, plaintext, random.bytes(freshBytes))),
+  open(under, body) {
+    const plaintext = by.openBox(under, body)
+    if (plaintext === undefined) throw new Error(`does not open: ${under.label}`)
+    return plaintext
+  },
+})
+
+export const { seal: sealBody, open: openBody } = bodyCipher({ sealBox, openBox })
 
 const contextFormat = 1
 const recordContextBytes = 1 + 1 + 16 + 32 + 8 + 4

@@ -14,14 +14,21 @@ export const amzJson = (value: Readonly<Record<string, unknown>>): Answer => ({
 /** Operations without an output. */
 export const amzEmpty = (): Answer => ({ status: 200, headers: { 'content-type': jsonType } })
 
+/** Itself where nothing in it is written otherwise: most lists are so, and a copy would cost more than they do. */
 function jsonOf(value: unknown): unknown {
+  if (isPlain(value)) return value
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64')
-  if (value === null) return undefined
   if (Array.isArray(value)) return value.map(jsonOf)
   if (value instanceof Map)
     return Object.fromEntries([...value].map(([name, member]: readonly [unknown, unknown]) => [String(name), jsonOf(member)]))
-  if (typeof value !== 'object') return value
+  if (typeof value !== 'object' || value === null) return undefined
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, jsonOf(member)]))
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object') return true
+  if (value === null || value instanceof Uint8Array || value instanceof Map) return false
+  return Object.values(value).every(isPlain)
 }
 
 export interface QueryAnswer {

@@ -1,4 +1,4 @@
-import { hash, type KeyObject } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { noteUse } from '#domain/accounts/credential-uses.ts'
@@ -11,7 +11,7 @@ import { canonicalRequest } from './canonical-request.ts'
 import type { CredentialScope } from './credential-scope.ts'
 import type { AwsSite } from './operation.ts'
 import { shownSignature, type ShownSignature } from './signature.ts'
-import { isSignature, scopeText, signatureOf, signingKey } from './signing-key.ts'
+import { isSignature, scopeText, signingKey, textToSign } from './signing-key.ts'
 import { assertCurrent } from './skew.ts'
 
 /** How a service takes signatures. */
@@ -32,7 +32,8 @@ export interface SignedService {
 /** A signature that was verified: what signs the pieces of a body that is signed in pieces. */
 export interface Verified {
   readonly bearer: NonNullable<Signer['bearer']>
-  readonly key: KeyObject
+  /** Under the key of the signature, in hex digits. */
+  readonly sign: (text: string) => string
   readonly scope: CredentialScope
   readonly date: string
   /** In hex digits. */
@@ -76,10 +77,11 @@ async function verified(context: Context, call: Call, { service, site, request }
     shown: { accessKeyId: scope.accessKeyId, sessionToken: shown.sessionToken },
     derivation: { scope: scopeText(scope), derive: secret => signingKey(secret, scope) },
   })
-  const right = isSignature(signatureOf({ key, date, scope, canonical }), shown.signature)
+  const sign = (text: string): string => context.keyedMathematics.hmacHex(key, text)
+  const right = isSignature(sign(textToSign({ date, scope, canonical })), shown.signature)
   if (bearer === undefined) throw new Problem({ code: 'AccessKeyUnknown' })
   if (!right) throw new Problem({ code: 'SignatureMismatch' })
-  return { bearer, key, scope, date, signature: shown.signature, payloadHash }
+  return { bearer, sign, scope, date, signature: shown.signature, payloadHash }
 }
 
 /** By a service's own name the scope must fit it; at the shared names it has chosen both. Raises `SignatureScopeWrong`. */

@@ -1,5 +1,4 @@
 import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from 'node:crypto'
-import { hmacHex } from '#crypto/digests.ts'
 import { algorithm } from './signature.ts'
 import type { CredentialScope } from './credential-scope.ts'
 
@@ -18,16 +17,15 @@ export function signingKey(secret: Uint8Array, { date, region, service }: Pick<C
   return key
 }
 
-export interface SignedText {
-  readonly key: KeyObject
+export interface Signed {
   readonly date: string
   readonly scope: CredentialScope
   readonly canonical: string
 }
 
-/** The signature that the request should have, in hex digits. */
-export const signatureOf = ({ key, date, scope, canonical }: SignedText): string =>
-  hmacHex(key, `${algorithm}\n${date}\n${scopeText(scope)}\n${hash('sha256', canonical, 'hex')}`)
+/** Step 2 there: what the request's signature is of. */
+export const textToSign = ({ date, scope, canonical }: Signed): string =>
+  `${algorithm}\n${date}\n${scopeText(scope)}\n${hash('sha256', canonical, 'hex')}`
 
 /** Of signatures in hex digits; in constant time. */
 export const isSignature = (one: string, other: string): boolean =>

@@ -1,5 +1,4 @@
 import { createHash, hash } from 'node:crypto'
-import { hmacHex } from '#crypto/digests.ts'
 import { Problem } from '#model/problem.ts'
 import type { Verified } from '#protocols/aws/authenticate.ts'
 import { isSignature, scopeText } from '#protocols/aws/signing-key.ts'
@@ -56,12 +55,12 @@ function chunkHead(line: string): { readonly size: number; readonly signature: s
 }
 
 function verified(
-  { key, date, scope }: Verified,
+  { sign, date, scope }: Verified,
   before: string | undefined,
   { kind, digest, signature }: { readonly kind: 'PAYLOAD' | 'TRAILER'; readonly digest: string; readonly signature: string | undefined },
 ): string {
   const text = `AWS4-HMAC-SHA256-${kind}\n${date}\n${scopeText(scope)}\n${before ?? ''}\n${digest}`
-  const own = hmacHex(key, text)
+  const own = sign(text)
   if (!isSignature(own, signature?.toLowerCase() ?? '')) throw new Problem({ code: 'SignatureMismatch' })
   return own
 }
