@@ -293,20 +293,24 @@ static void boxes_finalize(napi_env env, void *data, void *hint) {
   free(boxes);
 }
 
+static napi_value boxes_under(napi_env env, const unsigned char key[GCM_KEY_BYTES]) {
+  EVP_CIPHER_CTX **boxes = calloc(1, sizeof *boxes);
+  if (boxes == NULL) return NULL;
+  *boxes = EVP_CIPHER_CTX_new();
+  if (*boxes != NULL && EVP_CipherInit_ex(*boxes, EVP_aes_256_gcm(), NULL, key, NULL, 1) == 1)
+    return give_open(env, boxes, &boxes_tag, boxes_finalize);
+  boxes_finalize(env, boxes, NULL);
+  return NULL;
+}
+
 // openBoxes(key: 32 bytes): the caller zeroes its array.
 static napi_value boxes_open(napi_env env, napi_callback_info info) {
   napi_value arguments[ARGUMENTS_MAX];
   Slice key;
   if (!take_arguments(env, info, arguments, 1) || !take_bytes(env, arguments[0], &key) || key.length != GCM_KEY_BYTES)
     return refuse(env, "bad arguments");
-  EVP_CIPHER_CTX **boxes = calloc(1, sizeof *boxes);
-  if (boxes == NULL) return refuse(env, "out of memory");
-  *boxes = EVP_CIPHER_CTX_new();
-  if (*boxes == NULL || EVP_CipherInit_ex(*boxes, EVP_aes_256_gcm(), NULL, key.bytes, NULL, 1) != 1) {
-    boxes_finalize(env, boxes, NULL);
-    return refuse(env, "the key was refused");
-  }
-  return give_open(env, boxes, &boxes_tag, boxes_finalize);
+  napi_value boxes = boxes_under(env, key.bytes);
+  return boxes != NULL ? boxes : refuse(env, "the key was refused");
 }
 
 typedef struct {
@@ -432,6 +436,34 @@ static bool mac_of(Mac *mac, const Slice *parts, size_t count, unsigned char out
     if (EVP_DigestUpdate(mac->running, parts[part].bytes, parts[part].length) != 1) return false;
   return EVP_DigestFinal_ex(mac->running, out, NULL) == 1 && EVP_MD_CTX_copy_ex(mac->running, mac->outer) == 1 &&
          EVP_DigestUpdate(mac->running, out, MAC_BYTES) == 1 && EVP_DigestFinal_ex(mac->running, out, NULL) == 1;
+}
+
+// One HMAC of a key that is used once: at most a block long.
+static bool mac_once(Slice key, const Slice *parts, size_t count, unsigned char out[MAC_BYTES]) {
+  Mac mac = {EVP_MD_CTX_new(), EVP_MD_CTX_new(), EVP_MD_CTX_new(), NULL, NULL};
+  bool done = mac.inner != NULL && mac.outer != NULL && mac.running != NULL && digest_padded(mac.inner, key, 0x36) &&
+              digest_padded(mac.outer, key, 0x5c) && mac_of(&mac, parts, count, out);
+  EVP_MD_CTX_free(mac.inner);
+  EVP_MD_CTX_free(mac.outer);
+  EVP_MD_CTX_free(mac.running);
+  return done;
+}
+
+// deriveBoxes(key, salt: at most 64 bytes, info): as openBoxes, with the first 32 bytes of HKDF-SHA-256 (RFC 5869).
+static napi_value boxes_derive(napi_env env, napi_callback_info info) {
+  static const unsigned char first[] = {1};
+  napi_value arguments[ARGUMENTS_MAX];
+  Slice key, salt, said;
+  if (!take_arguments(env, info, arguments, 3) || !take_bytes(env, arguments[0], &key) || !take_bytes(env, arguments[1], &salt) ||
+      salt.length > MAC_BLOCK_BYTES || !take_bytes(env, arguments[2], &said))
+    return refuse(env, "bad arguments");
+  unsigned char extracted[MAC_BYTES], derived[MAC_BYTES];
+  const Slice under = {extracted, sizeof extracted}, expanded[] = {said, {first, sizeof first}};
+  napi_value boxes = NULL;
+  if (mac_once(salt, &key, 1, extracted) && mac_once(under, expanded, 2, derived)) boxes = boxes_under(env, derived);
+  OPENSSL_cleanse(extracted, sizeof extracted);
+  OPENSSL_cleanse(derived, sizeof derived);
+  return boxes != NULL ? boxes : refuse(env, "the key was refused");
 }
 
 // mac(opened, message, into: 32 bytes)
@@ -1080,6 +1112,7 @@ NAPI_MODULE_INIT() {
       {"cipherSectors", NULL, sectors_cipher, NULL, NULL, NULL, napi_enumerable, NULL},
       {"closeSectors", NULL, sectors_close, NULL, NULL, NULL, napi_enumerable, NULL},
       {"openBoxes", NULL, boxes_open, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"deriveBoxes", NULL, boxes_derive, NULL, NULL, NULL, napi_enumerable, NULL},
       {"sealBox", NULL, box_seal, NULL, NULL, NULL, napi_enumerable, NULL},
       {"openBox", NULL, box_open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"closeBoxes", NULL, boxes_close, NULL, NULL, NULL, napi_enumerable, NULL},

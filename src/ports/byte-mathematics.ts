@@ -1,7 +1,6 @@
 import type { CrcName, RunningCrc } from '#crypto/crc.ts'
 import type { Bytes } from '#model/brands.ts'
 
-export const boxKeyBytes = 32
 export const boxNonceBytes = 12
 export const boxTagBytes = 16
 
@@ -19,9 +18,17 @@ export interface Boxes extends Disposable {
   open(bound: Bound, from: Bytes, into: Bytes): boolean
 }
 
+/** Of a key that is used for nothing else, and of 32 bytes of salt at least that are drawn for it: HKDF-SHA-256 (RFC 5869). */
+export interface Derivation {
+  readonly key: Bytes
+  /** At most 64 bytes. */
+  readonly salt: Bytes
+  readonly info: string
+}
+
 /** What is done to every byte of an object. */
 export interface ByteMathematics {
-  /** `key`: 32 bytes. Copies what it needs: the caller zeroes its array. */
-  readonly openBoxes: (key: Bytes) => Boxes
+  /** Under the key so derived. Copies what it needs: the caller zeroes its array. */
+  readonly openBoxes: (derivation: Derivation) => Boxes
   readonly startCrc: (name: CrcName) => RunningCrc
 }

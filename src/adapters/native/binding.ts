@@ -41,6 +41,7 @@ export interface Rc2Binding {
 /** Absent in a module that was built before it had them. */
 export interface BytesBinding {
   openBoxes(key: Bytes): Opened
+  deriveBoxes(key: Bytes, salt: Bytes, info: Bytes): Opened
   sealBox(opened: Opened, nonce: Bytes, bound: Bytes, from: Bytes, into: Bytes): void
   openBox(opened: Opened, nonce: Bytes, bound: Bytes, from: Bytes, into: Bytes): boolean
   closeBoxes(opened: Opened): void
@@ -48,7 +49,9 @@ export interface BytesBinding {
 }
 
 export const doesBytes = (binding: object): binding is BytesBinding =>
-  ['openBoxes', 'sealBox', 'openBox', 'closeBoxes', 'carryCrc'].every(name => typeof Reflect.get(binding, name) === 'function')
+  ['openBoxes', 'deriveBoxes', 'sealBox', 'openBox', 'closeBoxes', 'carryCrc'].every(
+    name => typeof Reflect.get(binding, name) === 'function',
+  )
 
 /** Absent in a module that was built before it had them. */
 export interface KeyedBinding {

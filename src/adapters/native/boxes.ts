@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import type { Bytes } from '#model/brands.ts'
-import { boxKeyBytes, boxNonceBytes, boxTagBytes } from '#ports/byte-mathematics.ts'
+import { boxNonceBytes, boxTagBytes, type Derivation } from '#ports/byte-mathematics.ts'
+
+const saltBytesMax = 64
 
 /** Refused alike with and without the native module. */
-export function checkedBoxKey(key: Bytes): Bytes {
-  assert(key.length === boxKeyBytes, 'an AES-256 key has 32 bytes')
-  return key
+export function checkedDerivation(derivation: Derivation): Derivation {
+  assert(
+    derivation.key.length > 0 && derivation.salt.length <= saltBytesMax,
+    'a key is derived of a key, and of a salt of one block at most',
+  )
+  return derivation
 }
 
 interface Box {

@@ -1,6 +1,6 @@
 // One suite over the native module and over what stands in for it; what they make is compared bit for bit.
 import assert from 'node:assert/strict'
-import { createCipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import type { CrcName, RunningCrc } from '#crypto/crc.ts'
@@ -83,7 +83,9 @@ for (const [backend, start] of Object.entries(starts)) {
   })
 }
 
-const [key, nonce, aad] = [randomBytes(32), randomBytes(12), randomBytes(44)]
+const [nonce, aad] = [randomBytes(12), randomBytes(44)]
+const derivation = { key: randomBytes(32), salt: randomBytes(32), info: 'keystead/test' }
+const key = Buffer.from(hkdfSync('sha256', derivation.key, derivation.salt, derivation.info, 32))
 function expected(plain: Uint8Array): Uint8Array {
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(aad)
   return Uint8Array.from(Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]))
@@ -92,7 +94,7 @@ function expected(plain: Uint8Array): Uint8Array {
 for (const [backend, { openBoxes }] of Object.entries(backends)) {
   describe(`boxes, ${backend}`, () => {
     test('are what node:crypto makes, of any length, in other memory or in place, one after the other', () => {
-      using boxes = openBoxes(key)
+      using boxes = openBoxes(derivation)
       for (const length of [0, 1, 15, 16, 17, 4_096, 65_536]) {
         const plain = Uint8Array.from(randomBytes(length))
         const box = new Uint8Array(length + boxTagBytes)
@@ -110,8 +112,18 @@ for (const [backend, { openBoxes }] of Object.entries(backends)) {
       }
     })
 
+    // RFC 5869 A.3, the first 32 bytes of it: neither salt nor info.
+    test('are under the key that HKDF derives', () => {
+      const derived = Buffer.from('8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d', 'hex')
+      using boxes = openBoxes({ key: Buffer.alloc(22, 0x0b), salt: new Uint8Array(0), info: '' })
+      const box = new Uint8Array(26)
+      boxes.seal({ nonce, aad }, new Uint8Array(10), box)
+      const decipher = createDecipheriv('aes-256-gcm', derived, nonce).setAAD(aad).setAuthTag(box.subarray(10))
+      assert.deepEqual(Buffer.concat([decipher.update(box.subarray(0, 10)), decipher.final()]), Buffer.alloc(10))
+    })
+
     test('do not open when a bit of them, of the nonce or of what they are bound to is another, nor under another key; nothing is left in memory', () => {
-      using boxes = openBoxes(key)
+      using boxes = openBoxes(derivation)
       const box = expected(randomBytes(100))
       const flipped = (bytes: Uint8Array, bit: number): Uint8Array => {
         const changed = Uint8Array.from(bytes)
@@ -126,15 +138,15 @@ for (const [backend, { openBoxes }] of Object.entries(backends)) {
       for (let bit = 0; bit < box.length * 8; bit += 1) refused(flipped(box, bit))
       for (let bit = 0; bit < 96; bit += 1) refused(box, { nonce: flipped(nonce, bit), aad })
       for (let bit = 0; bit < 44 * 8; bit += 1) refused(box, { nonce, aad: flipped(aad, bit) })
-      using others = openBoxes(randomBytes(32))
+      using others = openBoxes({ ...derivation, key: randomBytes(32) })
       refused(box, { nonce, aad }, others)
       assert.equal(boxes.open({ nonce, aad }, box, new Uint8Array(100)), true, 'control')
     })
 
     test('of other lengths are refused, as are other keys and nonces, and a closed one is of no use', () => {
-      assert.throws(() => openBoxes(randomBytes(16)))
-      const own = Uint8Array.from(key)
-      const boxes = openBoxes(own)
+      assert.throws(() => openBoxes({ ...derivation, salt: randomBytes(65) }))
+      const own = Uint8Array.from(derivation.key)
+      const boxes = openBoxes({ ...derivation, key: own })
       own.fill(0)
       const box = new Uint8Array(26)
       boxes.seal({ nonce, aad }, new Uint8Array(10), box)

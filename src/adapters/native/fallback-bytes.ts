@@ -1,10 +1,10 @@
 // Stands in where the native module is missing: node:crypto, an object and a copy a box, and tables in JavaScript.
 import assert from 'node:assert/strict'
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { crcs } from '#crypto/crc.ts'
-import type { Bytes } from '#model/brands.ts'
-import { boxTagBytes, type Bound, type Boxes, type ByteMathematics } from '#ports/byte-mathematics.ts'
-import { checkedBox, checkedBoxKey } from './boxes.ts'
+import { SecretBytes } from '#model/secret-bytes.ts'
+import { boxTagBytes, type Bound, type Boxes, type ByteMathematics, type Derivation } from '#ports/byte-mathematics.ts'
+import { checkedBox, checkedDerivation } from './boxes.ts'
 
 const gcm = 'aes-256-gcm'
 const tagged = { authTagLength: boxTagBytes }
@@ -14,8 +14,15 @@ export const fallbackBytes: ByteMathematics = {
   startCrc: name => crcs[name].start(),
 }
 
-function fallbackBoxes(bytes: Bytes): Boxes {
-  let key: KeyObject | undefined = createSecretKey(checkedBoxKey(bytes))
+function derivedKey(derivation: Derivation): KeyObject {
+  const { key, salt, info } = checkedDerivation(derivation)
+  using derived = new SecretBytes(new Uint8Array(hkdfSync('sha256', key, salt, info, keyBytes)))
+  return createSecretKey(derived.bytes)
+}
+const keyBytes = 32
+
+function fallbackBoxes(derivation: Derivation): Boxes {
+  let key: KeyObject | undefined = derivedKey(derivation)
   const opened = (): KeyObject => {
     assert(key !== undefined, 'the boxes are closed')
     return key

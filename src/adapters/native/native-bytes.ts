@@ -1,18 +1,18 @@
 // The native module behind the port of bytes: one call a box, and a register that is carried on in place.
 import type { CrcName, RunningCrc } from '#crypto/crc.ts'
 import { crcs } from '#crypto/crc.ts'
-import type { Bytes } from '#model/brands.ts'
-import type { Boxes, ByteMathematics } from '#ports/byte-mathematics.ts'
+import type { Boxes, ByteMathematics, Derivation } from '#ports/byte-mathematics.ts'
 import type { BytesBinding } from './binding.ts'
-import { checkedBox, checkedBoxKey } from './boxes.ts'
+import { checkedBox, checkedDerivation } from './boxes.ts'
 
 export const nativeBytes = (binding: BytesBinding): ByteMathematics => ({
-  openBoxes: key => nativeBoxes(binding, key),
+  openBoxes: derivation => nativeBoxes(binding, derivation),
   startCrc: name => startCrc(binding, name),
 })
 
-function nativeBoxes(binding: BytesBinding, key: Bytes): Boxes {
-  const opened = binding.openBoxes(checkedBoxKey(key))
+function nativeBoxes(binding: BytesBinding, derivation: Derivation): Boxes {
+  const { key, salt, info } = checkedDerivation(derivation)
+  const opened = binding.deriveBoxes(key, salt, Buffer.from(info))
   return {
     seal({ nonce, aad }, from, into) {
       checkedBox({ nonce, plain: from, box: into })

@@ -1,4 +1,4 @@
-import { hkdfSync, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { sealed, type Bytes, type Sealed } from '#model/brands.ts'
 import { boxNonceBytes, boxTagBytes as tagBytes, type Bound, type Boxes, type ByteMathematics } from '#ports/byte-mathematics.ts'
 import type { BytesName } from '#ports/object-store.ts'
@@ -82,12 +82,7 @@ interface Layers {
 }
 
 function layersOf({ mathematics, name: { compartment, id }, keys }: Sealing, salt: Bytes): Layers {
-  const boxes = keys.map((key, layer) => {
-    const own = new Uint8Array(hkdfSync('sha256', key, salt, `keystead/object/${layer}/${compartment}/${id}`, 32))
-    const opened = mathematics.openBoxes(own)
-    own.fill(0)
-    return opened
-  })
+  const boxes = keys.map((key, layer) => mathematics.openBoxes({ key, salt, info: `keystead/object/${layer}/${compartment}/${id}` }))
   return { boxes, name: Buffer.from(compartment + id, 'hex') }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { type CompartmentId, compartmentOf, type RecordId, recordId } from '#model/brands.ts'
 import { SecretBytes } from '#model/secret-bytes.ts'
 import { generations } from '#domain/generations.ts'
@@ -12,6 +12,7 @@ import {
   type BodyKey,
   materialContext,
   openBody,
+  plainMathematics,
   recordContext,
   sealBody,
   wrapContext,
@@ -71,11 +72,13 @@ export function createBarrier({ random, former, ...newest }: BarrierParts): Open
     if (keys === undefined) throw new Error(`no keys of compartment ${id}`)
     return keys
   }
-  const blind = blindIndex(id => keysOf(id).indexKey)
+  const work = working()
+  const blind = blindIndex(work, id => keysOf(id).indexKey)
   return {
     has: id => compartments.has(id),
     index: (id, path) => blind.of(id, path),
-    ...bodies(keysOf, random),
+    ...bodies(work, keysOf, random),
+    workBy: mathematics => work.workBy(mathematics),
     newCompartment(id) {
       // A refused commit is run again and makes its compartment anew; one that the store holds must keep its index key.
       assert(compartments.get(id)?.provisional !== false, `compartment ${id} exists`)
@@ -102,17 +105,29 @@ export function createBarrier({ random, former, ...newest }: BarrierParts): Open
   }
 }
 
-/** What is sealed of each compartment, under its newest term; by node:crypto until somebody does it sooner. */
+type Work = BodyCipher & Pick<KeyedMathematics, 'hmacHex'> & Pick<OpenBarrier, 'workBy'>
+
+/** By node:crypto until somebody does it sooner. */
+function working(): Work {
+  let by = { ...bodyCipher(plainMathematics), hmacHex: plainMathematics.hmacHex }
+  return {
+    seal: (under, plaintext, random) => by.seal(under, plaintext, random),
+    open: (under, body) => by.open(under, body),
+    hmacHex: (key, message) => by.hmacHex(key, message),
+    workBy(mathematics) {
+      by = { ...bodyCipher(mathematics), hmacHex: mathematics.hmacHex }
+    },
+  }
+}
+
+/** What is sealed of each compartment, under its newest term. */
 function bodies(
+  by: BodyCipher,
   keysOf: KeysOf,
   random: Random,
-): Pick<OpenBarrier, 'sealRecord' | 'openRecord' | 'sealMaterial' | 'openMaterial' | 'workBy'> {
+): Pick<Barrier, 'sealRecord' | 'openRecord' | 'sealMaterial' | 'openMaterial'> {
   const { recordKey, materialKey } = bodyKeys(keysOf)
-  let by: BodyCipher = { seal: sealBody, open: openBody }
   return {
-    workBy(mathematics) {
-      by = bodyCipher(mathematics)
-    },
     sealRecord(context, body) {
       const term = keysOf(compartmentOf(context.id)).primary
       return { term, body: by.seal(recordKey(context, term), body, random) }
@@ -173,13 +188,13 @@ const bodyKeys = (keysOf: KeysOf) => ({
 })
 
 /** The HMAC costs more than the rest of a look-up: paths that were indexed lately are known. Of keys that changed, none is. */
-function blindIndex(keyOf: (compartment: CompartmentId) => KeyObject) {
+function blindIndex({ hmacHex }: Pick<Work, 'hmacHex'>, keyOf: (compartment: CompartmentId) => KeyObject) {
   let known = generations<RecordId>(indexedMax)
   return {
     of(compartment: CompartmentId, path: string): RecordId {
       const before = known.get(compartment + path)
       if (before !== undefined) return before
-      const made = recordId(compartment, createHmac('sha256', keyOf(compartment)).update(path).digest('hex'))
+      const made = recordId(compartment, hmacHex(keyOf(compartment), path))
       known.set(compartment + path, made)
       return made
     },

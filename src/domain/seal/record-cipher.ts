@@ -1,6 +1,7 @@
 // What everything at rest is sealed with, exactly: security-and-reliability.md 2.3.
 import type { KeyObject } from 'node:crypto'
 import { freshBytes, openBox, sealBox } from '#crypto/derived-key-box.ts'
+import { hmacHex } from '#crypto/digests.ts'
 import type { KeyedMathematics } from '#ports/keyed-mathematics.ts'
 import { type Bytes, type CompartmentId, type Sealed, sealed } from '#model/brands.ts'
 import type { RecordContext } from '#ports/barrier.ts'
@@ -33,7 +34,9 @@ export const bodyCipher = (by: Pick<KeyedMathematics, 'sealBox' | 'openBox'>): B
   },
 })
 
-export const { seal: sealBody, open: openBody } = bodyCipher({ sealBox, openBox })
+/** By node:crypto, wherever nothing else is given. */
+export const plainMathematics: KeyedMathematics = { sealBox, openBox, hmacHex }
+export const { seal: sealBody, open: openBody } = bodyCipher(plainMathematics)
 
 const contextFormat = 1
 const recordContextBytes = 1 + 1 + 16 + 32 + 8 + 4
