@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { hmacHex } from '#crypto/digests.ts'
-import { scopeText, signingKey, textToSign } from '#protocols/aws/signing-key.ts'
+import { signatureOf, signingKey, scopeText } from '#protocols/aws/signing-key.ts'
 import { memberOf, textOf } from './json-value.ts'
 import { CommandFailed, exits } from './output.ts'
 import { parsed, send, type Site } from './wire.ts'
@@ -48,7 +47,7 @@ export async function askKms(caller: KmsCaller, operation: 'DisableKey' | 'Enabl
   const names = Object.keys(headers).join(';')
   const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`)
   const canonical = ['POST', '/', '', lines.join(''), names, createHash('sha256').update(body).digest('hex')].join('\n')
-  const signature = hmacHex(signingKey(Buffer.from(caller.secretAccessKey), scope), textToSign({ date, scope, canonical }))
+  const signature = signatureOf({ key: signingKey(Buffer.from(caller.secretAccessKey), scope), date, scope, canonical })
   const authorization = `AWS4-HMAC-SHA256 Credential=${caller.accessKeyId}/${scopeText(scope)}, SignedHeaders=${names}, Signature=${signature}`
   const answer = await send(caller.site, { method: 'POST', url: `${caller.endpoint}/`, headers: { ...headers, authorization }, body })
   if (answer.status < 400) return

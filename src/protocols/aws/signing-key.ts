@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from 'node:crypto'
+import { hmacHex } from '#crypto/digests.ts'
 import { algorithm } from './signature.ts'
 import type { CredentialScope } from './credential-scope.ts'
 
@@ -26,6 +27,9 @@ export interface Signed {
 /** Step 2 there: what the request's signature is of. */
 export const textToSign = ({ date, scope, canonical }: Signed): string =>
   `${algorithm}\n${date}\n${scopeText(scope)}\n${hash('sha256', canonical, 'hex')}`
+
+/** For who signs: in hex digits. */
+export const signatureOf = ({ key, ...signed }: Signed & { readonly key: KeyObject }): string => hmacHex(key, textToSign(signed))
 
 /** Of signatures in hex digits; in constant time. */
 export const isSignature = (one: string, other: string): boolean =>
