@@ -8,9 +8,9 @@ import { operations as pki } from '#protocols/pki/operations/index.ts'
 
 const all = [...arm, ...entra, ...imds, ...pki]
 
-test('everything that is read without credentials is summed up, but a machine’s token', () => {
+test('everything that is read without credentials is summed up, but not what gives a token or takes a yes', () => {
   const alone = all.filter(({ permissions, method, open }) => permissions === 'public' && method === 'GET' && open !== true)
-  assert.deepEqual([...new Set(alone.map(({ name }) => name))], ['MachineTokenIssue', 'AppServiceTokenIssue'])
+  assert.deepEqual([...new Set(alone.map(({ name }) => name))], ['EventSubscriptionValidate', 'MachineTokenIssue', 'AppServiceTokenIssue'])
 })
 
 test('nothing is summed up that asks for a permission', () => {
