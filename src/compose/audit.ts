@@ -3,6 +3,7 @@ import { checkpointFile } from '#adapters/sqlite/checkpoint-file.ts'
 import { openReader } from '#adapters/sqlite/reader.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { auditOrigin } from '#domain/audit/checkpoint.ts'
+import { exportHead, exportPage } from '#domain/audit/export.ts'
 import { auditPages } from '#domain/audit/pages.ts'
 import { queryAudit, type AuditPages, type AuditTrail } from '#domain/audit/query.ts'
 import { openSequencer, type Sequencer } from '#domain/audit/sequencer.ts'
@@ -44,6 +45,7 @@ export function readAudit(parts: AuditParts, sequencer?: Sequencer): AuditReadin
   const { custody, log, dataDir } = parts
   const { barrier: cipher, installation: compartment } = custody
   const pages = auditPages({ log: breathing(log), cipher, compartment })
+  const exporting = { log: breathing(log), cipher, compartment, key: custody.auditKey, origin: auditOrigin(custody.clusterId) }
   return {
     query: filter => pages.page(filter),
     async verify({ records }) {
@@ -77,6 +79,11 @@ export function readAudit(parts: AuditParts, sequencer?: Sequencer): AuditReadin
         })),
       }
     },
+    async exportHead(since) {
+      await signedUpToNow(sequencer)
+      return exportHead(exporting, since)
+    },
+    exportPage: async range => exportPage(exporting, range),
     async head() {
       const last = await log.lastCheckpoint()
       return { size: last?.size ?? 0, checkpoint: last?.note ?? '' }

@@ -124,7 +124,7 @@ export const unreachable: Runtime = {
   operations: async () => [],
   collectsAlarms: false,
   testAlarm: never,
-  audit: { query: never, verify: never, head: never },
+  audit: { query: never, verify: never, head: never, exportHead: never, exportPage: never },
   checkBytes: never,
   seals: { list: () => assert.fail('a refused request saw the seals'), add: never, remove: never },
   rootKey: { rotate: never, standing: () => assert.fail('a refused request saw the root key') },

@@ -7,6 +7,7 @@ export const run: Run = async ({ options }) => {
   const data = text(options['data'])
   const head = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'GET', path: '/audit/head' })
   if (options['json'] === true) printJson(head)
-  else print(textOf(memberOf(head, 'checkpoint')))
+  // The note ends in a line feed of its own.
+  else print(textOf(memberOf(head, 'checkpoint')).trimEnd())
   return exits.good
 }

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { ask, dataDirOf, isRunning } from '#cli/admin.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
-import { exits, print, printJson } from '#cli/output.ts'
+import { CommandFailed, exits, print, printJson } from '#cli/output.ts'
 import { stoppedAt } from '#cli/seal-proof.ts'
 import type { StoppedAt } from '#compose/stopped.ts'
 import { text, type Run } from '#cli/command.ts'
@@ -9,6 +11,8 @@ const exitOf: Readonly<Record<string, number>> = { intact: exits.good, tampered:
 
 /** Exit codes of security-and-reliability.md 4.4: 0 intact, 1 tampered, 2 cannot tell. */
 export const run: Run = async ({ options }) => {
+  const offline = text(options['offline'])
+  if (offline !== undefined) return verifyOffline(offline, options)
   const data = text(options['data'])
   const dataDir = dataDirOf(data === undefined ? {} : { data })
   const records = options['records'] !== false
@@ -19,6 +23,30 @@ export const run: Run = async ({ options }) => {
   if (options['json'] === true) printJson(verdict)
   else print(sentenceOf(word, verdict))
   return exitOf[word] ?? exits.unknown
+}
+
+/** Of an export, with nothing but its files and what the auditor was told: no seal, no instance. */
+async function verifyOffline(folder: string, options: Readonly<Record<string, unknown>>): Promise<number> {
+  const { verifyExported } = await import('#compose/audit-export.ts')
+  const verdict = await verifyExported(resolve(folder), {
+    key: fileOf('--key', options['key']),
+    since: fileOf('--since', options['since']),
+  })
+  if (options['json'] === true) printJson(verdict)
+  else if (verdict.verdict === 'intact')
+    print(`✓ intact: ${verdict.rows} rows, batches ${verdict.from} to ${verdict.size}, signed by ${verdict.key}`)
+  else print(sentenceOf(verdict.verdict, verdict))
+  return exitOf[verdict.verdict] ?? exits.unknown
+}
+
+function fileOf(option: string, value: unknown): string | undefined {
+  const path = text(value)
+  if (path === undefined) return undefined
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: `${option} ${path} cannot be read.` })
+  }
 }
 
 /** Names the first that is wrong: a row of the audit, or a record and the row that wrote it last. */

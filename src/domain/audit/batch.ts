@@ -79,12 +79,15 @@ export function entryHash({ seq, salt, text }: BatchEntry): Bytes {
 }
 
 /** The chain after some entries: SHA-256(0x00 ‖ previous ‖ entry hash) each (security-and-reliability.md 4.3). */
-export function chained(previous: Bytes, entries: readonly BatchEntry[]): Bytes {
+export const chained = (previous: Bytes, entries: readonly BatchEntry[]): Bytes => chainedHashes(previous, entries.map(entryHash))
+
+/** The same by the hashes of the entries. */
+export function chainedHashes(previous: Bytes, hashes: readonly Bytes[]): Bytes {
   const link = new Uint8Array(1 + 2 * hashBytes)
   let head = previous
-  for (const entry of entries) {
+  for (const hash of hashes) {
     link.set(head, 1)
-    link.set(entryHash(entry), 1 + hashBytes)
+    link.set(hash, 1 + hashBytes)
     head = sha256(link)
   }
   return head

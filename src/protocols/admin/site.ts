@@ -1,4 +1,5 @@
 import type { Alarm } from '#domain/alarms/records.ts'
+import type { ExportHead, ExportPage } from '#domain/audit/export.ts'
 import type { AuditRow } from '#domain/audit/parse-row.ts'
 import type { AuditFilter, AuditCursor } from '#domain/audit/query.ts'
 import type { Call } from '#domain/call.ts'
@@ -48,6 +49,9 @@ export interface AuditReading {
   query(filter: AuditFilter): Promise<{ readonly rows: readonly AuditRow[]; readonly end: AuditCursor }>
   verify(options: { readonly records: boolean }): Promise<Readonly<Record<string, unknown>>>
   head(): Promise<Readonly<Record<string, unknown>>>
+  /** Signs what there is, and says where an export begins (`since`: epoch milliseconds) and ends. */
+  exportHead(since: number | undefined): Promise<ExportHead>
+  exportPage(range: { readonly from: number; readonly size: number }): Promise<ExportPage>
 }
 
 /** A seal without anything secret. */

@@ -42,6 +42,7 @@ import { federateApplication } from './federate-application.ts'
 import { listStandings, showFleet, showLayers, verifyResources } from './looking.ts'
 import { showHierarchy } from './show-hierarchy.ts'
 import { checkBytes } from './check-bytes.ts'
+import { exportAudit, exportAuditPage } from './export-audit.ts'
 
 export const operations: readonly Operation<Context, AdminSite>[] = [
   addApplication,
@@ -107,4 +108,6 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   showLayers,
   showFleet,
   verifyResources,
+  exportAudit,
+  exportAuditPage,
 ]
