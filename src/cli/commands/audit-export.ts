@@ -31,12 +31,17 @@ async function exportedTo(folder: string, options: Readonly<Record<string, unkno
   const dataDir = dataDirGiven(options)
   const since = sinceOf(text(options['since']))
   const told = progress('rows')
+  const onRows = (count: number): void => told.done(count)
   try {
-    if (await isRunning(dataDir)) return await exportAuditTo(folder, { source: running(dataDir), since, onRows: told.done })
+    if (await isRunning(dataDir)) return await exportAuditTo(folder, { source: running(dataDir), since, onRows })
     const { openedStopped } = await import('#cli/stopped.ts')
     await using stopped = await openedStopped(await stoppedAt(dataDir, options), 'keystead audit export')
     const { audit } = stopped
-    return await exportAuditTo(folder, { source: { head: audit.exportHead, page: audit.exportPage }, since, onRows: told.done })
+    return await exportAuditTo(folder, {
+      source: { head: async from => audit.exportHead(from), page: async range => audit.exportPage(range) },
+      since,
+      onRows,
+    })
   } catch (error) {
     if (!(error instanceof FolderTaken)) throw error
     throw new CommandFailed({ exit: exits.conflict, code: 'FolderTaken', message: `${error.message}: nothing was written.` })

@@ -92,7 +92,8 @@ async function* placed(
     const leaves = await log.leaves(next, Math.min(page, size - next))
     if (leaves.length === 0) throw new Error(`place ${next} of the log is empty`)
     for (const leaf of leaves) {
-      const ahead = waiting.get(leaf.node)?.length ? (waiting.get(leaf.node) ?? []) : [...(await log.heads(leaf.node, leaf.seq - 1, page))]
+      const ahead = waiting.get(leaf.node) ?? []
+      if (ahead.length === 0) ahead.push(...(await log.heads(leaf.node, leaf.seq - 1, page)))
       waiting.set(leaf.node, ahead)
       const head = ahead.shift()
       if (head?.seq !== leaf.seq) throw new Error(`row ${leaf.seq} of node ${leaf.node} is gone: keystead audit verify`)
