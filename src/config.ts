@@ -158,6 +158,14 @@ interface Setting {
   readonly file: string
 }
 
+const fileNames: ReadonlyMap<string, string> = new Map<string, string>([
+  ...Object.entries(settings).map(([name, { file }]): readonly [string, string] => [name, file]),
+  ['discoveryAlias', settings.noDiscoveryAlias.file],
+])
+
+/** A member of the configuration as the file calls it. */
+export const fileNameOf = (name: string): string => fileNames.get(name) ?? name
+
 /** Where each setting that somebody said was said, and what: `config show --origin`. */
 export const saidSettings = (from: Surroundings): readonly (Said & { readonly name: string })[] =>
   Object.values(settings).flatMap(setting => {

@@ -56,6 +56,7 @@ export const commands: readonly CommandRow[] = [
       ['--syslog <target>', 'where alarms are told too: unix:/PATH, udp:HOST:PORT, tcp:HOST:PORT, tls:HOST:PORT (nowhere)'],
       ['--mail-folder <dir>', 'where messages to contacts of certificates are laid, in clear (none: they wait, sealed)'],
       ['--no-discovery-alias', 'do not answer instance discovery for login.microsoftonline.com'],
+      ['--detach', 'run on behind, and end when it answers or says why not; its log is DIR/keystead.log'],
       json,
     ],
     load: () => import('./commands/start.ts'),
@@ -63,15 +64,15 @@ export const commands: readonly CommandRow[] = [
   {
     words: 'stop',
     example: 'keystead stop --data ./data',
-    summary: 'stop the running instance',
-    options: [data, json],
+    summary: 'stop the running instance; open disks are flushed and closed',
+    options: [data, ['--drain <seconds>', 'no new connections, and so long for requests under way (5)'], json],
     load: () => import('./commands/stop.ts'),
   },
   {
     words: 'status',
     example: 'keystead status --json',
     summary: 'how the instance is',
-    options: [data, json],
+    options: [data, ['--watch', 'a line every two seconds, until interrupted'], json],
     load: () => import('./commands/status.ts'),
   },
   {

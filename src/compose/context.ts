@@ -107,7 +107,11 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
       random,
       turns: createTurns(),
       node,
-      noise: createNoise({ limited: instance.throttle }),
+      noise: createNoise({
+        get limited() {
+          return instance.throttle
+        },
+      }),
       ...(parts.meter !== undefined && { meter: parts.meter }),
     },
     ...judging,

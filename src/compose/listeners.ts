@@ -37,7 +37,10 @@ export interface Listeners {
   readonly proxyCounts: () => { readonly served: number; readonly refused: number }
   /** What was no HTTP: it never became a request, and has no entry. */
   readonly parserRefusals: () => number
-  stop(): Promise<void>
+  /** Certificate and key as their files are now; a bad one keeps what is served, and is told. */
+  reloadCertificate(): void
+  /** Requests under way get so long. */
+  stop(drainMs?: number): Promise<void>
 }
 
 export interface Ports {
@@ -49,7 +52,7 @@ export interface Ports {
 /** What listens for the machine itself. */
 interface Inner {
   readonly health: number
-  stop(): Promise<void>
+  stop(drainMs: number): Promise<void>
 }
 
 interface OuterParts {
@@ -66,11 +69,12 @@ interface Outer {
   readonly certificateFile: string
   readonly proxyCounts: () => { readonly served: number; readonly refused: number }
   readonly parserRefusals: () => number
-  stop(): Promise<void>
+  reloadCertificate(): void
+  stop(drainMs: number): Promise<void>
 }
 
 /** Requests under way get this long when the process ends. */
-const drainMs = 5_000
+const usualDrainMs = 5_000
 
 /** Nothing listens before `open`. */
 export function createListeners(world: World): Listeners {
@@ -96,9 +100,10 @@ export function createListeners(world: World): Listeners {
       if (outer !== undefined) await links.follow(context, outer.door)
     },
     unfollow: () => links.close(),
-    async stop() {
+    reloadCertificate: () => outer?.reloadCertificate(),
+    async stop(drainMs = usualDrainMs) {
       await links.close()
-      await Promise.all([outer?.stop(), inner?.stop()])
+      await Promise.all([outer?.stop(drainMs), inner?.stop(drainMs)])
     },
   }
 }
@@ -136,9 +141,10 @@ async function openOuter({ world, links }: OuterParts, front: Front, { files, tr
     certificateFile: files.certFile,
     proxyCounts: () => proxy.counts(),
     parserRefusals,
-    async stop() {
+    reloadCertificate: () => watch.reload(),
+    async stop(drainMs) {
       watch.stop()
-      await drained(tls)
+      await drained(tls, drainMs)
       proxy.stop()
       main.close()
     },
@@ -158,8 +164,8 @@ async function openInner({ config, log, life }: World, front: Front, measured: M
   await listenSocket(admin, config)
   return {
     health: port,
-    async stop() {
-      await drained(admin)
+    async stop(drainMs) {
+      await drained(admin, drainMs)
       health.close()
       health.closeAllConnections()
     },
@@ -177,7 +183,7 @@ async function listenSocket(server: PlainServer, config: Config): Promise<void> 
 }
 
 /** Takes no more connections, lets those under way end, then cuts them. */
-async function drained(server: Server | PlainServer): Promise<void> {
+async function drained(server: Server | PlainServer, drainMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
   server.closeIdleConnections()

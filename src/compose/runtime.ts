@@ -57,7 +57,11 @@ export function runtimeOf({ world, core, rewrap, listeners, keeper, sealNow }: R
       return { name, ...(await disks.listen(name)) }
     },
     serveMetadata: async (call, armId) => ({ ...(await doors.open(call, armId)) }),
-    stop: onStopAsked,
+    stop(how) {
+      const disks = control.held()
+      onStopAsked(how)
+      return disks
+    },
   }
 }
 

@@ -8,7 +8,7 @@ import type { StillSealed, Unsealed } from './unsealed.ts'
 import { createFront, type Front } from './front.ts'
 import { createRootRewrap, type RootRewrap } from './root-rewrap.ts'
 import { runtimeOf, sealedStatus, type SealedParts } from './runtime.ts'
-import type { World } from './world.ts'
+import type { StopHow, World } from './world.ts'
 
 export interface SealingParts extends SealedParts {
   readonly clusterId: string
@@ -40,7 +40,7 @@ export class Sealing {
       seals: () => parts.keeper.list(),
       state: () => ({ state: world.life.state(), because: this.#sealed.because }),
       unseal: async proof => this.#inTurn(async () => this.#unseal(proof)),
-      stop: world.onStopAsked,
+      stop: () => world.onStopAsked({}),
     })
   }
 
@@ -57,19 +57,24 @@ export class Sealing {
   }
 
   /** What takes requests goes first, what they stand on last. */
-  async stop(): Promise<void> {
+  async stop({ drainMs }: StopHow): Promise<void> {
     this.#cancelRetry()
     await this.#inTurn(async () => {
       const { life } = this.#parts.world
       const core = this.#core
       if (core !== undefined) life.become('draining')
-      await this.#parts.listeners.stop()
+      await this.#parts.listeners.stop(drainMs)
       if (core === undefined) return
       await this.#rewrap?.stop()
       await core.rest()
       await core.close()
       life.become('sealed')
     })
+  }
+
+  /** What was changed while it runs has its entry; a sealed instance has no audit to write to, and its log alone tells. */
+  async enterReload(details: Readonly<Record<string, string>>): Promise<void> {
+    if (this.#core !== undefined) await note(this.#core.context, { operation: 'InstanceReload', resource: '/configuration', details })
   }
 
   /** Everything of an opened seal, entered in the audit before it serves; closed again where something fails. */

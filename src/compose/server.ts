@@ -2,7 +2,7 @@ import { loadNative } from '#adapters/native/native.ts'
 import { systemClock } from '#adapters/system/clock.ts'
 import { systemLog } from '#adapters/system/log.ts'
 import { systemRandom } from '#adapters/system/random.ts'
-import { reachesOut, type Config } from '#config'
+import { reachesOut, type Config, type ConfigReading } from '#config'
 import { createSealAttempts } from '#domain/seal/attempts.ts'
 import { clusterIdOf } from '#domain/seal/boot.ts'
 import { createMeter } from '#domain/meter.ts'
@@ -12,7 +12,8 @@ import { createListeners, type Ports } from './listeners.ts'
 import { isDevelopment } from './runtime.ts'
 import { createSealKeeper } from './seal-keeping.ts'
 import { Sealing } from './sealing.ts'
-import type { World } from './world.ts'
+import { reloader } from './reload.ts'
+import type { StopHow, World } from './world.ts'
 
 export interface RunningServer {
   readonly ports: Ports
@@ -24,7 +25,9 @@ export interface RunningServer {
   /** Why it is sealed, if it is. */
   readonly because: () => string
   /** Drains and closes everything; resolves when the process may end. */
-  stop(): Promise<void>
+  stop(how?: StopHow): Promise<void>
+  /** The configuration as it reads now: what may change is changed, what may not is named in the log. */
+  reload(reading: ConfigReading): Promise<void>
 }
 
 export interface ServerOptions {
@@ -34,7 +37,7 @@ export interface ServerOptions {
   /** The process must end: an I/O error, a bug that leaves no ground to stand on. */
   readonly onFatal: (cause: Error) => void
   /** Somebody asked through the admin socket. */
-  readonly onStopAsked: () => void
+  readonly onStopAsked: (how: StopHow) => void
 }
 
 /** It would be reached from other machines, and opens without anybody present by a file on this one (security-and-reliability.md 5.6). */
@@ -54,8 +57,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       development: isDevelopment(keeper.kinds()),
       state: () => life.state(),
       because: () => sealing.because(),
-      async stop() {
-        await sealing.stop()
+      reload: reloader(world, { listeners, enter: async details => sealing.enterReload(details) }),
+      async stop(how = {}) {
+        await sealing.stop(how)
         directory[Symbol.dispose]()
       },
     }
@@ -72,6 +76,7 @@ function worldOf({ config, version, onFatal, onStopAsked }: ServerOptions): Worl
     random: systemRandom(),
     log: systemLog({ level: config.logLevel, node: config.node }),
     native: loadNative(),
+    live: { throttle: config.throttle === 'on' },
     life: createLifecycle('sealed'),
     meter: createMeter(),
     version,

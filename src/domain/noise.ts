@@ -42,7 +42,7 @@ export const isNoise = ({ who, ruling, source }: Call, { status, open }: Answere
   who.kind === 'anonymous' && (open || status >= 400 || !ruling.allowed) && source.sourceIp !== undefined && source.sourceIp !== ''
 
 /** `limited` false (KEYSTEAD_THROTTLE=off): everything is entered in full. */
-export function createNoise({ limited }: { readonly limited: boolean }): Noise {
+export function createNoise(terms: { readonly limited: boolean }): Noise {
   let minute = 0
   let entered = new Map<string, number>()
   const { add, take } = createTally()
@@ -53,7 +53,7 @@ export function createNoise({ limited }: { readonly limited: boolean }): Noise {
   }
   return {
     enters(call, status) {
-      if (!limited) return true
+      if (!terms.limited) return true
       const now = minuteOf(call.at)
       if (now !== minute) [minute, entered] = [now, new Map<string, number>()]
       const place = placeOf(sourceOf(call), isAnswered(call, status))

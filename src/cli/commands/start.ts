@@ -3,36 +3,73 @@ import { AuditTampered } from '#compose/audit.ts'
 import { HomeLost } from '#compose/bring-up.ts'
 import { TokenUnusable } from '#compose/data-directory.ts'
 import { DevelopmentExposed, startServer, type RunningServer } from '#compose/server.ts'
+import type { StopHow } from '#compose/world.ts'
 import type { Config } from '#config'
 import { packageVersion } from '#cli/package-version.ts'
 import { CommandFailed, exits, note, print, printJson } from '#cli/output.ts'
 import type { Run } from '#cli/command.ts'
-import { startConfig } from '#cli/start-config.ts'
+import { readyLines, type Readiness } from '#cli/readiness.ts'
+import { readStartConfig, startConfig } from '#cli/start-config.ts'
 
-/** Runs until it is told to stop: SIGTERM, SIGINT, or the admin socket. */
+/** Runs until it is told to stop: SIGTERM, SIGINT, or the admin socket; SIGHUP reads the configuration anew. Detached, it runs on behind and this ends. */
 export const run: Run = async ({ options }) => {
   const config = await startConfig(options)
+  if (options['detach'] === true) {
+    const { startDetached } = await import('#cli/start-detached.ts')
+    return startDetached(config.dataDir, options['json'] === true)
+  }
   // Whatever is made from here on is its owner's alone.
   process.umask(0o077)
-  const ended = Promise.withResolvers<number>()
+  const ended = Promise.withResolvers<Ended>()
   const server = await started(config, ended.resolve)
-  const seconds = (performance.now() / 1_000).toFixed(2)
-  const state = server.state()
-  if (options['json'] === true)
-    printJson({ ready: state === 'active', seconds: Number(seconds), port: server.ports.tls, seals: server.seals, state })
-  else tellReady(config, server, seconds)
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ended.resolve(exits.good))
-  const code = await ended.promise
-  const last = code === exits.good ? await stopped(server) : code
+  const told = readinessOf(config, server)
+  if (options['json'] === true) printJson(told)
+  else for (const line of readyLines(told)) print(line)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ended.resolve({ code: exits.good }))
+  process.on('SIGHUP', () => void reloaded(server, options))
+  const { code, how } = await ended.promise
+  const last = code === exits.good ? await stopped(server, how) : code
   // Sockets of clients that never hang up must not hold the process.
   setImmediate(() => process.exit(last))
   return last
 }
 
-/** Whatever cannot be closed in order must not keep the process: everything acknowledged is durable. */
-async function stopped(server: RunningServer): Promise<number> {
+interface Ended {
+  readonly code: number
+  readonly how?: StopHow
+}
+
+/** A file that does not read is as wrong as what it says: the instance goes on with what it has. */
+async function reloaded(server: RunningServer, options: Readonly<Record<string, unknown>>): Promise<void> {
   try {
-    await server.stop()
+    await server.reload(await readStartConfig(options))
+  } catch (error) {
+    note(`✗ The configuration was not read anew: ${error instanceof Error ? error.message : 'unknown'}`)
+  }
+}
+
+function readinessOf(config: Config, server: RunningServer): Readiness {
+  const { ports, seals, development } = server
+  const state = server.state()
+  return {
+    ready: state === 'active',
+    seconds: Number((performance.now() / 1_000).toFixed(2)),
+    port: ports.tls,
+    seals,
+    state,
+    pid: process.pid,
+    domain: config.domain,
+    dataDir: config.dataDir,
+    proxyPort: ports.proxy,
+    development,
+    ...(state === 'sealed' && { because: server.because() }),
+  }
+}
+
+/** Whatever cannot be closed in order must not keep the process: everything acknowledged is durable. */
+async function stopped(server: RunningServer, how: StopHow = {}): Promise<number> {
+  try {
+    await server.stop(how)
     return exits.good
   } catch (error) {
     note(`✗ Keystead did not end in order: ${error instanceof Error ? error.message : 'unknown'}`)
@@ -40,16 +77,16 @@ async function stopped(server: RunningServer): Promise<number> {
   }
 }
 
-async function started(config: Config, end: (code: number) => void): Promise<RunningServer> {
+async function started(config: Config, end: (ended: Ended) => void): Promise<RunningServer> {
   try {
     return await startServer({
       config,
       version: packageVersion(),
       onFatal(cause) {
         note(`✗ Keystead must stop: ${cause.message}`)
-        end(exits.unknown)
+        end({ code: exits.unknown })
       },
-      onStopAsked: () => end(exits.good),
+      onStopAsked: how => end({ code: exits.good, how }),
     })
   } catch (error) {
     // Threads and locks that a failed start has opened must not hold the process once the failure is told.
@@ -124,26 +161,4 @@ function otherFailure(error: unknown, config: Config): unknown {
     })
   }
   return error
-}
-
-function tellReady(config: Config, server: RunningServer, seconds: string): void {
-  const { tls, proxy } = server.ports
-  const where = [
-    tls === undefined ? 'no TLS until it is unsealed' : `https://localhost:${tls}`,
-    config.domain,
-    proxy === undefined ? 'no proxy' : `proxy 127.0.0.1:${proxy}`,
-  ]
-  const kinds = [...new Set(server.seals)].join(', ')
-  if (server.state() === 'sealed') {
-    print(`Ready in ${seconds} s  ${where.join('  ')}  sealed (${kinds}): keystead unseal`)
-    print(`because ${server.because()}`)
-    print(`next: bin/keystead unseal --data ${config.dataDir}`)
-    return
-  }
-  print(`Ready in ${seconds} s  ${where.join('  ')}  seal ${kinds}${server.development ? ' (development)' : ''}`)
-  print('next: bin/keystead exec -- az keyvault list')
-  print(
-    '      eval "$(bin/keystead env)"   then az, Python, JavaScript, Go as they are: DefaultAzureCredential, https://NAME.vault.' +
-      config.domain,
-  )
 }

@@ -1,12 +1,16 @@
-import { ask, dataDirOf } from '#cli/admin.ts'
+import { ask, dataDirGiven } from '#cli/admin.ts'
 import { columns, exits, print, printJson } from '#cli/output.ts'
-import { text, type Run } from '#cli/command.ts'
+import type { Run } from '#cli/command.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
+import { statusLine } from '#cli/status-line.ts'
+
+/** Each look has an entry of its own: they are not many. */
+const lookEveryMs = 2_000
 
 export const run: Run = async ({ options }) => {
-  const data = text(options['data'])
-  const status = await ask(dataDirOf(data === undefined ? {} : { data }), { method: 'GET', path: '/status' })
-  const state = textOf(memberOf(status, 'state'))
+  const dataDir = dataDirGiven(options)
+  if (options['watch'] === true) return watched(dataDir, options['json'] === true)
+  const status = await statusOf(dataDir)
   if (options['json'] === true) printJson(status)
   else
     print(
@@ -17,5 +21,23 @@ export const run: Run = async ({ options }) => {
         ]),
       ),
     )
-  return state === 'active' ? exits.good : exits.notReady
+  return textOf(memberOf(status, 'state')) === 'active' ? exits.good : exits.notReady
+}
+
+const statusOf = async (dataDir: string): Promise<unknown> => ask(dataDir, { method: 'GET', path: '/status' })
+
+/** A line each time, until it is interrupted (130) or nobody answers any more (4). */
+async function watched(dataDir: string, json: boolean): Promise<number> {
+  const ended = Promise.withResolvers<'interrupted'>()
+  process.once('SIGINT', () => ended.resolve('interrupted'))
+  for (;;) {
+    const status = await statusOf(dataDir)
+    if (json) printJson(status)
+    else print(`${new Date().toISOString().slice(11, 19)}  ${statusLine(status, Date.now())}`)
+    const { promise, resolve } = Promise.withResolvers<'again'>()
+    const timer = setTimeout(resolve, lookEveryMs, 'again')
+    if ((await Promise.race([promise, ended.promise])) === 'again') continue
+    clearTimeout(timer)
+    return exits.interrupted
+  }
 }

@@ -14,6 +14,8 @@ import { zeroLayers } from './open-disk.ts'
 export interface DiskExports extends ExportControl {
   /** Name of a disk's export, the same while the disk lives. Raises `DiskNotFound`; `DiskKeyUnavailable` while its key is out of use. Noted by whoever asks. */
   exportOf(id: string): Promise<{ readonly name: string; readonly diskId: string }>
+  /** How many are open: served to a client now. */
+  held(): number
   /** Nothing is confirmed any more: every lease falls silent. */
   stop(): void
 }
@@ -75,6 +77,8 @@ export function createExportControl(context: Context, { revocationGraceMs = 0, s
       if (watch.explains(name, what)) return
       await watch.record(name, { operation: said[what], why })
     },
+
+    held: () => watch.held(),
 
     stop() {
       watch.stop()

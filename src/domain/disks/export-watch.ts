@@ -10,6 +10,8 @@ export interface ExportWatch {
   explains(name: string, what: 'suspended' | 'resumed' | 'closed'): boolean
   /** One entry of an export's life, in the order of what happened. */
   record(name: string, entry: ExportEntry): Promise<void>
+  /** How many the data plane serves. */
+  held(): number
   stop(): void
 }
 
@@ -117,6 +119,7 @@ export function createExportWatch(context: Context, graceMs: number): ExportWatc
     async record(name, entry) {
       await looks.exports.get(name)?.one.record(entry)
     },
+    held: () => looks.exports.values().reduce((sum, { one }) => sum + (one.held ? 1 : 0), 0),
     stop() {
       looks.stop()
     },

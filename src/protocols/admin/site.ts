@@ -31,8 +31,8 @@ export interface Runtime {
   readonly rootKey: RootKeeping
   /** Begins the emergency seal; resolves at once, and whoever was let in is still answered. */
   sealNow(): void
-  /** Begins the end of the process; resolves at once. */
-  stop(): void
+  /** Begins the end of the process, and answers how many open disks it closes. `drainMs`: for so long requests under way may go on. */
+  stop(how: { readonly drainMs?: number }): number
   readonly tenantId: string
   /** Where what the operator makes lies, unless a name says otherwise. */
   readonly home: { readonly subscriptionId: string; readonly group: string }

@@ -12,9 +12,10 @@ export const stop = adminOperation({
   scope: () => rootScope,
   params: z.object({}),
   query: z.object({}),
-  body: { none: true },
-  async handle(_context, _call, { site }) {
-    site.runtime.stop()
-    return json(202, { stopping: true })
+  body: { optionalJson: z.strictObject({ drainSeconds: z.number().int().min(0).max(3_600, 'drainSeconds is at most 3600') }) },
+  async handle(_context, call, { site, body }) {
+    if (body !== undefined) call.details.set('drainSeconds', body.drainSeconds.toString())
+    const disks = site.runtime.stop(body === undefined ? {} : { drainMs: body.drainSeconds * 1_000 })
+    return json(202, { stopping: true, disks })
   },
 })
