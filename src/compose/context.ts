@@ -107,11 +107,7 @@ export async function composeContext(parts: ContextParts): Promise<Context> {
       random,
       turns: createTurns(),
       node,
-      noise: createNoise({
-        get limited() {
-          return instance.throttle
-        },
-      }),
+      noise: noiseOf(instance),
       ...(parts.meter !== undefined && { meter: parts.meter }),
     },
     ...judging,
@@ -145,6 +141,14 @@ const keysElsewhere = ({ outgoing = noOutgoing, clock, keyStoreHosts = [], token
 })
 
 const bytesOf = ({ objectStore, byteMathematics, keyedMathematics }: ContextParts) => ({ objectStore, byteMathematics, keyedMathematics })
+
+/** Its limits are those of the moment. */
+const noiseOf = (instance: Instance) =>
+  createNoise({
+    get limited() {
+      return instance.throttle
+    },
+  })
 
 const moduleIn =
   (modules: ReadonlyMap<string, CryptoModule>) =>

@@ -75,6 +75,8 @@ interface Outer {
 
 /** Requests under way get this long when the process ends. */
 const usualDrainMs = 5_000
+/** Whoever asked it to stop is answered, however little time others are given. */
+const answerMs = 1_000
 
 /** Nothing listens before `open`. */
 export function createListeners(world: World): Listeners {
@@ -103,7 +105,7 @@ export function createListeners(world: World): Listeners {
     reloadCertificate: () => outer?.reloadCertificate(),
     async stop(drainMs = usualDrainMs) {
       await links.close()
-      await Promise.all([outer?.stop(drainMs), inner?.stop(drainMs)])
+      await Promise.all([outer?.stop(drainMs), inner?.stop(Math.max(drainMs, answerMs))])
     },
   }
 }
