@@ -25,7 +25,7 @@ const places: Plugin = {
       const text = await readFile(path, 'utf8')
       const folder = relative(outdir, dirname(path))
       const code = zodByName(text)
-        .replaceAll(/new URL\('(writer|disks)\.ts', import\.meta\.url\)/g, "new URL('$1.js', import.meta.url)")
+        .replaceAll(/new URL\('(writer|disks|backup-packing)\.ts', import\.meta\.url\)/g, "new URL('$1.js', import.meta.url)")
         .replaceAll('import.meta.dirname', `(import.meta.dirname + '/${folder}')`)
       return { code, moduleType: 'ts' }
     },
@@ -109,3 +109,4 @@ await rm(outdir, { recursive: true, force: true })
 await bundle({ main }, fourFiles)
 await bundle({ writer: 'src/compose/writer.ts' })
 await bundle({ disks: 'src/compose/disks.ts' })
+await bundle({ 'backup-packing': 'src/compose/backup-packing.ts' })

@@ -309,6 +309,7 @@ export const groups: Readonly<Record<string, string>> = {
   advise: 'what to choose, and why',
   alarm: 'who is told when something is recorded',
   audit: 'the record of everything that was asked',
+  backup: 'copies to come back from',
   seal: 'ways to the root key',
   config: 'what an instance is told when it starts',
 }

@@ -21,4 +21,31 @@ export const instanceCommands: readonly CommandRow[] = [
     ],
     load: () => import('./commands/doctor.ts'),
   },
+  {
+    words: 'backup create',
+    example: 'keystead backup create --to keystead.age --recipient age1…',
+    summary: 'the running instance as it is now, disks and objects too, in one file that the recipients alone can read',
+    options: [
+      data,
+      ['--to <file>', 'a file that is not there yet'],
+      ['--recipient <key...>', 'of age: age1…; the secret key stays elsewhere'],
+      ['--recipients-file <file...>', 'one a line'],
+      json,
+    ],
+    load: () => import('./commands/backup-create.ts'),
+  },
+  {
+    words: 'restore <file>',
+    example: 'keystead restore keystead.age --into ./restored --identity backup-key.txt',
+    summary: 'unpack a backup where nothing is; refused where a newer state of the same instance is known',
+    options: [
+      data,
+      ['--into <dir>', 'a folder that is empty, or is not there yet'],
+      ['--identity <file>', "a recipient's secret key (age-keygen); - is standard input"],
+      ['--checkpoint <file...>', 'a checkpoint that you kept: an older backup is refused'],
+      ['--accept-rollback', 'the older state is wanted: what was revoked, purged or rotated since is undone'],
+      json,
+    ],
+    load: () => import('./commands/restore.ts'),
+  },
 ]

@@ -35,6 +35,7 @@ export function runtimeOf({ world, core, rewrap, listeners, keeper, sealNow }: R
     keyUses: async () => (await import('./offered-operations.ts')).isKeyUse,
     operations: async () => (await import('./offered-operations.ts')).offeredOperations,
     audit,
+    backups: backupsOf(world, core),
     async checkBytes() {
       const { store, ground } = core.context
       const { checkBytes } = await import('./bytes-check.ts')
@@ -70,6 +71,12 @@ const mailStatus = async ({ mailFolder }: Config, { store, ground }: Core['conte
   folder: mailFolder ?? null,
   waiting: await store.waitingEffects(contactMailTopic, ground.clock.now()),
 })
+
+/** What packs and encrypts is loaded with the first of them. */
+function backupsOf(world: World, core: Core): Runtime['backups'] {
+  let loading: ReturnType<Runtime['backups']> | undefined
+  return async () => (loading ??= import('./backups.ts').then(({ createBackups }) => createBackups(world, core)))
+}
 
 const rootKeeping = ({ custody, keeper, rewrap }: Pick<RuntimeParts, 'keeper' | 'rewrap'> & Pick<Core, 'custody'>): Runtime['rootKey'] => ({
   async rotate(change) {

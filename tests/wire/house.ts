@@ -126,6 +126,7 @@ export const unreachable: Runtime = {
   testAlarm: never,
   audit: { query: never, verify: never, head: never, exportHead: never, exportPage: never },
   checkBytes: never,
+  backups: never,
   seals: { list: () => assert.fail('a refused request saw the seals'), add: never, remove: never },
   rootKey: { rotate: never, standing: () => assert.fail('a refused request saw the root key') },
   sealNow: () => assert.fail('a refused request sealed the program'),

@@ -35,13 +35,16 @@ function durable(path: string, flags: number): void {
 const unlinkable: ReadonlySet<string | undefined> = new Set(['EMLINK', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP'])
 
 /** The same file in another folder; bytes of its own where it cannot be the same. */
-export function linked(from: string, to: string, name: string): void {
+export const linked = (from: string, to: string, name: string): void => linkedAs(join(from, name), join(to, name))
+
+/** The same under another name. */
+export function linkedAs(from: string, to: string): void {
   try {
-    linkSync(join(from, name), join(to, name))
+    linkSync(from, to)
   } catch (cause) {
     if (!unlinkable.has(codeOf(cause))) throw cause
-    copyFileSync(join(from, name), join(to, name), constants.COPYFILE_FICLONE)
-    durable(join(to, name), constants.O_RDWR)
+    copyFileSync(from, to, constants.COPYFILE_FICLONE)
+    durable(to, constants.O_RDWR)
   }
 }
 

@@ -21,6 +21,11 @@ export interface Runtime {
     armId: string,
   ): Promise<{ readonly url: string; readonly identityEndpoint: string; readonly identityHeader: string }>
   audit: AuditReading
+  /** Backups of this instance, one at a time. `begin` raises `Conflict`, and `InvalidParameter` for what is no recipient. */
+  backups(): Promise<{
+    begin(request: { readonly to: string; readonly recipients: readonly string[] }): void
+    standing(): Readonly<Record<string, unknown>>
+  }>
   /** Is what lies beside the database there and whole, chunk by chunk and object by object? */
   checkBytes(): Promise<Readonly<Record<string, unknown>>>
   /** Does the operator collect what alarms tell, whatever addresses they have? */

@@ -41,6 +41,7 @@ import { listDependents, listEveryKey, listLastUses, showImpact, showKeyReferenc
 import { federateApplication } from './federate-application.ts'
 import { listStandings, showFleet, showLayers, verifyResources } from './looking.ts'
 import { showHierarchy } from './show-hierarchy.ts'
+import { createBackup, showBackup } from './backups.ts'
 import { checkBytes } from './check-bytes.ts'
 import { exportAudit, exportAuditPage } from './export-audit.ts'
 
@@ -110,4 +111,6 @@ export const operations: readonly Operation<Context, AdminSite>[] = [
   verifyResources,
   exportAudit,
   exportAuditPage,
+  createBackup,
+  showBackup,
 ]
