@@ -4,6 +4,7 @@ import type { AllowedHost } from '#model/allowed-hosts.ts'
 import type { SyslogTarget } from '#model/syslog-target.ts'
 import type { TokenPlace } from '#ports/tokens.ts'
 import { nearestOf } from './nearest.ts'
+export { nearestOf } from './nearest.ts'
 import { settings } from './settings.ts'
 
 /** Where nothing says otherwise (people.md 0). */

@@ -5,6 +5,7 @@ import { CommandFailed, exits, tell } from './output.ts'
 import { packageVersion } from './package-version.ts'
 
 export async function runProgram(words: readonly string[]): Promise<number> {
+  if (words[0] === '__complete') return (await import('./complete.ts')).complete(words.slice(1))
   for (const stream of [process.stdout, process.stderr]) stream.on('error', unlessNobodyReads)
   const state: { code: number; json: boolean } = { code: exits.good, json: words.includes('--json') }
   const program = new Command('keystead')
@@ -17,7 +18,7 @@ export async function runProgram(words: readonly string[]): Promise<number> {
   const made = new Map<string, Command>()
   for (const row of commands) addCommand({ program, made }, row, state)
   try {
-    await program.parseAsync([...words], { from: 'user' })
+    await program.parseAsync([...wordsOfTopic(words)], { from: 'user' })
     return state.code
   } catch (error) {
     return exitFor(error, state.json)
@@ -58,6 +59,12 @@ function groupOf(tree: { program: Command; made: Map<string, Command> }, words: 
       .exitOverride(),
   )
 }
+
+/** `help WORD` is commander's where WORD is a command, and a page of ours where it is a code. */
+const wordsOfTopic = (words: readonly string[]): readonly string[] =>
+  words[0] === 'help' && words[1] !== undefined && !commands.some(row => row.words.split(' ')[0] === words[1])
+    ? ['topic', ...words.slice(1)]
+    : words
 
 function exitFor(error: unknown, json: boolean): number {
   if (error instanceof CommandFailed) {
