@@ -23,6 +23,8 @@ export interface AuditParts {
 }
 
 export interface RunningAudit extends AuditReading {
+  /** Signs what there is, so that whoever takes a copy has it under a checkpoint. */
+  sign(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -37,7 +39,7 @@ export async function startAudit(parts: AuditParts, log: Log): Promise<RunningAu
     clock: systemClock,
   })
   const running = sequencer.start(cause => log.error('audit.sequencer-failed', cause))
-  return { ...readAudit(parts, sequencer), stop: () => running.stop() }
+  return { ...readAudit(parts, sequencer), sign: async () => signedUpToNow(sequencer), stop: () => running.stop() }
 }
 
 /** Query and verification, of a running instance (with its sequencer: what is signed is up to date) or of a stopped one. */

@@ -51,6 +51,7 @@ export function createBackups(world: World, core: Core): Backups {
     const { to } = request
     try {
       rmSync(`${to}.partial`, { force: true })
+      await core.audit.sign()
       const staged = await stage({ dataDir: world.config.dataDir, version: world.version, context: core.context })
       const result = await pack(
         { ...request, folder: staged.folder, files: [...staged.files], head: staged.head, recipients: [...request.recipients] },
