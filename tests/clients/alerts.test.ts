@@ -36,7 +36,7 @@ before(async () => {
 })
 after(async () => {
   await instance.stop()
-  removeInstance(instance)
+  await removeInstance(instance)
 })
 
 /** What is selected: names with their matchers. */

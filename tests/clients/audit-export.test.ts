@@ -27,7 +27,7 @@ before(async () => {
 })
 after(async () => {
   await instance.stop()
-  removeInstance(instance)
+  await removeInstance(instance)
   rmSync(elsewhere, { recursive: true, force: true })
 })
 

@@ -64,7 +64,7 @@ before(async () => {
 })
 after(async () => {
   await instance.stop()
-  removeInstance(instance)
+  await removeInstance(instance)
   rmSync(dir, { recursive: true, force: true })
 })
 

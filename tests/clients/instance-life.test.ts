@@ -122,6 +122,6 @@ describe('stop --drain', () => {
     await instance.start()
     assert.deepEqual(await instance.ask('stop', '--drain', '0'), { stopped: true, disksClosed: 0 })
     assert.equal((await ranProgram(['stop', '--drain', 'soon', '--data', instance.data], dir)).code, 3)
-    removeInstance(instance)
+    await removeInstance(instance)
   })
 })

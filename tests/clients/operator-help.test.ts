@@ -16,7 +16,7 @@ before(async () => {
 })
 after(async () => {
   await instance.stop()
-  removeInstance(instance)
+  await removeInstance(instance)
   rmSync(dir, { recursive: true, force: true })
 })
 const ran = async (...words: readonly string[]): Promise<Ran> => ranProgram(words, dir)
