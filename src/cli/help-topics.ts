@@ -67,6 +67,8 @@ const own: Readonly<Record<string, Topic>> = {
   Ambiguous: { means: 'More than one thing has that name.', next: ['name it by its id'] },
   NotFound: { means: 'There is no such thing.', next: [] },
   TokenUnusable: { means: 'The PKCS#11 token cannot be used as it is.', next: ['keystead doctor', 'keystead seal list'] },
+  ImportStopped: { means: 'The import of a disk did not come to its end.', next: ['the command that the failure names'] },
+  NoDiskImage: { means: 'The file is no image of a disk that is taken.', next: ['qemu-img info FILE'] },
   NoFile: { means: 'There is no such file.', next: [] },
   NoInstance: { means: 'There is no Keystead in that directory.', next: ['keystead start --data DIR'] },
   NoProof: {
