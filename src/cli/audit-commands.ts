@@ -16,7 +16,7 @@ export const auditCommands: readonly CommandRow[] = [
     summary: 'records of the audit, oldest first',
     options: [
       data,
-      ['--since <duration>', 'such as 24h, 15m, 7d'],
+      ['--since <time>', 'such as 24h, 15m, 7d, or 2026-11-20T10:00:00Z'],
       ['--resource <text>', 'in the resource id'],
       ['--principal <id>', 'object id'],
       ['--denied', 'refusals alone'],
@@ -62,7 +62,7 @@ export const auditCommands: readonly CommandRow[] = [
     options: [
       data,
       ['--to <dir>', 'a folder that is empty, or is not there yet'],
-      ['--since <duration>', 'such as 24h, 7d (all of it)'],
+      ['--since <time>', 'such as 24h, 7d, or 2026-11-20T10:00:00Z (all of it)'],
       ...sealOfStopped,
       json,
     ],

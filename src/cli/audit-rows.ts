@@ -5,15 +5,23 @@ import { text } from './command.ts'
 
 const unit: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** `24h`, `15m`, `7d` as a time in milliseconds. */
-export function sinceOf(duration: string | undefined): number | undefined {
-  return duration === undefined ? undefined : Date.now() - durationMs('--since', duration)
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d)$/
+
+/** A span back from now (`24h`, `15m`, `7d`) or an instant of RFC 3339, as milliseconds since 1970. */
+export function sinceOf(since: string | undefined): number | undefined {
+  if (since === undefined) return undefined
+  const at = instant.test(since) ? Date.parse(since) : Number.NaN
+  return Number.isNaN(at) ? Date.now() - durationMs('--since', since) : at
 }
 
 export function durationMs(option: string, duration: string): number {
   const parts = /^(\d{1,6})([smhd])$/.exec(duration)
   if (parts === null)
-    throw new CommandFailed({ exit: exits.usage, code: 'Usage', message: `${option} is a duration such as 24h, 15m, 7d.` })
+    throw new CommandFailed({
+      exit: exits.usage,
+      code: 'Usage',
+      message: `${option} is a duration such as 24h, 15m, 7d${option === '--since' ? ', or a time such as 2026-11-20T10:00:00Z' : ''}.`,
+    })
   return Number(parts[1]) * (unit[parts[2] ?? ''] ?? 0)
 }
 

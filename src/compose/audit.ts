@@ -87,6 +87,7 @@ export function readAudit(parts: AuditParts, sequencer?: Sequencer): AuditReadin
     },
     exportPage: async range => exportPage(exporting, range),
     async head() {
+      await signedUpToNow(sequencer)
       const last = await log.lastCheckpoint()
       return { size: last?.size ?? 0, checkpoint: last?.note ?? '' }
     },

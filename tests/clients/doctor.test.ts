@@ -133,7 +133,8 @@ async function putObject(): Promise<void> {
   const credentials = { accessKeyId: administrator.awsAccessKeyId, secretAccessKey: administrator.awsSecretAccessKey }
   const { s3 } = awsClients({ endpoint: String(endpoints['aws']), ca: readFileSync(caFile, 'utf8') }, credentials)
   await s3.send(new CreateBucketCommand({ Bucket: 'examined' }))
-  await s3.send(new PutObjectCommand({ Bucket: 'examined', Key: 'a', Body: 'some bytes' }))
+  await s3.send(new PutObjectCommand({ Bucket: 'examined', Key: 'a', Body: 'some bytes'.repeat(2_000) }))
+  await s3.send(new PutObjectCommand({ Bucket: 'examined', Key: 'short, with its record', Body: 'some bytes' }))
 }
 
 /** Files below the folder of objects. */
@@ -177,7 +178,7 @@ describe('--deep', () => {
     truncateSync(file, kept.length - 1)
     const cut = await examined(plain(), '--deep')
     assert.deepEqual([cut.code, stateOf(cut.report, 'Bytes')], [1, 'fail'])
-    assert.match(messageOf(cut.report, 'Bytes'), /^1 wrong; the first: object bytes .+: they are 89 bytes long and should have 90$/)
+    assert.match(messageOf(cut.report, 'Bytes'), /^1 wrong; the first: object bytes .+: they are 20079 bytes long and should have 20080$/)
     rmSync(file)
     assert.match(messageOf((await examined(plain(), '--deep')).report, 'Bytes'), /they are not there/)
     writeFileSync(file, kept)

@@ -7,6 +7,7 @@ import type { RecordStore, StoredRow } from '#ports/record-store.ts'
 import { disks } from '#domain/disks/records.ts'
 import { chunkCount, headerBytes, sealedChunkBytes } from '#domain/objects/byte-seal.ts'
 import { objects, objectVersions, uploadParts, type ObjectVersion } from '#domain/objects/records.ts'
+import { isShort } from '#domain/objects/short-bytes.ts'
 import type { AnyFamily, Family } from '#domain/records/family.ts'
 import { kinds } from '#domain/records/kinds.ts'
 import { openRow } from '#domain/records/view.ts'
@@ -69,7 +70,8 @@ const aDisk = ({ id }: StoredRow, disk: LyingDisk): readonly BytesAtRest[] => [
 function ofVersion({ id }: StoredRow, { pieces, encryption }: ObjectVersion): readonly BytesAtRest[] {
   const layers = encryption.method === 'accountKey' ? encryption.layers : 1
   const overhead = (size: number): number => headerBytes + chunkCount(size) * (sealedChunkBytes(layers) - sealedChunkBytes(0))
-  return pieces.map(piece => ({
+  const stored = pieces.filter(piece => !isShort(piece))
+  return stored.map(piece => ({
     kind: 'object',
     record: id,
     name: { compartment: compartmentOf(id), id: piece.id },
