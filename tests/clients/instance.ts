@@ -1,8 +1,6 @@
 // A throw-away instance as a user would start one: bin/keystead, an empty folder, free ports.
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, globSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -10,6 +8,7 @@ import { z } from 'zod'
 import { clientVariables } from '#cli/client-environment.ts'
 import { leaveBehind } from '#tests/left-behind/leave.ts'
 import { notedHere, notedIn, refusalTold, secret, secretsIn } from '#tests/left-behind/noted.ts'
+import { freePort } from './free-port.ts'
 
 /** What another process needs to go on with an instance that this one started. */
 const handOver = z.object({
@@ -257,14 +256,4 @@ export function withoutProxies(): NodeJS.ProcessEnv {
   const kept = new Set(['KEYSTEAD_CLIENTS_DIR', 'KEYSTEAD_LEFT_BEHIND', 'KEYSTEAD_NOTED'])
   const leading = /_proxy$|^AZURE_|^ARM_|^AWS_|^NODE_EXTRA_CA_CERTS$|^NODE_TEST_CONTEXT$|^KEYSTEAD_/i
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !leading.test(name) || kept.has(name)))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

@@ -2,11 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { z } from 'zod'
 import { ask } from '#cli/admin.ts'
+import { freePort } from '#tests/clients/free-port.ts'
 import { keepLog, logsIn, program, ranProgram, withoutProxies } from '#tests/clients/instance.ts'
 import { leaveBehind } from '#tests/left-behind/leave.ts'
 import { notedHere, secret, secretsIn } from '#tests/left-behind/noted.ts'
@@ -116,13 +115,4 @@ async function ready({ log, end }: { readonly log: () => string; readonly end: P
     const over = await Promise.race([end, pause(10, undefined)])
     if (over !== undefined || performance.now() > latest) throw new Error(`no line beginning with Ready:\n${log()}`)
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = z.object({ port: z.number() }).parse(server.address())
-  server.close()
-  await once(server, 'close')
-  return address.port
 }

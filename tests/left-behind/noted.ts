@@ -54,7 +54,7 @@ export const notedHere = (): readonly Secret[] => [...noted].map(([value, what])
 /** Of all processes of the run; the same value once. */
 export function notedIn(folder: string): readonly Secret[] {
   const all = new Map<string, string>()
-  for (const name of readdirSync(folder).filter(one => one.startsWith('secrets-')))
+  for (const name of readdirSync(folder).filter(one => /^secrets-\d+$/.test(one)))
     for (const line of readFileSync(join(folder, name), 'utf8').split('\n'))
       if (line !== '') {
         const { what, value } = lineShape.parse(JSON.parse(line))
