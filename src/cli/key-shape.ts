@@ -1,6 +1,7 @@
 import { ask } from './admin.ts'
 import { listOf, memberOf, textOf } from './json-value.ts'
 import { spanText } from './times.ts'
+import type { VaultAttributes } from './vault-attributes.ts'
 
 /** A key of a vault as commands tell of it; times are RFC 3339, what there is not is null. */
 export interface ShownKey {
@@ -10,14 +11,7 @@ export interface ShownKey {
   readonly spec: string
   readonly version: string
   readonly keyOps: readonly string[]
-  readonly attributes: {
-    readonly enabled: boolean
-    readonly created: string | null
-    readonly updated: string | null
-    readonly notBefore: string | null
-    readonly expires: string | null
-    readonly recoveryLevel: string
-  }
+  readonly attributes: VaultAttributes
   readonly tags: unknown
   /** The public half. */
   readonly key: unknown

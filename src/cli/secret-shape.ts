@@ -1,5 +1,6 @@
 import { memberOf, textOf } from './json-value.ts'
 import { spanText } from './times.ts'
+import type { VaultAttributes } from './vault-attributes.ts'
 
 /** A secret as commands tell of it: never its value. Times are RFC 3339, what there is not is null. */
 export interface ShownSecret {
@@ -7,14 +8,7 @@ export interface ShownSecret {
   readonly id: string
   readonly version: string
   readonly contentType: string | null
-  readonly attributes: {
-    readonly enabled: boolean
-    readonly created: string | null
-    readonly updated: string | null
-    readonly notBefore: string | null
-    readonly expires: string | null
-    readonly recoveryLevel: string
-  }
+  readonly attributes: VaultAttributes
   readonly tags: unknown
 }
 
