@@ -102,10 +102,19 @@ function assertScope({ scope, date, signedHeaders }: ShownSignature, { service, 
 
 const nothing = new Uint8Array(0)
 
+const hashMissing = (): Problem =>
+  new Problem({
+    code: 'StorageRefused',
+    details: { status: 400, code: 'InvalidRequest', message: 'Missing required header for this request: x-amz-content-sha256' },
+  })
+
 /** Over the bytes that came, whatever the request says of them; or, for bodies that are read later, what the request says. */
 function payloadHashOf(service: SignedService, request: WireRequest, { expiresSeconds }: ShownSignature): string {
   const named = request.header('x-amz-content-sha256')
-  if (service.streams === true) return named ?? (expiresSeconds === undefined ? 'x-amz-content-sha256 is missing' : 'UNSIGNED-PAYLOAD')
+  if (service.streams === true) {
+    if (named === undefined && expiresSeconds === undefined) throw hashMissing()
+    return named ?? 'UNSIGNED-PAYLOAD'
+  }
   const computed = hash('sha256', request.body ?? nothing, 'hex')
   if (named !== undefined && named !== computed) throw new Problem({ code: 'SignatureMismatch' })
   return computed

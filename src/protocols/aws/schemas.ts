@@ -25,6 +25,10 @@ export const text = (rules: Bounds & { readonly pattern?: RegExp; readonly secre
   },
 })
 
+/** Of the services that have one model of tags: IAM and STS. */
+export const tagKey = text({ min: 1, max: 128, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u })
+export const tagValue = text({ max: 256, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u })
+
 export const enumOf = <const V extends string>(values: readonly V[]): Shape<V> => ({
   read(value, at, hearing) {
     if (typeof value !== 'string') return mistyped(value, 'a String')

@@ -19,11 +19,16 @@ export interface ShownSignature {
 export const algorithm = 'AWS4-HMAC-SHA256'
 const asymmetric = 'AWS4-ECDSA-P256-SHA256'
 
+const twice =
+  'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified'
+
 const incomplete = (message: string): Problem => new Problem({ code: 'SignatureIncomplete', details: { message } })
 
-/** Raises `SignatureMissing`, `SignatureIncomplete`, `SignatureAlgorithmUnknown`. `presigned`: the service takes signatures in queries. */
+/** Raises `SignatureMissing`, `SignatureIncomplete`, `SignatureAlgorithmUnknown`, `ValidationFailed` for two of them. `presigned`: the service takes signatures in queries. */
 export function shownSignature(request: WireRequest, { presigned }: { readonly presigned: boolean }): ShownSignature {
   const header = request.header('authorization')
+  if (header !== undefined && presigned && (request.query.has('x-amz-algorithm') || request.query.has('x-amz-signature')))
+    throw new Problem({ code: 'ValidationFailed', details: { message: twice } })
   if (header !== undefined) return ofHeader(request, header)
   if (presigned && request.query.has('x-amz-algorithm')) return ofQuery(request)
   throw new Problem({ code: 'SignatureMissing' })
@@ -89,9 +94,15 @@ function ofQuery(request: WireRequest): ShownSignature {
 }
 
 function expirySeconds(text: string): number {
-  if (!/^\d{1,9}$/.test(text) || Number(text) < 1 || Number(text) > expiresSecondsMax)
-    throw incomplete(`X-Amz-Expires must be between 1 and ${expiresSecondsMax} seconds.`)
-  return Number(text)
+  if (!/^-?\d{1,15}$/.test(text)) throw incomplete('X-Amz-Expires should be a number')
+  const seconds = Number(text)
+  if (seconds < 0) throw incomplete('X-Amz-Expires must be non-negative')
+  if (seconds === 0) throw incomplete('X-Amz-Expires must be greater than 0 seconds.')
+  if (seconds > expiresSecondsMax)
+    throw incomplete(
+      `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${expiresSecondsMax} seconds`,
+    )
+  return seconds
 }
 /** Seven days. */
 const expiresSecondsMax = 604_800

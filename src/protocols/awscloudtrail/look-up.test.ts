@@ -113,12 +113,17 @@ describe('looking up events', () => {
       [{ MaxResults: 0 }, 'InvalidMaxResultsException'],
       [{ StartTime: 2, EndTime: 1 }, 'InvalidTimeRangeException'],
       [{ NextToken: 'none' }, 'InvalidNextTokenException'],
-      [{ EventCategory: 'insight' }, 'InvalidEventCategoryException'],
+      [{ EventCategory: 'data' }, 'InvalidEventCategoryException'],
       [{ LookupAttributes: [{ AttributeKey: 'Colour', AttributeValue: 'x' }] }, 'ValidationException'],
     ] as const) {
       const answered = await send(alice, body)
       assert.deepEqual([answered.status, answered.json['__type']], [400, code])
     }
+  })
+
+  test('has no events of what is unusual', async () => {
+    const { alice, send } = await wire()
+    assert.deepEqual((await send(alice, { EventCategory: 'insight' })).json['Events'], [])
   })
 
   test('is asked by either spelling of its target', async () => {

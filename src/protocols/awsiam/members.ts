@@ -1,4 +1,4 @@
-import { enumOf, integer, list, optional, structure, text } from '#protocols/aws/schemas.ts'
+import { enumOf, integer, list, optional, structure, tagKey, tagValue, text } from '#protocols/aws/schemas.ts'
 
 // The simple types of the service's model (2010-05-08), by the members that have them.
 
@@ -18,8 +18,6 @@ export const description = text({ max: 1_000, pattern: /^[\t\n\r\u0020-\u007e\u0
 export const versionId = text({ pattern: /^v[1-9]\d*(?:\.[A-Za-z0-9-]*)?$/ })
 export const accessKeyId = text({ min: 16, max: 128, pattern: /^\w+$/ })
 
-const tagKey = text({ min: 1, max: 128, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u })
-const tagValue = text({ max: 256, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u })
 export const tags = list(structure({ Key: tagKey, Value: tagValue }), { max: 50 })
 export const tagKeys = list(tagKey, { max: 50 })
 

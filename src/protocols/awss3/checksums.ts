@@ -51,6 +51,7 @@ export function announced(request: WireRequest): Announced {
   if (trailer !== undefined && trailing === undefined)
     throw invalidRequest('The value specified in the x-amz-trailer header is not supported')
   const [checksum = trailing] = named
+  refuseOtherAlgorithm(algorithmNamed(request.header('x-amz-sdk-checksum-algorithm')), checksum)
   const given = checksum === undefined ? undefined : request.header(checksumHeader(checksum))
   return {
     checksum,
@@ -58,6 +59,16 @@ export function announced(request: WireRequest): Announced {
     trailer: trailing === undefined ? undefined : trailer,
     md5: md5In(request.header('content-md5')),
   }
+}
+
+/** The algorithm that a client says it has used is that of the digest it sends (API Reference, "PutObject"). */
+function refuseOtherAlgorithm(said: ChecksumName | undefined, checksum: ChecksumName | undefined): void {
+  if (said === undefined || said === checksum) return
+  throw invalidRequest(
+    checksum === undefined
+      ? 'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.'
+      : 'Value for x-amz-sdk-checksum-algorithm header is invalid.',
+  )
 }
 
 /** The same where checksums in the head are of something else than the body. */

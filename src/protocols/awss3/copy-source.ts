@@ -9,7 +9,6 @@ import type { Ask } from '#protocols/http/operation.ts'
 import { readConditions } from './conditions.ts'
 import { customerKey } from './encryption-headers.ts'
 import { checkedVersionId, objectToRead } from './find-object.ts'
-import { rangeIn } from './object-answers.ts'
 import type { Asked } from './owned.ts'
 import { decoded } from './paths.ts'
 import { invalidArgument } from './refusals.ts'
@@ -58,8 +57,14 @@ function namedSource(header: string): { readonly bucket: string; readonly key: s
   return { bucket: decoded(bucket), key: decoded(key), versionId: named }
 }
 
+const rangeForm =
+  'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy'
+
 function rangeOfSource(header: string | undefined, size: number): ByteRange {
-  const range = header === undefined ? { start: 0, end: size } : rangeIn(header, size)
-  if (range === undefined) throw invalidArgument('The x-amz-copy-source-range value must be of the form bytes=first-last')
-  return range
+  if (header === undefined) return { start: 0, end: size }
+  const [, first, last] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header) ?? []
+  if (first === undefined || last === undefined || Number(last) < Number(first)) throw invalidArgument(rangeForm)
+  // A reader is given what there is of a range; a copy has all of it or nothing.
+  if (Number(last) >= size) throw invalidArgument(`Range specified is not valid for source object of size: ${size}`)
+  return { start: Number(first), end: Number(last) + 1 }
 }

@@ -55,10 +55,10 @@ export async function objectToRead<P extends Permission, V extends Permission>(
 export const versionAsked = (query: ReadonlyMap<string, string>): string | undefined => checkedVersionId(query.get('versionid'))
 
 /** As this service names them, and `null` for the one that was written without a name. */
-const versionName = /^(?:null|[\w-]{32})$/
+export const isVersionId = (text: string): boolean => /^(?:null|[\w-]{32})$/.test(text)
 
 export function checkedVersionId(text: string | undefined): string | undefined {
   if (text === '') throw invalidArgument('Version id cannot be the empty string')
-  if (text !== undefined && !versionName.test(text)) throw invalidArgument('Invalid version id specified')
+  if (text !== undefined && !isVersionId(text)) throw invalidArgument('Invalid version id specified')
   return text
 }

@@ -68,7 +68,7 @@ function rangeOfPart({ pieces, size, inParts }: ObjectVersion, text: string): By
   return { start, end: start + piece.size }
 }
 
-export function rangeIn(header: string, size: number): ByteRange | undefined {
+function rangeIn(header: string, size: number): ByteRange | undefined {
   const range = readRange(header, size)
   if (range !== undefined && range.start >= size) throw new Problem({ code: 'RangeNotSatisfiable', details: { sizeBytes: size } })
   return range === undefined ? undefined : { start: range.start, end: Math.min(size, range.end) }

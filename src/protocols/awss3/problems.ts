@@ -23,7 +23,8 @@ const unconfigured: Readonly<Record<string, AwsWords>> = {
   website: missing('NoSuchWebsiteConfiguration', 'The specified bucket does not have a website configuration'),
   replication: missing('ReplicationConfigurationNotFoundError', 'The replication configuration was not found'),
   objectLock: missing('ObjectLockConfigurationNotFoundError', 'Object Lock configuration does not exist for this bucket'),
-  objectRetention: missing('NoSuchObjectLockConfiguration', 'The specified object does not have a ObjectLock configuration'),
+  // Of an object in a bucket that knows no locks, which none here does.
+  objectRetention: bad('InvalidRequest', 'Bucket is missing Object Lock Configuration'),
 }
 
 /** What a key says to whoever comes through this service (S3 User Guide, "Using server-side encryption with AWS KMS keys"; aws-kms.md 6.1). */
@@ -49,6 +50,17 @@ const otherEndpoint =
   'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.'
 const wrongRegion = (is: string, expected: string): string =>
   `The authorization header is malformed; the region '${is.slice(0, 64)}' is wrong; expecting '${expected}'`
+
+const conditions = ['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since'].flatMap(name => [
+  name,
+  `x-amz-copy-source-${name}`,
+])
+
+/** Of several it is not said which did not hold. */
+function conditionOf(request: WireRequest): Readonly<Record<string, string>> {
+  const [named, ...more] = conditions.filter(name => request.header(name.toLowerCase()) !== undefined)
+  return named === undefined || more.length > 0 ? {} : { Condition: named }
+}
 
 const ofObjects: AwsTable = {
   BucketNotFound: ({ name }) => naming({ BucketName: name }, missing('NoSuchBucket', 'The specified bucket does not exist')),
@@ -140,7 +152,8 @@ const ofObjects: AwsTable = {
       'User is not authorized to perform: s3:PutBucketPolicy because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.',
     ),
   StorageRefused: ({ status, code, message }) => words(status, code, message),
-  PreconditionFailed: () => words(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold'),
+  PreconditionFailed: (_details, { request }) =>
+    naming(conditionOf(request), words(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold')),
   RangeNotSatisfiable: ({ sizeBytes }) => ({
     ...naming({ ActualObjectSize: sizeBytes.toString() }, words(416, 'InvalidRange', 'The requested range is not satisfiable')),
     headers: { 'content-range': `bytes */${sizeBytes}` },
@@ -166,7 +179,11 @@ const door: AwsTable = {
   SignatureMissing: () => forbidden('AccessDenied', 'Access Denied'),
   SignatureIncomplete: ({ message }, { request }) => bad(malformedSignature(request), message),
   SignatureAlgorithmUnknown: () => bad('InvalidRequest', sentences.unknownAlgorithm),
-  AccessKeyUnknown: () => forbidden('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.'),
+  // Whoever shows a token is told of the token.
+  AccessKeyUnknown: (_details, { request }) =>
+    (request.query.get('x-amz-security-token') ?? request.header('x-amz-security-token')) === undefined
+      ? forbidden('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.')
+      : bad('InvalidToken', 'The provided token is malformed or otherwise invalid.'),
   SessionExpired: () => bad('ExpiredToken', 'The provided token has expired.'),
   SignatureMismatch: () =>
     forbidden(

@@ -1,25 +1,27 @@
 import type { RoleRequest } from '#domain/sessions/role-request.ts'
 import type { AssumedRole } from '#domain/sessions/assume-role.ts'
-import { integer, list, optional, structure, text } from '#protocols/aws/schemas.ts'
+import { integer, list, optional, structure, tagKey, tagValue, text } from '#protocols/aws/schemas.ts'
 import { credentialsOf } from './credentials.ts'
 
 const sessionCharacters = /^[\w+=,.@-]*$/
 const arn = text({ min: 20, max: 2_048, pattern: /^[\t\n\r\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD]+$/ })
+
+export const tagMembers = { Tags: optional(list(structure({ Key: tagKey, Value: tagValue }), { max: 50 })) }
 
 /** Members that every request for a role has. */
 export const roleMembers = {
   RoleArn: arn,
   RoleSessionName: text({ min: 2, max: 64, pattern: sessionCharacters }),
   PolicyArns: optional(list(structure({ arn: optional(arn) }), { max: 10 })),
-  Policy: optional(text({ min: 1, max: 2_048 })),
+  Policy: optional(text({ min: 1, max: 2_048, pattern: /^[\t\n\r\u0020-\u00FF]+$/ })),
   DurationSeconds: optional(integer({ min: 900, max: 43_200 })),
 }
 
 /** Members of those that are signed. */
 export const signedRoleMembers = {
   ...roleMembers,
-  Tags: optional(list(structure({ Key: text({ min: 1, max: 128 }), Value: text({ max: 256 }) }), { max: 50 })),
-  TransitiveTagKeys: optional(list(text({ min: 1, max: 128 }), { max: 50 })),
+  ...tagMembers,
+  TransitiveTagKeys: optional(list(tagKey, { max: 50 })),
   ExternalId: optional(text({ min: 2, max: 1_224, pattern: /^[\w+=,.@:/-]*$/ })),
   SerialNumber: optional(text({ min: 9, max: 256, pattern: /^[\w+=/:,.@-]*$/ })),
   TokenCode: optional(text({ min: 6, max: 6, pattern: /^\d*$/, secret: true })),

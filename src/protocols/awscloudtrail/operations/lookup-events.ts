@@ -43,6 +43,9 @@ export const lookupEventsOperation = awsOperation({
   async handle(context, call, { site, permit, body }) {
     const given = permit('trail.lookUp', ownedTrails(call, site))
     const { attribute, from, until, limit } = checked(body)
+    // No trail records what is unusual: of that there is nothing.
+    if (body.EventCategory === 'insight') return amzJson({ Events: [] })
+    if (body.EventCategory !== undefined) throw invalid('category', 'The event category is not valid: insight is the only one.')
     const accountId = callersAccount(call)
     const bound = { accountId, region: site.region, list: `LookupEvents ${JSON.stringify([attribute, from, until])}` }
     const { found, next } = await lookUp(context, {
@@ -64,15 +67,13 @@ interface Asked {
   readonly LookupAttributes?: readonly Attribute[]
   readonly StartTime?: number
   readonly EndTime?: number
-  readonly EventCategory?: string
   readonly MaxResults?: number
 }
 
-function checked({ LookupAttributes = [], StartTime: from, EndTime: until, EventCategory, MaxResults: limit = resultsMax }: Asked) {
+function checked({ LookupAttributes = [], StartTime: from, EndTime: until, MaxResults: limit = resultsMax }: Asked) {
   if (LookupAttributes.length > 1) throw invalid('attributes', 'You can only supply one attribute.')
   if (limit < 1 || limit > resultsMax) throw invalid('count', `MaxResults must be between 1 and ${resultsMax}.`)
   if (from !== undefined && until !== undefined && from > until) throw invalid('times', 'The start time is after the end time.')
-  if (EventCategory !== undefined) throw invalid('category', 'No Insights events are recorded here.')
   return { attribute: LookupAttributes[0], from, until, limit }
 }
 

@@ -9,6 +9,7 @@ import { xmlAnswer } from '#protocols/awss3/answers.ts'
 import { etagsIn } from '#protocols/awss3/conditions.ts'
 import { announced } from '#protocols/awss3/checksums.ts'
 import { bucketAsExpected } from '#protocols/awss3/expected-owner.ts'
+import { isVersionId } from '#protocols/awss3/find-object.ts'
 import { objectFound } from '#protocols/awss3/owned.ts'
 import { refuseOtherDigests, refuseOtherHash } from '#protocols/awss3/payload.ts'
 import { invalidRequest, malformed, notImplemented } from '#protocols/awss3/refusals.ts'
@@ -72,6 +73,7 @@ export const deleteObjectsOperation = s3Operation({
 
 const sentences = {
   AccessDenied: 'Access Denied',
+  NoSuchVersion: 'The specified version does not exist.',
   PreconditionFailed: 'At least one of the pre-conditions you specified did not hold',
 } as const
 
@@ -90,12 +92,17 @@ async function deleteOne(
   const found = objectFound(askedOf(call, input), bucket, { key })
   try {
     const permit = versionId === undefined ? input.permit('object.delete', found) : input.permit('object.deleteVersion', found)
+    if (versionId !== undefined && !isVersionId(versionId)) return refusedAs('NoSuchVersion', wanted)
     const { marker, versionId: of } = await deleteObject(context, call, { permit, bucket, key, versionId, conditions })
     const markerOf = marker ? { DeleteMarker: true, DeleteMarkerVersionId: of } : {}
     return { deleted: { Key: key, VersionId: versionId, ...markerOf } }
   } catch (error) {
     const code = error instanceof Problem ? outcomeOf(error).code : undefined
     if (code !== 'AccessDenied' && code !== 'PreconditionFailed') throw error
-    return { error: { Key: key, VersionId: versionId, Code: code, Message: sentences[code] } }
+    return refusedAs(code, wanted)
   }
 }
+
+const refusedAs = (code: keyof typeof sentences, { key, versionId }: Wanted): Result => ({
+  error: { Key: key, VersionId: versionId, Code: code, Message: sentences[code] },
+})

@@ -4,7 +4,15 @@ import { empty } from '#protocols/http/answer.ts'
 import { customerKey } from '#protocols/awss3/encryption-headers.ts'
 import { objectToRead, versionAsked } from '#protocols/awss3/find-object.ts'
 import { isUnchanged, objectHeaders, unchangedHeaders, wanted } from '#protocols/awss3/object-answers.ts'
+import { invalidArgument } from '#protocols/awss3/refusals.ts'
 import { askedOf, noBody, s3Operation } from '#protocols/awss3/site.ts'
+import type { WireRequest } from '#protocols/http/request.ts'
+
+/** What is read is encrypted as it is: a reader who says how is refused (API Reference, "GetObject"). */
+function refuseEncryption(request: WireRequest): void {
+  if (request.header('x-amz-server-side-encryption') !== undefined)
+    throw invalidArgument('x-amz-server-side-encryption header is not supported for this operation.')
+}
 
 const asks = ['object.read', 'object.readVersion', 'bucket.listObjects'] as const
 const permissions = ['object.read', 'object.readVersion'] as const
@@ -20,6 +28,7 @@ export const getObjectOperation = s3Operation({
     const { params, permit, request } = input
     const at = { ...params, versionId: versionAsked(request.query), permissions, permit, asked: askedOf(call, input) }
     const found = await objectToRead(context, call, at)
+    refuseEncryption(request)
     const { bucket } = found
     const version = found.version.value
     const shown = customerKey(request)
@@ -46,6 +55,7 @@ export const headObjectOperation = s3Operation({
     const { params, permit, request } = input
     const at = { ...params, versionId: versionAsked(request.query), permissions, permit, asked: askedOf(call, input) }
     const { bucket, version: held } = await objectToRead(context, call, at)
+    refuseEncryption(request)
     const version = held.value
     const shown = customerKey(request)
     const { encryption, key } = version

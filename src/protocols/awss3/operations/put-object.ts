@@ -1,7 +1,7 @@
 import { putObject } from '#domain/objects/put-object.ts'
 import { empty } from '#protocols/http/answer.ts'
 import { refuseOtherAcl } from '#protocols/awss3/access-control.ts'
-import { algorithmNamed, announced, refuseOtherBytes, wantedDigests } from '#protocols/awss3/checksums.ts'
+import { announced, refuseOtherBytes, wantedDigests } from '#protocols/awss3/checksums.ts'
 import { writeConditions } from '#protocols/awss3/conditions.ts'
 import { describedBy } from '#protocols/awss3/described.ts'
 import { customerKey, encryptionHeaders, encryptionWished, showsMd5 } from '#protocols/awss3/encryption-headers.ts'
@@ -27,7 +27,7 @@ export const putObjectOperation = s3Operation({
     assertKey(params.key)
     const said = announced(request)
     const encryption = encryptionWished(request, bucket)
-    const checksum = said.checksum ?? algorithmNamed(request.header('x-amz-sdk-checksum-algorithm')) ?? 'crc64nvme'
+    const checksum = said.checksum ?? 'crc64nvme'
     const payload = await payloadOf(call, request, body)
     const made = await putObject(context, call, {
       ...described,
