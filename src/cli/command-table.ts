@@ -88,6 +88,10 @@ export const commands: readonly CommandRow[] = [
     options: [
       data,
       ['--as <app>', 'as this application, by a secret that ends with the command, instead of the administrator'],
+      [
+        '--as-azure',
+        'names of the public cloud lead to this instance, for this command alone: login.microsoftonline.com, *.vault.azure.net, …',
+      ],
       ['--pass <host...>', 'hosts outside that the command may reach'],
       ['--report <file>', 'what was served and refused, as JSON'],
     ],
@@ -95,9 +99,16 @@ export const commands: readonly CommandRow[] = [
   },
   {
     words: 'app add <name>',
-    example: 'keystead app add ci --json',
-    summary: 'an application with a secret, shown once',
-    options: [data, ['--days <n>', 'how long the secret lives (180)'], json],
+    example: 'keystead app add ci --role "Key Vault Crypto User" --scope kv1/k1 --json',
+    summary: 'an application with a secret, shown once, and the role that it is to have',
+    options: [
+      data,
+      ['--days <n>', 'how long the secret lives (180)'],
+      ['--role <role>', 'a role by its name or GUID, given at --scope'],
+      ['--scope <scope>', 'an ARM id, a vault, VAULT/KEY, VAULT/secrets/NAME'],
+      ['--as <app>', 'who gives the role: this application instead of the administrator'],
+      json,
+    ],
     load: () => import('./commands/app-add.ts'),
   },
   {

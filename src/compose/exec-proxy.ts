@@ -11,18 +11,27 @@ export interface ExecProxy {
   /** Hosts and how often. */
   readonly served: Readonly<Record<string, number>>
   readonly refused: Readonly<Record<string, number>>
+  /** PEM: the root that the public names' certificate is under, where they lead here. */
+  readonly publicRoot?: string
   close(): void
 }
 
-/** The proxy of one command: names of the instance go to its TLS port, the hosts of `--pass` outside, nothing else anywhere. */
+/**
+ * The proxy of one command: names of the instance go to its TLS port, the hosts of `--pass` outside, nothing else anywhere. With `publicNames`
+ * those of the public cloud lead to the instance too, under an authority that ends with the command (people.md 0.1 decision 7).
+ */
 export async function openExecProxy(how: {
   readonly domain: string
   readonly tlsPort: number
   /** The instance's own, where it has one: instance discovery is answered behind it (people.md 0.1 decision 6). */
   readonly instanceProxy: URL | undefined
   readonly pass: readonly string[]
+  /** `ca`: PEM of the instance's own root. */
+  readonly publicNames?: { readonly ca: string } | undefined
 }): Promise<ExecProxy> {
   const { instanceProxy } = how
+  // Loaded where it is asked for: it makes certificates.
+  const gateway = how.publicNames && (await (await import('./public-gateway.ts')).openGateway({ ...how, ...how.publicNames }))
   const served: Record<string, number> = {}
   const refused: Record<string, number> = {}
   const count = (of: Record<string, number>, host: string): void => {
@@ -32,18 +41,29 @@ export async function openExecProxy(how: {
     domain: how.domain,
     tlsPort: how.tlsPort,
     discoveryAlias: instanceProxy !== undefined,
+    ...(gateway !== undefined && { publicHost: gateway.names.ownOf }),
     pass: new Set(how.pass.map(host => host.toLowerCase())),
     onRefused: host => count(refused, host),
     onTunnel(socket, target) {
       count(served, target.host)
       if (target.to === 'outside') void outside(socket, target)
+      else if (target.to === 'public') gateway?.server.emit('connection', socket)
       else if (target.to === 'discovery' && instanceProxy !== undefined)
         throughInstance(socket, instanceProxy, () => count(refused, target.host))
       else join(socket, connect({ host: '127.0.0.1', port: how.tlsPort }))
     },
   })
   const { port } = await listenLoopback(proxy.server, 0)
-  return { url: `http://127.0.0.1:${port}`, served, refused, close: () => proxy.stop() }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    served,
+    refused,
+    ...(gateway !== undefined && { publicRoot: gateway.rootPem }),
+    close() {
+      proxy.stop()
+      gateway?.server.close()
+    },
+  }
 }
 
 function join(near: Duplex, far: Duplex): void {

@@ -116,6 +116,54 @@ describe('a running instance', () => {
     assert.equal((await exec('no-such-program-here')).code, 127)
   })
 
+  test('exec --as-azure leads the public cloud’s names here for its command alone, told on stderr; nothing of it is left', async () => {
+    const script = `
+      const { tenantId, clientId, clientSecret } = { tenantId: process.env.AZURE_TENANT_ID, clientId: process.env.AZURE_CLIENT_ID, clientSecret: process.env.AZURE_CLIENT_SECRET }
+      const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope: 'https://management.azure.com/.default' })
+      const token = await (await fetch(\`https://login.microsoftonline.com/\${tenantId}/oauth2/v2.0/token\`, { method: 'POST', body })).json()
+      const list = await (await fetch('https://management.azure.com/subscriptions?api-version=2022-12-01', { headers: { authorization: 'Bearer ' + token.access_token } })).json()
+      const absent = ['AZURE_AUTHORITY_HOST', 'ARM_CLOUD_METADATA_URL', 'ARM_METADATA_HOSTNAME', 'AZURE_CORE_INSTANCE_DISCOVERY'].every(name => process.env[name] === undefined)
+      const challenge = (await fetch('https://kv1.vault.azure.net/keys?api-version=7.4')).headers.get('www-authenticate') ?? ''
+      console.log(JSON.stringify({ count: list.value.length, absent, bundle: process.env.SSL_CERT_FILE, challenge }))`
+    const words = ['exec', '--data', instance.data, '--as-azure', '--', process.execPath, '--input-type=module', '-e', script]
+    await instance.ask('vault', 'create', 'kv1')
+    const { code, stdout, stderr } = await ranProgram(words, nowhere)
+    assert.equal(code, 0, stderr)
+    assert.match(stderr, /login\.microsoftonline\.com, .+ lead to this instance, for this command alone/)
+    const told = JSON.parse(stdout) as { count: number; absent: boolean; bundle: string; challenge: string }
+    assert.deepEqual([told.count, told.absent, existsSync(told.bundle)], [1, true, false])
+    assert.match(
+      told.challenge,
+      /authorization="https:\/\/login\.microsoftonline\.com\/[0-9a-f-]{36}", resource="https:\/\/vault\.azure\.net"/,
+    )
+    const plain = await exec(process.execPath, '-e', "fetch('https://kv1.vault.azure.net/keys').catch(() => process.exit(5))")
+    assert.deepEqual([plain.code, plain.stderr.includes('refused kv1.vault.azure.net')], [5, true])
+  })
+
+  test('app add --role gives the role in the same breath; where that cannot be, no application is left', async () => {
+    await instance.run('vault', 'create', 'kv-roles')
+    const made = (await instance.ask('app', 'add', 'with-role', '--role', 'key vault crypto user', '--scope', 'kv-roles/k1')) as {
+      objectId: string
+      role: string
+      scope: string
+    }
+    assert.deepEqual([made.role, made.scope.endsWith('/vaults/kv-roles/keys/k1')], ['Key Vault Crypto User', true])
+    const explained = async (action: string): Promise<number> =>
+      (await instance.run('access', 'explain', made.objectId, action, 'kv-roles/k1')).code
+    assert.deepEqual([await explained('keys/sign'), await explained('keys/create')], [0, 1])
+    const codes = []
+    for (const words of [
+      ['--role', 'No Such Role', '--scope', 'kv-roles'],
+      ['--role', 'Key Vault Crypto User', '--scope', 'no-such-vault'],
+      ['--role', 'Key Vault Crypto User'],
+      ['--role', 'Key Vault Crypto User', '--scope', 'kv-roles', '--as', 'with-role'],
+    ])
+      codes.push((await instance.run('app', 'add', 'without-role', ...words)).code)
+    assert.deepEqual(codes, [6, 6, 3, 6])
+    const listed = JSON.stringify(await instance.ask('app', 'list'))
+    assert(listed.includes('with-role') && !listed.includes('without-role'))
+  })
+
   test('access explain says no with 1, why, and the narrowest grant', async () => {
     const { clientId, objectId } = (await instance.ask('app', 'add', 'explained')) as { clientId: string; objectId: string }
     assert(clientId !== objectId)

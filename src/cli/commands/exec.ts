@@ -5,7 +5,8 @@ import { clientVariables, environmentAs, hidingEntries, unsaid, unwanted } from 
 import { writeOwn } from '#cli/file-input.ts'
 import { memberOf, textOf } from '#cli/json-value.ts'
 import { CommandFailed, exits, note } from '#cli/output.ts'
-import { text, type Invocation, type Run } from '#cli/command.ts'
+import type { PublicCloud } from '#cli/public-cloud.ts'
+import { text, texts, type Invocation, type Run } from '#cli/command.ts'
 
 const [notExecutable, notFound, ownFailure] = [126, 127, 125]
 
@@ -35,17 +36,20 @@ interface Started {
 
 async function behindProxy({ options, environment, command, words }: Started): Promise<number> {
   const domain = textOf(memberOf(environment, 'domain'))
-  const pass = Array.isArray(options['pass']) ? options['pass'].filter(host => typeof host === 'string') : []
+  const { openPublicCloud, publicCa } = options['asAzure'] === true ? await import('#cli/public-cloud.ts') : ownNamesAlone
   const { openExecProxy } = await import('#compose/exec-proxy.ts')
   const own = textOf(memberOf(environment, 'proxy'))
   const proxy = await openExecProxy({
     domain,
     tlsPort: Number(memberOf(environment, 'port')),
     instanceProxy: URL.canParse(own) ? new URL(own) : undefined,
-    pass,
+    pass: texts(options['pass']),
+    publicNames: publicCa(environment),
   })
-  const around = { proxy: proxy.url, javaToolOptions: process.env['JAVA_TOOL_OPTIONS'], noProxy: keptDirect(domain) }
-  const code = await spawned(command, words, environmentFor(clientVariables(environment, around)))
+  using cloud = openPublicCloud(environment, proxy.publicRoot)
+  const noProxy = keptDirect([domain, ...cloud.domains])
+  const variables = clientVariables(cloud.environment, { proxy: proxy.url, javaToolOptions: process.env['JAVA_TOOL_OPTIONS'], noProxy })
+  const code = await spawned(command, words, environmentFor(variables, [...unwanted, ...cloud.unwanted]))
   proxy.close()
   for (const host of Object.keys(proxy.refused)) note(`keystead: refused ${host} (allow: --pass ${host})`)
   const report = text(options['report'])
@@ -54,15 +58,21 @@ async function behindProxy({ options, environment, command, words }: Started): P
   return code
 }
 
-/** What goes past a proxy already, without what would hide us. */
-function keptDirect(domain: string): string {
-  const entries = (process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? '').split(',')
-  return entries.filter(entry => hidingEntries(entry, domain).length === 0).join(',')
+/** Without `--as-azure`. */
+const ownNamesAlone = {
+  publicCa: () => undefined,
+  openPublicCloud: (environment: unknown): PublicCloud => ({ environment, domains: [], unwanted: [], [Symbol.dispose]: () => undefined }),
 }
 
-function environmentFor(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+/** What goes past a proxy already, without what would hide us. */
+function keptDirect(domains: readonly string[]): string {
+  const entries = (process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? '').split(',')
+  return entries.filter(entry => domains.every(domain => hidingEntries(entry, domain).length === 0)).join(',')
+}
+
+function environmentFor(variables: Readonly<Record<string, string>>, without: readonly string[]): NodeJS.ProcessEnv {
   const merged: NodeJS.ProcessEnv = { ...process.env, ...variables }
-  for (const name of [...unwanted, ...unsaid(variables)]) delete merged[name]
+  for (const name of [...without, ...unsaid(variables)]) delete merged[name]
   return merged
 }
 

@@ -5,12 +5,14 @@ export interface ServedNames {
   readonly tlsPort: number
   /** `login.microsoftonline.com` is answered here, for one request alone. */
   readonly discoveryAlias: boolean
+  /** The public cloud's names lead here too, for one command that asked for it (decision 7): our host for such a one. */
+  readonly publicHost?: (host: string) => string | undefined
   /** Hosts outside that a command asked to reach: exact names in lower case. */
   readonly pass?: ReadonlySet<string>
 }
 
 export type Target =
-  | { readonly to: 'instance' | 'discovery'; readonly host: string }
+  | { readonly to: 'instance' | 'discovery' | 'public'; readonly host: string }
   | { readonly to: 'outside'; readonly host: string; readonly port: number }
   /** `reason` is fit for a reason phrase: several clients show nothing else. */
   | {
@@ -32,9 +34,9 @@ export function judgeTarget(authority: string, served: ServedNames): Target {
   const what = named(host, served)
   if (what === undefined)
     return served.pass?.has(host) === true ? { to: 'outside', host, port } : refused(host, 'Host-not-served-by-Keystead')
-  const ports = { loopback: [served.tlsPort], domain: [443, served.tlsPort], discovery: [443] }[what]
+  const ports = { loopback: [served.tlsPort], domain: [443, served.tlsPort], discovery: [443], public: [443] }[what]
   if (!ports.includes(port)) return refused(host, 'Port-not-served-by-Keystead')
-  return { to: what === 'discovery' ? 'discovery' : 'instance', host }
+  return { to: what === 'discovery' || what === 'public' ? what : 'instance', host }
 }
 
 function parsedAuthority(authority: string): { readonly host: string; readonly port: number } | undefined {
@@ -44,9 +46,13 @@ function parsedAuthority(authority: string): { readonly host: string; readonly p
   return hostName.test(host) || host.startsWith('[') ? { host, port: Number(port) } : undefined
 }
 
-function named(host: string, { domain, discoveryAlias }: ServedNames): 'loopback' | 'domain' | 'discovery' | undefined {
+function named(
+  host: string,
+  { domain, discoveryAlias, publicHost }: ServedNames,
+): 'loopback' | 'domain' | 'discovery' | 'public' | undefined {
   if (ownAddresses.has(host)) return 'loopback'
   if (host === domain || host.endsWith(`.${domain}`)) return 'domain'
+  if (publicHost?.(host) !== undefined) return 'public'
   return discoveryAlias && host === discoveryHost ? 'discovery' : undefined
 }
 
