@@ -4,21 +4,26 @@ import type { Needs } from '#domain/context.ts'
 import { consentedScopes } from '#domain/consent/consented.ts'
 import { appIdOf } from '#domain/identity/audiences.ts'
 import { azureCli } from '#domain/identity/azure-cli.ts'
-import { ownedObjectOf, type OwnedObject } from '#domain/identity/owned-scope.ts'
+import { ownedObjectOf, type OwnedObject, type OwnedSet } from '#domain/identity/owned-scope.ts'
 import { assignedRoles } from './assigned-roles.ts'
 
-const ownRole = 'Application.ReadWrite.OwnedBy'
+/** What an application needs to manage what it owns: it is also what lets it make such things. */
+const roleOf: Readonly<Record<OwnedSet, string>> = {
+  applications: 'Application.ReadWrite.OwnedBy',
+  servicePrincipals: 'Application.ReadWrite.OwnedBy',
+  groups: 'Group.Create',
+}
 const delegatedRole = 'directory.accessasuser.all'
 
 /**
  * Who owns an object manages it, without a right in the rest of the directory: a user through a client that acts in the directory for him;
- * an application with Graph's role for the applications and principals that it owns; of groups there is none.
+ * an application with Graph's role for such objects (of groups it is the one to make them with).
  */
 export function ownerManages(context: Needs<'identity'>, who: Principal, on: Scope): boolean {
   const owned = ownedObjectOf(on)
   if (owned === undefined || who.tenant === undefined || !ownersOf(context, who.tenant, owned).includes(who.id)) return false
   if (who.kind === 'user') return actsForUser(context, who)
-  return owned.set !== 'groups' && hasOwnRole(context, who)
+  return hasRole(context, who, roleOf[owned.set])
 }
 
 /**
@@ -26,12 +31,16 @@ export function ownerManages(context: Needs<'identity'>, who: Principal, on: Sco
  * authorization policy that a tenant has at first, `allowedToCreateApps`), and an application with Graph's role for it.
  */
 export const managesOwn = (context: Needs<'identity'>, who: Principal): boolean =>
-  who.kind === 'user' ? actsForUser(context, who) : hasOwnRole(context, who)
+  who.kind === 'user' ? actsForUser(context, who) : hasRole(context, who, roleOf.applications)
 
-/** Every user makes security groups so (`allowedToCreateSecurityGroups`); no application by what it owns. */
-export const makesGroups = (context: Needs<'identity'>, who: Principal): boolean => who.kind === 'user' && actsForUser(context, who)
+/**
+ * Every user makes security groups so (`allowedToCreateSecurityGroups`), and an application with `Group.Create`. A group that an application
+ * made is nobody's unless it names owners, itself perhaps (Graph, "Create group").
+ */
+export const makesGroups = (context: Needs<'identity'>, who: Principal): boolean =>
+  who.kind === 'user' ? actsForUser(context, who) : hasRole(context, who, roleOf.groups)
 
-const hasOwnRole = (context: Needs<'identity'>, who: Principal): boolean =>
+const hasRole = (context: Needs<'identity'>, who: Principal, role: string): boolean =>
   who.tenant !== undefined &&
   (who.kind === 'application' || who.kind === 'managedIdentity') &&
   assignedRoles(context, {
@@ -39,7 +48,7 @@ const hasOwnRole = (context: Needs<'identity'>, who: Principal): boolean =>
     principalId: who.id,
     kind: 'servicePrincipal',
     resourceAppId: appIdOf('graph'),
-  }).includes(ownRole)
+  }).includes(role)
 
 function actsForUser(context: Needs<'identity'>, { tenant: tenantId, appId: clientId, id: userId }: Principal): boolean {
   if (tenantId === undefined || clientId === undefined) return false

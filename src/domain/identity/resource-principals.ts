@@ -24,6 +24,7 @@ const graphRoles: readonly AppRole[] = [
   ['7ab1d382-f21e-4acd-a863-ba3e13f7da61', 'Directory.Read.All', 'Read directory data'],
   ['19dbc75e-c2e2-444c-a770-ec69d8559fc7', 'Directory.ReadWrite.All', 'Read and write directory data'],
   ['18a4783c-866b-4cc7-a460-3d5e5662c884', 'Application.ReadWrite.OwnedBy', 'Manage apps that this app creates or owns'],
+  ['bf7b1a76-6e77-406b-b258-bf5c7720e98f', 'Group.Create', 'Create groups'],
 ].map(([id = '', value = '', displayName = '']) => ({
   id,
   value,

@@ -247,3 +247,52 @@ describe('an application with Application.ReadWrite.OwnedBy', () => {
     assert.equal((await owns('POST', `${applicationOf(other)}/addPassword`, {})).status, 403)
   })
 })
+
+describe('an application with Group.Create', () => {
+  const security = (name: string) => ({ displayName: name, mailNickname: name, mailEnabled: false, securityEnabled: true })
+
+  test('makes groups, and manages those that it named itself an owner of', async () => {
+    const maker = await ground.add('group maker')
+    const makes = await asApplication(maker)
+    assert.equal((await makes('POST', 'groups', security('none'))).status, 403)
+    const given = { principalId: maker.oid, resourceId: graphPrincipal, appRoleId: 'bf7b1a76-6e77-406b-b258-bf5c7720e98f' }
+    assert.equal((await asked('POST', `servicePrincipals/${graphPrincipal}/appRoleAssignedTo`, given)).status, 201)
+    const made = await makes('POST', 'groups', {
+      ...security('of-the-maker'),
+      'owners@odata.bind': [`${base}/v1.0/servicePrincipals/${maker.oid}`],
+    })
+    assert.equal(made.status, 201, made.text)
+    const group = `groups/${textIn(made.json['id'])}`
+    assert.equal((await makes('POST', `${group}/members/$ref`, reference(bob.id))).status, 204)
+    assert.deepEqual(
+      listIn((await asked('GET', `${group}/members`)).json['value']).map(one => one['id']),
+      [bob.id],
+    )
+    assert.equal((await makes('PATCH', group, { description: 'kept by an application' })).status, 204)
+    assert.equal((await makes('DELETE', `${group}/members/${bob.id}/$ref`)).status, 204)
+    assert.equal((await makes('POST', 'applications', { displayName: 'none' })).status, 403)
+    const anonymous = await makes('POST', 'groups', security('of-nobody'))
+    const nobodys = `groups/${textIn(anonymous.json['id'])}`
+    assert.deepEqual(listIn((await asked('GET', `${nobodys}/owners`)).json['value']), [])
+    assert.equal((await makes('POST', `${nobodys}/members/$ref`, reference(bob.id))).status, 403)
+    assert.equal((await makes('POST', `groups/${await newGroup('of-others')}/members/$ref`, reference(bob.id))).status, 403)
+    assert.equal((await makes('DELETE', group)).status, 204)
+  })
+
+  test('is what owning takes: the mere owner takes nobody in, and one who lost the role no more', async () => {
+    const owner = await ground.add('group owner')
+    const owns = await asApplication(owner)
+    const group = await newGroup('owned-by-an-application')
+    await own('groups', group, owner.oid)
+    const takeIn = async (id: string): Promise<number> => (await owns('POST', `groups/${group}/members/$ref`, reference(id))).status
+    assert.equal(await takeIn(bob.id), 403)
+    const given = { principalId: owner.oid, resourceId: graphPrincipal, appRoleId: 'bf7b1a76-6e77-406b-b258-bf5c7720e98f' }
+    const assignment = await asked('POST', `servicePrincipals/${graphPrincipal}/appRoleAssignedTo`, given)
+    assert.equal(await takeIn(bob.id), 204)
+    assert.equal(
+      (await asked('DELETE', `servicePrincipals/${graphPrincipal}/appRoleAssignedTo/${textIn(assignment.json['id'])}`)).status,
+      204,
+    )
+    assert.equal(await takeIn(alice.id), 403)
+  })
+})
