@@ -82,7 +82,7 @@ function placeOf(call: Call, { id, region, accepts }: KeyNamed): NamedPlace {
   if (place === undefined) throw new Problem({ code: 'ArnInvalid', details: { message: `Invalid arn ${id}` } })
   if (place.region !== region) throw notFound(`Invalid arn ${place.region}`)
   if (place.kind === 'alias' ? accepts === 'key' : !keyId.test(place.name)) throw invalidId(id)
-  return place
+  return place.kind === 'alias' ? place : { ...place, name: place.name.toLowerCase() }
 }
 
 /** By its id alone; notes it, found or not. */

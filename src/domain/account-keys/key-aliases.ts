@@ -36,10 +36,15 @@ const aliasesMax = 50
 const invalid = (message: string): Problem => new Problem({ code: 'ValidationFailed', details: { message } })
 
 /** As an account may give it. Raises `ValidationFailed`, `AliasNameInvalid`. */
-export function assertAliasName(name: string): void {
-  if (!name.startsWith('alias/')) throw invalid('Alias must start with the prefix "alias/".')
+export function assertNewAliasName(name: string): void {
+  assertAliasName(name)
   if (isReservedAlias(name))
     throw new Problem({ code: 'AliasNameInvalid', details: { message: 'Names that begin with alias/aws/ are reserved for AWS services.' } })
+}
+
+/** As there may be one; whose it is, its key's policy knows. Raises `ValidationFailed`. */
+export function assertAliasName(name: string): void {
+  if (!name.startsWith('alias/')) throw invalid('Alias must start with the prefix "alias/".')
   if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(name)) throw invalid(`${name} contains invalid characters for an alias`)
 }
 

@@ -97,19 +97,21 @@ export function assertPermitsKey(permit: Permit<Permission>, { value }: HeldAcco
   assertPermits(permit, scopeOfKey(value))
 }
 
-/** What belongs to no key: making one, lists. Only policies of the account's own principals decide it, and only on everything. */
-export function ownedRegion(place: RegionOfAccount, facts: OwnedFacts = noOwnedFacts): Found {
-  const { accountId } = place
-  return {
-    on: scopeOfRegion(place),
-    owned: { account: accountId, arn: '*', kind: 'account', facts: factsOf(facts, requestFacts(place.region)) },
-  }
+/** What belongs to no key: everything of the account in a Region, or what policies may name of it by an ARN. */
+export interface PlaceAsked extends RegionOfAccount {
+  readonly arn?: string
 }
 
-const scopeOfRegion = ({ accountId, region }: RegionOfAccount): Scope =>
-  scopeOf(['', accountArn(accountId), `arn:aws:kms:${region}:${accountId}`, '*'])
+/** Making a key, lists. Only policies of the account's own principals decide it. */
+export function ownedRegion(place: PlaceAsked, facts: OwnedFacts = noOwnedFacts): Found {
+  const { accountId: account, region, arn = '*' } = place
+  return { on: scopeOfRegion(place), owned: { account, arn, kind: 'account', facts: factsOf(facts, requestFacts(region)) } }
+}
+
+const scopeOfRegion = ({ accountId, region, arn = '*' }: PlaceAsked): Scope =>
+  scopeOf(['', accountArn(accountId), `arn:aws:kms:${region}:${accountId}`, arn])
 
 /** As `assertPermitsKey`, for what `ownedRegion` asked. */
-export function assertPermitsRegion(permit: Permit<Permission>, place: RegionOfAccount): void {
+export function assertPermitsRegion(permit: Permit<Permission>, place: PlaceAsked): void {
   assert.deepEqual(permit.question.on, scopeOfRegion(place), 'a permit opens only what it was asked for')
 }

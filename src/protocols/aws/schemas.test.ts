@@ -85,7 +85,34 @@ describe('a body by its schema', () => {
     const said = saidOf(refusal({ KeyId: 'k', Plaintext: Buffer.from('secret').toString('base64') }))
     assert.equal(
       said,
-      "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length less than or equal to 4",
+      "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=6 cap=6]' at 'plaintext' failed to satisfy constraint: Member must have length less than or equal to 4",
+    )
+  })
+
+  test('shows a pattern as the model has it, and holds the whole value to it', () => {
+    const named = structure({ Name: text({ pattern: String.raw`[\w]+` }), Marker: optional(text({ pattern: 'a|b' })) })
+    const asked = (value: object): string => {
+      try {
+        readShape(named, value, { textual: false })
+      } catch (error) {
+        return error instanceof Problem ? saidOf(error) : ''
+      }
+      return 'read'
+    }
+    assert.equal(asked({ Name: 'a_1', Marker: 'b' }), 'read')
+    for (const Name of ['', 'a b', 'a\n', '!']) assert.match(asked({ Name }), /satisfy regular expression pattern: \[\\w\]\+$/)
+    assert.match(asked({ Name: 'a', Marker: 'ab' }), /pattern: a\|b$/)
+  })
+
+  test('names what is missing in a map and in a list', () => {
+    assert.match(saidOf(refusal({ KeyId: 'k', EncryptionContext: { a: null } })), /Value null at 'encryptionContext.a.member' failed/)
+    const listed = structure({ Operations: list(text(), { min: 1 }) })
+    assert.throws(
+      () => readShape(listed, { Operations: [] }, { textual: false }),
+      (error: unknown) => {
+        assert(error instanceof Problem)
+        return saidOf(error).startsWith("1 validation error detected: Value '[]' at 'operations' failed")
+      },
     )
   })
 

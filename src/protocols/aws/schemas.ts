@@ -1,6 +1,6 @@
 import type { Bytes, Millis } from '#model/brands.ts'
 import { millis } from '#model/brands.ts'
-import { mistyped, violate, type Hearing, type OptionalShape, type Shape, type Shaped } from './shape.ts'
+import { missing, mistyped, violate, type Hearing, type OptionalShape, type Shape, type Shaped } from './shape.ts'
 
 // The simple types of the services' models, and what they say of values outside their bounds. A wire puts its members together from these.
 
@@ -12,18 +12,25 @@ interface Bounds {
 const lengthRule = (length: number, { min = 0, max = Number.POSITIVE_INFINITY }: Bounds): string | undefined =>
   length > max ? `have length less than or equal to ${max}` : length < min ? `have length greater than or equal to ${min}` : undefined
 
-const patternRule = (value: string, pattern: RegExp | undefined): string | undefined =>
-  pattern === undefined || pattern.test(value) ? undefined : `satisfy regular expression pattern: ${pattern.source}`
+/** A service's model has its patterns as texts, shows them so, and means the whole value. */
+export type Pattern = RegExp | string
+const wholly = (pattern: Pattern): RegExp => (typeof pattern === 'string' ? new RegExp(`^(?:${pattern})$`) : pattern)
 
 /** Characters are those of UTF-16, as the services count. `secret`: never shown in a refusal. */
-export const text = (rules: Bounds & { readonly pattern?: RegExp; readonly secret?: true } = {}): Shape<string> => ({
-  read(value, at, hearing) {
-    if (typeof value !== 'string') return mistyped(value, 'a String')
-    const broken = [lengthRule(value.length, rules), patternRule(value, rules.pattern)].filter(must => must !== undefined)
-    for (const must of broken) violate(hearing, at, { ...(rules.secret !== true && { shown: value }), must })
-    return broken.length === 0 ? value : undefined
-  },
-})
+export function text(rules: Bounds & { readonly pattern?: Pattern; readonly secret?: true } = {}): Shape<string> {
+  const { pattern = '' } = rules
+  const whole = pattern === '' ? undefined : wholly(pattern)
+  const unlike = `satisfy regular expression pattern: ${typeof pattern === 'string' ? pattern : pattern.source}`
+  return {
+    read(value, at, hearing) {
+      if (typeof value !== 'string') return mistyped(value, 'a String')
+      const fits = whole === undefined || whole.test(value)
+      const broken = [lengthRule(value.length, rules), fits ? undefined : unlike].filter(must => must !== undefined)
+      for (const must of broken) violate(hearing, at, { ...(rules.secret !== true && { shown: value }), must })
+      return broken.length === 0 ? value : undefined
+    },
+  }
+}
 
 /** Of the services that have one model of tags: IAM and STS. */
 export const tagKey = text({ min: 1, max: 128, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u })
@@ -40,13 +47,14 @@ export const enumOf = <const V extends string>(values: readonly V[]): Shape<V> =
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
-/** Standard base64 with its padding; never shown in a refusal. */
+/** Standard base64 with its padding. A refusal shows, as the services do, how long it is and no byte of it. */
 export const blob = (bounds: Bounds = {}): Shape<Bytes> => ({
   read(value, at, hearing) {
     if (typeof value !== 'string' || !base64.test(value)) return mistyped(value, 'a Blob')
     const bytes = Buffer.from(value, 'base64')
     const must = lengthRule(bytes.length, bounds)
-    return must === undefined ? bytes : violate(hearing, at, { must })
+    const shown = `java.nio.HeapByteBuffer[pos=0 lim=${bytes.length} cap=${bytes.length}]`
+    return must === undefined ? bytes : violate(hearing, at, { shown, must })
   },
 })
 
@@ -84,7 +92,7 @@ export const list = <T>(of: Shape<T>, bounds: Bounds = {}): Shape<readonly T[]> 
     const given = hearing.textual ? listInForm(value) : value
     if (!Array.isArray(given)) return mistyped(given, 'a List')
     const must = lengthRule(given.length, bounds)
-    if (must !== undefined) return violate(hearing, at, { must })
+    if (must !== undefined) return violate(hearing, at, { ...(given.length === 0 && { shown: '[]' }), must })
     const members: readonly unknown[] = given
     const read = members.map((member, index) => readMember(of, { value: member, at: `${at}.${index + 1}.member` }, hearing))
     const whole = read.filter(member => member !== undefined)
@@ -113,7 +121,7 @@ export const textMap: Shape<ReadonlyMap<string, string>> = {
       const plain: unknown = member
       if (typeof plain === 'string') read.set(name, plain)
       else if (typeof plain === 'number' || typeof plain === 'boolean') read.set(name, plain.toString())
-      else if (plain === null) return violate(hearing, `${at}.${name}.member`, { must: 'not be null' })
+      else if (plain === null) return missing(hearing, `${at}.${name}.member`)
       else return mistyped(plain, 'a String')
     }
     return read
@@ -153,6 +161,5 @@ function readMember<T>(shape: Shape<T>, given: { readonly value: unknown; readon
   const { value, at } = given
   if (value !== undefined && value !== null) return shape.read(value, at, hearing)
   if (shape.optional === true) return undefined
-  hearing.violations.push(`Value null at '${at}' failed to satisfy constraint: Member must not be null`)
-  return undefined
+  return missing(hearing, at)
 }

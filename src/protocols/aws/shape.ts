@@ -23,6 +23,11 @@ export function violate(hearing: Hearing, at: string, { shown, must }: { readonl
 }
 const shownCharactersMax = 2_048
 
+/** A member that must be there. */
+export function missing(hearing: Hearing, at: string): undefined {
+  hearing.violations.push(`Value null at '${at}' failed to satisfy constraint: Member must not be null`)
+}
+
 /** The body as its schema has it. Raises `ValidationFailed` with everything that is wrong, `InvalidBody` where it has not the types of one. */
 export function readShape<T>(shape: Shape<T>, value: unknown, { textual }: Pick<Hearing, 'textual'>): T {
   const hearing: Hearing = { violations: [], textual }

@@ -3,7 +3,7 @@ import type { Needs } from '#domain/context.ts'
 import type { Permit } from '#domain/access/permit.ts'
 import type { Permission } from '#domain/access/permissions.ts'
 import { callersAccount, findAccountKey, type FindingNeeds, type HeldAccountKey } from '#domain/account-keys/find-account-key.ts'
-import { ownedKey, ownedRegion, type Said } from '#domain/account-keys/permit-account-key.ts'
+import { ownedKey, ownedRegion, type PlaceAsked, type Said } from '#domain/account-keys/permit-account-key.ts'
 import type { AwsSite } from '#protocols/aws/operation.ts'
 import type { Ask } from '#protocols/http/operation.ts'
 
@@ -33,11 +33,11 @@ export async function askedKey<P extends Permission>(
   return { key: found.key, permit: permit(permission, await ownedKey(context, call, { ...found, ...said })) }
 }
 
-/** What belongs to no key: the caller's own account in the Region of the request. */
+/** What belongs to no key: the caller's own account in the Region of the request, or what `arn` names there. */
 export function askedRegion<P extends Permission>(
   call: Call,
-  { site, permit, permission, facts }: Pick<Asking<P>, 'site' | 'permit' | 'permission' | 'facts'>,
-): { readonly accountId: string; readonly region: string; readonly permit: Permit<P> } {
-  const place = { accountId: callersAccount(call), region: site.region }
+  { site, permit, permission, facts, arn }: Pick<Asking<P>, 'site' | 'permit' | 'permission' | 'facts'> & Pick<PlaceAsked, 'arn'>,
+): PlaceAsked & { readonly permit: Permit<P> } {
+  const place = { accountId: callersAccount(call), region: site.region, ...(arn !== undefined && { arn }) }
   return { ...place, permit: permit(permission, ownedRegion(place, facts)) }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { testAccount, type Credentials } from '#domain/accounts/testing.ts'
+import { testAccount, testUser, type Credentials } from '#domain/accounts/testing.ts'
 import { testGround, type TestGround } from '#domain/testing.ts'
 import { objectIn, textIn } from '#protocols/http/testing.ts'
 import { parseRow } from '#domain/audit/parse-row.ts'
@@ -48,6 +48,64 @@ describe('grants that somebody may retire', () => {
     for (const RetiringPrincipal of ['x', accountId, 'arn:aws:iam::444455556666:root'])
       assert.equal(await codeOf('ListRetirableGrants', { RetiringPrincipal }), 'InvalidArnException', RetiringPrincipal)
     assert.equal((await send('ListRetirableGrants', { RetiringPrincipal: `arn:aws:iam::${accountId}:root` })).status, 200)
+  })
+
+  test('are listed by whoever may ask for that principal', async () => {
+    const named = `arn:aws:iam::${accountId}:user/named`
+    const Statement = [{ Effect: 'Allow', Action: 'kms:ListRetirableGrants', Resource: named }]
+    const credentials = await testUser(ground, { accountId, name: 'named', policy: { Version: '2012-10-17', Statement } })
+    assert.equal((await send('ListRetirableGrants', { RetiringPrincipal: named }, credentials)).status, 200)
+    const refused = await send('ListRetirableGrants', { RetiringPrincipal: `arn:aws:iam::${accountId}:root` }, credentials)
+    assert.match(
+      textIn(refused.json['message']),
+      /kms:ListRetirableGrants on resource: arn:aws:iam::111122223333:root because no identity-based/,
+    )
+  })
+})
+
+describe('a key', () => {
+  test('that was never used says so with an empty member', async () => {
+    const { json } = await send('GetKeyLastUsage', { KeyId: await newKey() })
+    assert.deepEqual(json['KeyLastUsage'], {})
+  })
+
+  test('is found by its id in any case, alone and in its ARN', async () => {
+    const KeyId = await newKey()
+    for (const id of [KeyId.toUpperCase(), `arn:aws:kms:${region}:${accountId}:key/${KeyId.toUpperCase()}`])
+      assert.equal(textIn(objectIn((await send('DescribeKey', { KeyId: id })).json['KeyMetadata'])['KeyId']), KeyId)
+  })
+
+  test('of a spec that the old member never knew is made by the new one alone', async () => {
+    const KeyUsage = 'SIGN_VERIFY'
+    assert.equal(await codeOf('CreateKey', { CustomerMasterKeySpec: 'ML_DSA_44', KeyUsage }), 'ValidationException')
+    assert.equal((await send('CreateKey', { KeySpec: 'ML_DSA_44', KeyUsage })).status, 200)
+    assert.equal((await send('CreateKey', { CustomerMasterKeySpec: 'ECC_NIST_P256', KeyUsage })).status, 200)
+  })
+})
+
+describe('a name of a service key', () => {
+  test("is nobody's to give, to turn or to take away", async () => {
+    const [AliasName, TargetKeyId] = ['alias/aws/ebs', await newKey()]
+    assert.equal(await codeOf('CreateAlias', { AliasName, TargetKeyId }), 'InvalidAliasNameException')
+    assert.equal(await codeOf('DeleteAlias', { AliasName }), 'NotFoundException')
+    assert.equal((await send('DescribeKey', { KeyId: AliasName })).status, 200, 'it is made when it is looked at')
+    assert.equal(await codeOf('UpdateAlias', { AliasName, TargetKeyId }), 'AccessDeniedException')
+    assert.equal(await codeOf('DeleteAlias', { AliasName }), 'AccessDeniedException')
+  })
+})
+
+describe('a list of keys', () => {
+  test('is of the own account, unless it asks for what others share, which is nothing', async () => {
+    await newKey()
+    const keysOf = async (body: object) => (await send('ListKeys', body)).json['Keys']
+    const own = await keysOf({})
+    assert(Array.isArray(own) && own.length > 0)
+    for (const ResourceOwners of [['SELF'], ['SELF', 'OTHER_ACCOUNTS_VIA_RAM']]) assert.deepEqual(await keysOf({ ResourceOwners }), own)
+    assert.deepEqual(await keysOf({ ResourceOwners: ['OTHER_ACCOUNTS_VIA_RAM'] }), [])
+    for (const ResourceOwners of [[], ['ME'], ['SELF', 'SELF', 'SELF']])
+      assert.equal(await codeOf('ListKeys', { ResourceOwners }), 'ValidationException')
+    const { NextMarker: Marker } = (await send('ListKeys', { Limit: 1, ResourceOwners: ['SELF'] })).json
+    assert.equal(await codeOf('ListKeys', { Marker, ResourceOwners: ['OTHER_ACCOUNTS_VIA_RAM'] }), 'InvalidMarkerException')
   })
 })
 

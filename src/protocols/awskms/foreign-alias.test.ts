@@ -42,3 +42,32 @@ test('an alias of another account tells whoever may not use it neither that it i
     Array.from({ length: 4 }, () => [`arn:aws:kms:${region}:111122223333:key/${keyId}`]),
   )
 })
+
+test('a key of another account tells whoever may not use it not even that it is there', async () => {
+  const ground = await testGround()
+  const [owner, stranger] = [await testAccount(ground, '111122223333'), await testAccount(ground, '444455556666')]
+  const send = kmsSender(ground, region)
+  const there = textIn(objectIn((await send(owner.root, 'CreateKey', {})).json['KeyMetadata'])['KeyId'])
+  const arns = [there, '1234abcd-12ab-34cd-56ef-1234567890ab'].map(id => `arn:aws:kms:${region}:111122223333:key/${id}`)
+  const GranteePrincipal = 'arn:aws:iam::444455556666:root'
+  for (const [operation, more] of [
+    ['Encrypt', { Plaintext: 'AA==' }],
+    ['DescribeKey', {}],
+    ['GetPublicKey', {}],
+    ['GetKeyRotationStatus', {}],
+    ['GetKeyPolicy', {}],
+    ['CreateGrant', { GranteePrincipal, Operations: ['Encrypt'] }],
+    ['ListGrants', {}],
+    ['RevokeGrant', { GrantId: 'a'.repeat(64) }],
+    ['Decrypt', { CiphertextBlob: 'AA==' }],
+  ] as const) {
+    const told = await Promise.all(
+      arns.map(async KeyId => {
+        const { status, text } = await send(stranger.root, operation, { KeyId, ...more })
+        return { status, text: text.replaceAll(KeyId, 'ARN') }
+      }),
+    )
+    assert.deepEqual(told[0], told[1], operation)
+    assert.match(told[0]?.text ?? '', /AccessDeniedException.*because the resource does not exist in this Region/, operation)
+  }
+})

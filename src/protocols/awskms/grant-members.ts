@@ -6,17 +6,19 @@ import { namesOf } from '#model/names.ts'
 import { enumOf, list, optional, structure, text, textMap } from '#protocols/aws/schemas.ts'
 import { epochSeconds } from '#protocols/aws/times.ts'
 
-export const principal = optional(text({ min: 1, max: 256, pattern: /^[\w+=,.@:/-]+$/ }))
-export const servicePrincipal = optional(text({ min: 1, max: 128, pattern: /^([A-Za-z0-9-]+)\.([A-Za-z0-9-]+)(\.[A-Za-z0-9-]+)+$/ }))
+export const principal = optional(text({ min: 1, max: 256, pattern: String.raw`^[\w+=,.@:/-]+$` }))
+export const servicePrincipal = optional(
+  text({ min: 1, max: 128, pattern: String.raw`^([A-Za-z0-9\-]+)\.([A-Za-z0-9\-]+)(\.[A-Za-z0-9\-]+)+$` }),
+)
 export const grantId = text({ min: 1, max: 128 })
 export const grantToken = text({ min: 1, max: 8192 })
-export const grantName = optional(text({ min: 1, max: 256, pattern: /^[a-zA-Z0-9:/_-]+$/ }))
+export const grantName = optional(text({ min: 1, max: 256, pattern: '^[a-zA-Z0-9:/_-]+$' }))
 export const operations = list(enumOf(namesOf(grantOperations)), { min: 1 })
 export const constraints = optional(
   structure({
     EncryptionContextEquals: optional(textMap),
     EncryptionContextSubset: optional(textMap),
-    SourceArn: optional(text({ min: 20, max: 512, pattern: /^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$/ })),
+    SourceArn: optional(text({ min: 20, max: 512, pattern: '^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$' })),
   }),
 )
 

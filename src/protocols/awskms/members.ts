@@ -6,11 +6,10 @@ export const keyId = text({ min: 1, max: 2048 })
 export const description = text({ max: 8192 })
 /** The longest policy with every letter of it escaped once, and what comes with it. */
 export const policyBodyBytes = 512 * 1024
-// oxlint-disable-next-line no-control-regex -- the service's own pattern, which its refusals show
-export const policyText = text({ min: 1, max: 131_072, pattern: /^[\u0009\u000A\u000D\u0020-\u00FF]+$/ })
+export const policyText = text({ min: 1, max: 131_072, pattern: String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+` })
 
-export const policyName = text({ min: 1, max: 128, pattern: /^\w+$/ })
-export const aliasName = text({ min: 1, max: 256, pattern: /^[a-zA-Z0-9:/_-]+$/ })
+export const policyName = text({ min: 1, max: 128, pattern: String.raw`[\w]+` })
+export const aliasName = text({ min: 1, max: 256, pattern: '^[a-zA-Z0-9:/_-]+$' })
 
 const tagKey = text({ min: 1, max: 128 })
 export const tags = list(structure({ TagKey: tagKey, TagValue: text({ max: 256 }) }))
@@ -23,13 +22,13 @@ interface TagOnTheWire {
 export const keyTags = (given: readonly TagOnTheWire[] = []): KeyTags =>
   given.map(({ TagKey, TagValue }) => ({ key: TagKey, value: TagValue }))
 
-export const materialId = text({ min: 64, max: 64, pattern: /^[a-f0-9]+$/ })
-export const regionName = text({ min: 1, max: 32, pattern: /^([a-z]+-){2,3}\d+$/ })
+export const materialId = text({ min: 64, max: 64, pattern: '^[a-f0-9]+$' })
+export const regionName = text({ min: 1, max: 32, pattern: String.raw`^([a-z]+-){2,3}\d+$` })
 
 export const grantTokens = optional(list(text({ min: 1, max: 8192 }), { max: 10 }))
 
 /** `Limit` and `Marker` of a list. */
 export const paged = {
   Limit: optional(integer({ min: 1, max: 1000 })),
-  Marker: optional(text({ min: 1, max: 1024, pattern: /^[\u0020-\u00FF]*$/ })),
+  Marker: optional(text({ min: 1, max: 1024, pattern: String.raw`[\u0020-\u00FF]*` })),
 }

@@ -1,3 +1,4 @@
+import { hiddenBecause } from '#domain/access/rule-books/account-policies.ts'
 import { jsonErrors } from '#protocols/aws/json-errors.ts'
 import { refuseIn, type AwsTable, type AwsWords } from '#protocols/aws/problems.ts'
 
@@ -13,7 +14,7 @@ const table: AwsTable = {
   AccountKeyHidden: ({ action, arn }, { call }) =>
     bad(
       'AccessDeniedException',
-      `User: ${call.who.acting?.arn ?? 'anonymous'} is not authorized to perform: ${action} on ${whereHidden(arn)} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
+      `User: ${call.who.acting?.arn ?? 'anonymous'} is not authorized to perform: ${action} on ${whereHidden(arn)} ${hiddenBecause}`,
     ),
   AccountKeyDisabled: ({ arn }) => bad('DisabledException', `${arn} is disabled.`),
   AccountKeyStateInvalid: ({ arn, is }) => bad('KMSInvalidStateException', `${arn} is ${is}.`),

@@ -9,18 +9,18 @@ export const storeName = text({ min: 1, max: 256 })
 
 /** What a store of either kind is told. */
 export const storeSettings = {
-  CloudHsmClusterId: optional(text({ min: 19, max: 24, pattern: /^cluster-[2-7a-zA-Z]{11,16}$/ })),
+  CloudHsmClusterId: optional(text({ min: 19, max: 24, pattern: 'cluster-[2-7a-zA-Z]{11,16}' })),
   KeyStorePassword: optional(text({ min: 7, max: 32, secret: true })),
-  XksProxyUriEndpoint: optional(text({ min: 10, max: 128, pattern: /^https:\/\/[a-zA-Z0-9.-]+$/ })),
-  XksProxyUriPath: optional(text({ min: 10, max: 128, pattern: /^(\/[a-zA-Z0-9/_-]+\/kms\/xks\/v\d{1,2})$|^(\/kms\/xks\/v\d{1,2})$/ })),
+  XksProxyUriEndpoint: optional(text({ min: 10, max: 128, pattern: '^https://[a-zA-Z0-9.-]+$' })),
+  XksProxyUriPath: optional(text({ min: 10, max: 128, pattern: String.raw`^(/[a-zA-Z0-9\/_-]+/kms/xks/v\d{1,2})$|^(/kms/xks/v\d{1,2})$` })),
   XksProxyVpcEndpointServiceName: optional(
-    text({ min: 20, max: 64, pattern: /^(com|eu)\.amazonaws\.vpce\.([a-z]+-){2,3}\d+\.vpce-svc-[0-9a-z]+$/ }),
+    text({ min: 20, max: 64, pattern: String.raw`^(com|eu)\.amazonaws\.vpce\.([a-z]+-){2,3}\d+\.vpce-svc-[0-9a-z]+$` }),
   ),
-  XksProxyVpcEndpointServiceOwner: optional(text({ min: 12, max: 12, pattern: /^[0-9]{12}$/ })),
+  XksProxyVpcEndpointServiceOwner: optional(text({ min: 12, max: 12, pattern: '[0-9]{12}' })),
   XksProxyAuthenticationCredential: optional(
     structure({
-      AccessKeyId: text({ min: 20, max: 30, pattern: /^[A-Z2-7]+$/ }),
-      RawSecretAccessKey: text({ min: 43, max: 64, pattern: /^[a-zA-Z0-9/+=]+$/, secret: true }),
+      AccessKeyId: text({ min: 20, max: 30, pattern: '^[A-Z2-7]+$' }),
+      RawSecretAccessKey: text({ min: 43, max: 64, pattern: String.raw`^[a-zA-Z0-9\/+=]+$`, secret: true }),
     }),
   ),
   XksProxyConnectivity: optional(enumOf(['PUBLIC_ENDPOINT', 'VPC_ENDPOINT_SERVICE'])),

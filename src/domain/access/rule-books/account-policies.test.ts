@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { millis } from '#model/brands.ts'
 import type { Principal } from '#model/principal.ts'
 import type { Permission } from '#domain/access/permissions.ts'
+import { hiddenBecause } from './account-policies.ts'
 import {
   abroad,
   accountWorld,
@@ -141,7 +142,9 @@ describe('the rule book of accounts', () => {
     const able = world.user({ name: 'u', accountId: abroad, ...inline(allow('kms:*')) })
     const other = world.user({ name: 'v', accountId: abroad })
     const open = [accountStatement, allow('kms:*', to(rootOf(abroad)))]
-    assert.equal(asked(world, asUser(able), { policy: [accountStatement] }), no('resource-based policy'))
+    assert.equal(asked(world, asUser(able), { policy: [accountStatement] }), hiddenBecause)
+    const denied = { policy: [...open, deny('kms:*', to('*'))] }
+    assert.equal(asked(world, asUser(able), denied), hiddenBecause, 'that it is there, and forbidden, is not told')
     assert.equal(asked(world, asUser(able), { policy: open }), true)
     assert.equal(asked(world, asUser(other), { policy: open }), no('identity-based policy'))
     assert.equal(asked(world, asRoot(abroad), { policy: open }), true)
@@ -151,8 +154,8 @@ describe('the rule book of accounts', () => {
     )
     assert.equal(asked(world, asUser(able), { policy: [allow('kms:*', to('*'))] }), true)
     const disabling = { policy: open, permission: 'accountKey.disable' } as const
-    assert.equal(asked(world, asUser(able), disabling), no('resource-based policy', 'kms:DisableKey'), 'management stays at home')
-    assert.equal(asked(world, asRoot(abroad), disabling), no('resource-based policy', 'kms:DisableKey'))
+    assert.equal(asked(world, asUser(able), disabling), hiddenBecause, 'management stays at home')
+    assert.equal(asked(world, asRoot(abroad), disabling), hiddenBecause)
     const elsewhere = { kind: 'account', account: home, arn: '*', permission: 'accountKey.list' } as const
     assert.equal(asked(world, asUser(able), elsewhere), no('resource-based policy', 'kms:ListKeys'))
   })
@@ -173,7 +176,7 @@ describe('the rule book of accounts', () => {
       no('identity-based policy', 'kms:Decrypt'),
     )
     assert.equal(asked(world, asUser(other), give(`arn:aws:iam::${abroad}:user/v`)), true, 'across accounts')
-    assert.equal(asked(world, asUser(other), give(`arn:aws:iam::${home}:user/u`)), no('resource-based policy'))
+    assert.equal(asked(world, asUser(other), give(`arn:aws:iam::${home}:user/u`)), hiddenBecause)
     assert.equal(
       asked(world, asUser(me), give(rootOf(home))),
       no('identity-based policy'),

@@ -57,7 +57,7 @@ export function accountPolicyBook(entities: AccountEntities): AccountPolicyBook 
       if (verdict === undefined) return { allowed: false, because: 'no-rule-book' }
       return verdict.allowed
         ? { allowed: true, by: spelt(verdict.by) }
-        : refusalOf(verdict, permissionRow(question.permission).account ?? '')
+        : refusalOf(verdict, { action: permissionRow(question.permission).account ?? '', foreign: isForeign(question) })
     },
   }
 }
@@ -83,8 +83,23 @@ const absences: Readonly<Record<DocumentKind, string>> = {
   session: 'no session policy',
 }
 
+/** Another account's key, asked for by whoever acts in an account. */
+const isForeign = ({ who: { acting }, owned }: Question): boolean =>
+  owned?.kind === 'key' && acting !== undefined && acting.kind !== 'service' && acting.accountId !== owned.account
+
+/** Of another account's key: one sentence whether it is there or not, and whatever its policy says (aws-kms.md 4.1). */
+export const hiddenBecause =
+  'because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access'
+
+interface Refusal {
+  readonly action: string
+  readonly foreign: boolean
+}
+
 /** The second half of the sentence that says so (aws-kms.md 4.6). */
-function refusalOf(verdict: Extract<Verdict, { readonly allowed: false }>, action: string): Refused {
+function refusalOf(verdict: Extract<Verdict, { readonly allowed: false }>, { action, foreign }: Refusal): Refused {
+  const kind = 'denied' in verdict ? verdict.denied.kind : verdict.missing
+  if (foreign && kind === 'resource') return { allowed: false, because: hiddenBecause }
   if ('denied' in verdict) return { allowed: false, because: `with an explicit deny in ${denials[verdict.denied.kind]}` }
   return { allowed: false, because: `because ${absences[verdict.missing]} allows the ${action} action` }
 }

@@ -286,7 +286,7 @@ test('whoever may retire grants finds them on keys of any account in the Region,
   const found: string[] = []
   for (let after: Awaited<ReturnType<typeof listRetirableGrants>>['next']; ;) {
     const page = await as(async call => {
-      const permit = context.access.permit(call, 'keyGrant.listRetirable', ownedRegion({ accountId, region }))
+      const permit = context.access.permit(call, 'keyGrant.listRetirable', ownedRegion({ accountId, region, arn: bob }))
       return listRetirableGrants(context, call, { permit, region, retiring: bob, limit: 3, after })
     })
     found.push(...page.items.map(({ grant: value }) => value.keyId))

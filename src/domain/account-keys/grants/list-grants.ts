@@ -69,7 +69,7 @@ export async function listRetirableGrants(
   },
 ): Promise<{ readonly items: readonly ShownGrant[]; readonly next?: GrantsAfter }> {
   const { permit, region, retiring, after, limit } = request
-  assertPermitsRegion(permit, { accountId: callersAccount(call), region })
+  assertPermitsRegion(permit, { accountId: callersAccount(call), region, arn: retiring })
   const places = placesIn(context, call, region)
   const first = after === undefined ? 0 : places.findIndex(({ compartment }) => compartment === after.compartment)
   if (first < 0) throw new Problem({ code: 'MarkerInvalid' })

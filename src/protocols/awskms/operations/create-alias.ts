@@ -1,5 +1,5 @@
 import { callersAccount } from '#domain/account-keys/find-account-key.ts'
-import { assertAliasName, createAlias, ownedAlias } from '#domain/account-keys/key-aliases.ts'
+import { assertNewAliasName, createAlias, ownedAlias } from '#domain/account-keys/key-aliases.ts'
 import { amzEmpty } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
@@ -13,7 +13,7 @@ export const createAliasOperation = awsOperation({
   trail: { parameters: ['aliasName', 'targetKeyId'], readOnly: false },
   async handle(context, call, { site, permit, body }) {
     const { AliasName: name, TargetKeyId: id } = body
-    assertAliasName(name)
+    assertNewAliasName(name)
     const alias = { accountId: callersAccount(call), region: site.region, name }
     const ofName = permit('keyAlias.create', ownedAlias(alias))
     const { key, permit: ofKey } = await askedKey(context, call, { site, permit, permission: 'keyAlias.create', id })

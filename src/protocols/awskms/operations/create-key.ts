@@ -15,7 +15,8 @@ import { keyMetadata } from '#protocols/awskms/key-metadata.ts'
 import { description, keyTags, policyBodyBytes, policyText, tags } from '#protocols/awskms/members.ts'
 
 const specNames = [...namesOf(accountKeySpecs), 'SM2'] as const
-const spec = optional(enumOf(specNames))
+/** The old member knows what there was while it was the only one. */
+const oldSpecNames = specNames.filter(name => !/^(?:ML_|ECC_NIST_EDWARDS)/.test(name))
 
 const origins = {
   AWS_KMS: 'generated',
@@ -28,11 +29,11 @@ const members = structure({
   Policy: optional(policyText),
   Description: optional(description),
   KeyUsage: optional(enumOf(accountKeyUsages)),
-  KeySpec: spec,
-  CustomerMasterKeySpec: spec,
+  KeySpec: optional(enumOf(specNames)),
+  CustomerMasterKeySpec: optional(enumOf(oldSpecNames)),
   Origin: optional(enumOf(namesOf(origins))),
   CustomKeyStoreId: optional(text({ min: 1, max: 64 })),
-  XksKeyId: optional(text({ min: 1, max: 128, pattern: /^[a-zA-Z0-9-_.]+$/ })),
+  XksKeyId: optional(text({ min: 1, max: 128, pattern: '^[a-zA-Z0-9-_.]+$' })),
   BypassPolicyLockoutSafetyCheck: optional(flag),
   Tags: optional(tags),
   MultiRegion: optional(flag),

@@ -20,14 +20,15 @@ export const getKeyLastUsageOperation = awsOperation({
     const created = epochSeconds(value.createdAt)
     return amzJson({
       KeyId: keyArn(value),
-      ...(use !== undefined && {
-        KeyLastUsage: {
+      // Of a key that was never used: there, and empty.
+      KeyLastUsage: {
+        ...(use !== undefined && {
           Operation: use.operation,
           Timestamp: epochSeconds(use.at),
           CloudTrailEventId: use.entryId,
           KmsRequestId: use.requestId,
-        },
-      }),
+        }),
+      },
       TrackingStartDate: created,
       KeyCreationDate: created,
     })

@@ -20,7 +20,7 @@ export const importKeyMaterialOperation = awsOperation({
       ValidTo: optional(timestamp),
       ExpirationModel: optional(enumOf(['KEY_MATERIAL_EXPIRES', 'KEY_MATERIAL_DOES_NOT_EXPIRE'])),
       ImportType: optional(enumOf(['NEW_KEY_MATERIAL', 'EXISTING_KEY_MATERIAL'])),
-      KeyMaterialDescription: optional(text({ max: 256, pattern: /^[a-zA-Z0-9:/_\s.-]*$/ })),
+      KeyMaterialDescription: optional(text({ max: 256, pattern: String.raw`^[a-zA-Z0-9:/_\s.-]+$` })),
       KeyMaterialId: optional(materialId),
     }),
   },

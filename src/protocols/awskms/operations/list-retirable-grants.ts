@@ -18,7 +18,7 @@ export const listRetirableGrantsOperation = awsOperation({
   trail: { parameters: ['retiringPrincipal', 'retiringServicePrincipal'], readOnly: true },
   async handle(context, call, { site, permit, body }) {
     const retiring = retiringOf(body)
-    const asked = askedRegion(call, { site, permit, permission: 'keyGrant.listRetirable' })
+    const asked = askedRegion(call, { site, permit, permission: 'keyGrant.listRetirable', arn: retiring })
     assertOwn(retiring, callersAccount(call))
     const bound = { accountId: asked.accountId, region: site.region, list: `ListRetirableGrants ${retiring}` }
     const after = body.Marker === undefined ? undefined : position(openMarker(context, bound, body.Marker))
