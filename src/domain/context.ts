@@ -70,7 +70,7 @@ import type { KnownSessions } from './sessions/known-sessions.ts'
 import { trailKeys, trails } from './trails/records.ts'
 import { snapshots } from './volumes/snapshot-records.ts'
 import { volumeAttachments, volumeDefaults, volumes } from './volumes/records.ts'
-import { secrets } from './secrets/records.ts'
+import { olderSecretVersions, secrets } from './secrets/records.ts'
 import { authorizationCodes, deviceCodes, refreshTokens, signInSessions } from './sign-in/records.ts'
 
 /** Every noun at rest. A new family is one line here. */
@@ -97,6 +97,7 @@ const families = {
   keys,
   releaseSigners,
   secrets,
+  olderSecretVersions,
   certificates,
   certificateOperations,
   certificateIssuers,

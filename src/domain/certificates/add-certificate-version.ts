@@ -18,7 +18,7 @@ import { keyOpsOf } from './key-operations.ts'
 import type { Certificate, CertificatePolicy, CertificateVersion } from './records.ts'
 import { certificateArmId, type CertificateName } from './reference.ts'
 
-export type KeepingNeeds = MakingNeeds & Needs<'certificates' | 'secrets' | 'pki'>
+export type KeepingNeeds = MakingNeeds & Needs<'certificates' | 'secrets' | 'olderSecretVersions' | 'pki'>
 
 /** A certificate that was issued, merged or brought, with all that it takes to keep it. */
 export interface NewCertificateVersion {

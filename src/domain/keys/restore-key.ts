@@ -28,9 +28,10 @@ export async function restoreKey(
   await assertNameFree(context.keys, call, { vault, name, inUse: 'KeyNameInUse' })
   await assertNotAskedFor(context, call, { named: { vault, name }, refusal: 'KeyManaged', operation: 'restore' })
   for (const version of versions) assertTypeOffered(vault, version)
-  return stageRestored<KeyVersion, Key>(context.keys, call, {
+  const restored = stageRestored<KeyVersion, Key>(context.keys, call, {
     vault,
     backup: { ...backup, object: withDueAt(backup.object) },
     seal: ({ module }, place, bytes) => context.module(module).restore(place, bytes),
   })
+  return restored.value
 }

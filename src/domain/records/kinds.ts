@@ -77,6 +77,7 @@ export const kinds = {
   permissionGrants: 145,
   deletedObjects: 146,
   appRoleAssignments: 147,
+  olderSecretVersions: 185,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

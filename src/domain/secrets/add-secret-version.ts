@@ -10,6 +10,7 @@ import { assertNotAskedFor, assertUnmanaged } from '#domain/vault-objects/manage
 import { objectPath } from '#domain/vault-objects/reference.ts'
 import { withDueAt } from './due.ts'
 import { secretRecord, type HeldSecret } from './find-secret.ts'
+import { withOlderMoved } from './older-versions.ts'
 import type { Secret, SecretVersion } from './records.ts'
 import { secretArmId, type SecretName } from './reference.ts'
 
@@ -29,10 +30,10 @@ export interface NewSecretVersion {
 
 /**
  * Seals the value as the material of a new version and stages it, on the secret that is there or on a new one. Nothing is inherited from
- * the version before. Raises `SecretManaged`, `SecretNameDeleted`, `InvalidBody`.
+ * the version before. Raises `SecretManaged`, `SecretNameDeleted`, `InvalidBody`, `NotSupported`.
  */
 export async function addSecretVersion(
-  context: Needs<'secrets' | 'certificates' | 'ground'>,
+  context: Needs<'secrets' | 'olderSecretVersions' | 'certificates' | 'ground'>,
   call: Call,
   asked: NewSecretVersion,
 ): Promise<{ readonly secret: Secret; readonly version: SecretVersion }> {
@@ -81,14 +82,19 @@ async function secretForNewVersion(
 }
 
 function stageVersion(
-  { secrets }: Needs<'secrets'>,
+  context: Needs<'secrets' | 'olderSecretVersions'>,
   call: Call,
   change: { readonly asked: NewSecretVersion; readonly before: HeldSecret | undefined; readonly version: SecretVersion },
 ): Secret {
   const { asked, before, version } = change
   const { named, managed } = asked
-  if (before !== undefined)
-    return secrets.update(call, before, withDueAt({ ...before.value, versions: [...before.value.versions, version] })).value
+  if (before !== undefined) {
+    const after = withOlderMoved(context, call, {
+      compartment: before.compartment,
+      secret: { ...before.value, versions: [...before.value.versions, version] },
+    })
+    return context.secrets.update(call, before, withDueAt(after)).value
+  }
   const value: Secret = { name: named.name, versions: [version], ...(managed !== undefined && { managed: true }) }
-  return secrets.create(call, named.vault.compartment, { path: objectPath(named.name), value: withDueAt(value) }).value
+  return context.secrets.create(call, named.vault.compartment, { path: objectPath(named.name), value: withDueAt(value) }).value
 }

@@ -10,7 +10,7 @@ import { secretScope, type SecretName } from './reference.ts'
 
 /** Takes a secret away with all its versions; its name stays taken until it is purged (key-vault.md 5). Raises `SecretNotFound`, `SecretManaged`. */
 export async function deleteSecret(
-  context: Needs<'secrets'>,
+  context: Needs<'secrets' | 'olderSecretVersions'>,
   call: Call,
   request: SecretName & { readonly permit: Permit<'secret.delete'> },
 ): Promise<Secret> {

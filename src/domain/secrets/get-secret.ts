@@ -13,7 +13,7 @@ import { secretScope, type SecretName, type SecretReference } from './reference.
  * Raises `SecretNotFound`, `SecretDisabled`.
  */
 export async function getSecret(
-  context: Needs<'secrets' | 'store' | 'ground'>,
+  context: Needs<'secrets' | 'olderSecretVersions' | 'store' | 'ground'>,
   call: Call,
   request: { readonly permit: Permit<'secret.get'>; readonly reference: SecretReference },
 ): Promise<{ readonly secret: Secret; readonly version: SecretVersion; readonly value: SecretBytes }> {
@@ -31,7 +31,7 @@ export async function getSecret(
 
 /** A live secret's current version without its value, disabled too. Raises `SecretNotFound`. */
 export async function describeSecret(
-  context: Needs<'secrets'>,
+  context: Needs<'secrets' | 'olderSecretVersions'>,
   call: Call,
   request: SecretName & { readonly permit: Permit<'vault.readSecret'> },
 ): Promise<Secret> {

@@ -4,9 +4,10 @@ import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import type { Page } from '#domain/records/records.ts'
 import type { Vault } from '#domain/resources/records.ts'
-import { listObjects, pageOfVersions, type Listed } from '#domain/vault-objects/list-objects.ts'
+import { listObjects, type Listed } from '#domain/vault-objects/list-objects.ts'
 import type { ObjectState } from '#domain/vault-objects/object.ts'
 import { secretRecord } from './find-secret.ts'
+import { pageOfSecretVersions } from './older-versions.ts'
 import type { Secret, SecretVersion } from './records.ts'
 import { secretScope, type SecretName } from './reference.ts'
 
@@ -29,7 +30,7 @@ export async function listSecrets(
  * Raises `SecretNotFound` for a deleted secret.
  */
 export async function listSecretVersions(
-  context: Needs<'secrets'>,
+  context: Needs<'secrets' | 'olderSecretVersions'>,
   call: Call,
   request: SecretName & Page & { readonly permit: Permit<'secret.list'> },
 ): Promise<Listed<{ readonly secret: Secret; readonly version: SecretVersion }>> {
@@ -39,6 +40,6 @@ export async function listSecretVersions(
   if (found === undefined) return { items: [] }
   const secret = found.value
   if (secret.deleted !== undefined) throw new Problem({ code: 'SecretNotFound', details: { name } })
-  const listed = pageOfVersions(secret.versions, page)
+  const listed = await pageOfSecretVersions(context, call, { ...page, secret: found })
   return { ...listed, items: listed.items.map(version => ({ secret, version })) }
 }

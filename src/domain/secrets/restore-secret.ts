@@ -8,6 +8,7 @@ import { assertNotAskedFor } from '#domain/vault-objects/managed.ts'
 import { assertNameFree, openForRestore, stageRestored } from '#domain/vault-objects/backup.ts'
 import { secretBackups } from './back-up-secret.ts'
 import { withDueAt } from './due.ts'
+import { withOlderMoved } from './older-versions.ts'
 import type { Secret, SecretVersion } from './records.ts'
 import { secretArmId } from './reference.ts'
 
@@ -30,7 +31,7 @@ export function nameInBackup(
  * Raises, in this order, `BackupInvalid`, `BackupForeign`, `SecretNameInUse`, `NotSupported`.
  */
 export async function restoreSecret(
-  context: Needs<'secrets' | 'certificates' | 'ground' | 'instance'>,
+  context: Needs<'secrets' | 'olderSecretVersions' | 'certificates' | 'ground' | 'instance'>,
   call: Call,
   request: { readonly permit: Permit<'secret.restore'>; readonly vault: Vault; readonly blob: Bytes },
 ): Promise<Secret> {
@@ -41,9 +42,14 @@ export async function restoreSecret(
   call.target = { secretId: secretArmId({ vault, name }) }
   await assertNameFree(context.secrets, call, { vault, name, inUse: 'SecretNameInUse' })
   await assertNotAskedFor(context, call, { named: { vault, name }, refusal: 'SecretManaged', operation: 'restore' })
-  return stageRestored<SecretVersion, Secret>(context.secrets, call, {
+  const restored = stageRestored<SecretVersion, Secret>(context.secrets, call, {
     vault,
-    backup: { ...backup, object: withDueAt(backup.object) },
+    backup,
     seal: (_, place, bytes) => context.ground.barrier.sealMaterial(place, bytes.bytes),
   })
+  return context.secrets.update(
+    call,
+    restored,
+    withDueAt(withOlderMoved(context, call, { compartment: restored.compartment, secret: restored.value })),
+  ).value
 }

@@ -9,10 +9,10 @@ import { secretScope, type SecretName } from './reference.ts'
 
 /**
  * Keeps a value as a new secret, or as the next version of the one under this name. `value` is UTF-8; the caller disposes of it.
- * Raises `SecretManaged`, `SecretNameDeleted`, `InvalidBody`.
+ * Raises `SecretManaged`, `SecretNameDeleted`, `InvalidBody`, `NotSupported`.
  */
 export async function setSecret(
-  context: Needs<'secrets' | 'certificates' | 'ground'>,
+  context: Needs<'secrets' | 'olderSecretVersions' | 'certificates' | 'ground'>,
   call: Call,
   request: SecretName & {
     readonly permit: Permit<'secret.set'> | Permit<'vault.writeSecret'>

@@ -4,7 +4,7 @@ import { assertPermits, type Permit } from '#domain/access/permit.ts'
 import { changedAttributes, wholeSecond, type ObjectAttributes, type ObjectTags } from '#domain/vault-objects/attributes.ts'
 import { watchedAfter } from '#domain/vault-objects/expiry.ts'
 import { assertUnmanaged } from '#domain/vault-objects/managed.ts'
-import { withDueAt } from './due.ts'
+import { olderDueAt, withDueAt } from './due.ts'
 import { requireSecret } from './find-secret.ts'
 import type { Secret, SecretVersion } from './records.ts'
 import { secretScope, type SecretReference } from './reference.ts'
@@ -14,7 +14,7 @@ import { secretScope, type SecretReference } from './reference.ts'
  * Raises `SecretNotFound`, `SecretManaged`, `InvalidBody`.
  */
 export async function updateSecret(
-  context: Needs<'secrets'>,
+  context: Needs<'secrets' | 'olderSecretVersions'>,
   call: Call,
   request: {
     readonly permit: Permit<'secret.update'> | Permit<'vault.writeSecret'>
@@ -26,7 +26,7 @@ export async function updateSecret(
 ): Promise<{ readonly secret: Secret; readonly version: SecretVersion }> {
   const { permit, reference, contentType, attributes, tags } = request
   assertPermits(permit, secretScope(reference.vault, reference.name))
-  const { secret, version: before } = await requireSecret(context, call, reference)
+  const { secret, version: before, older } = await requireSecret(context, call, reference)
   assertUnmanaged(secret.value, 'SecretManaged', 'update')
   const { enabled: _, notBefore: __, expires: ___, ...rest } = before
   const version: SecretVersion = {
@@ -37,6 +37,11 @@ export async function updateSecret(
     ...(tags !== undefined && { tags: { ...tags } }),
     updatedAt: wholeSecond(call.at),
   }
-  const versions = secret.value.versions.map(one => (one.id === version.id ? version : one))
-  return { secret: context.secrets.update(call, secret, withDueAt({ ...secret.value, versions })).value, version }
+  const changed = (versions: readonly SecretVersion[]): SecretVersion[] => versions.map(one => (one.id === version.id ? version : one))
+  if (older !== undefined) {
+    context.olderSecretVersions.update(call, older, olderDueAt({ versions: changed(older.value.versions) }))
+    return { secret: secret.value, version }
+  }
+  const after = withDueAt({ ...secret.value, versions: changed(secret.value.versions) })
+  return { secret: context.secrets.update(call, secret, after).value, version }
 }

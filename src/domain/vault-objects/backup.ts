@@ -14,8 +14,9 @@ import { objectPath, type ObjectName } from './reference.ts'
 /** More cannot be backed up, nor restored (key-vault.md 8). */
 export const versionsMax = 500
 
-function assertNotTooMany({ versions }: VaultObject, what: string): void {
-  if (versions.length > versionsMax)
+/** Raises `NotSupported`. */
+export function assertNotTooMany(versions: number, what: string): void {
+  if (versions > versionsMax)
     throw new Problem({ code: 'NotSupported', details: { message: `More than ${versionsMax} versions cannot be ${what}.` } })
 }
 
@@ -31,7 +32,7 @@ export async function backUpObject<V extends ObjectVersion, T extends VaultObjec
   },
 ): Promise<Bytes> {
   const { blobs, vault, held } = what
-  assertNotTooMany(held.value, 'backed up')
+  assertNotTooMany(held.value.versions.length, 'backed up')
   const stored = new Map((await context.store.materialOf(held.id)).map(({ version, material }) => [version, material]))
   const materials = held.value.versions.map(version => {
     const material = stored.get(version.id)
@@ -75,10 +76,10 @@ export function stageRestored<V extends ObjectVersion, T extends VaultObject<V>>
   records: ObjectRecords<T>,
   call: Call,
   what: { readonly vault: Vault; readonly backup: BackedUp<T>; seal(version: V, place: Place, bytes: SecretBytes): Material },
-): T {
+): HeldObject<T> {
   const { vault, backup } = what
   const { object, materials } = backup
-  assertNotTooMany(object, 'restored')
+  assertNotTooMany(object.versions.length, 'restored')
   const held = records.create(call, vault.compartment, { path: objectPath(object.name), value: object })
   for (const [at, version] of object.versions.entries()) {
     const bytes = materials[at]
@@ -86,5 +87,5 @@ export function stageRestored<V extends ObjectVersion, T extends VaultObject<V>>
     const place = { id: held.id, version: version.id }
     call.materials.push({ place, material: what.seal(version, place, bytes) })
   }
-  return held.value
+  return held
 }

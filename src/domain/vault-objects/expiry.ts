@@ -24,10 +24,21 @@ export function nextNotice<V extends ObjectVersion>(
   nearAt: NearAt,
 ): ExpiryNotice<V> | undefined {
   const current = versions.at(-1)
-  return versions
-    .flatMap(version => (version === current || version.watched === true ? noticesOf(version, nearAt) : []))
-    .toSorted((one, other) => one.at - other.at)[0]
+  return soonest(
+    versions.filter(version => version === current || version.watched === true),
+    nearAt,
+  )
 }
+
+/** The same of versions none of which is the current one. */
+export const nextNoticeOfOlder = <V extends ObjectVersion>(versions: readonly V[], nearAt: NearAt): ExpiryNotice<V> | undefined =>
+  soonest(
+    versions.filter(version => version.watched === true),
+    nearAt,
+  )
+
+const soonest = <V extends ObjectVersion>(versions: readonly V[], nearAt: NearAt): ExpiryNotice<V> | undefined =>
+  versions.flatMap(version => noticesOf(version, nearAt)).toSorted((one, other) => one.at - other.at)[0]
 
 function noticesOf<V extends ObjectVersion>(version: V, nearAt: NearAt): readonly ExpiryNotice<V>[] {
   const { enabled, expires, told } = version

@@ -35,7 +35,8 @@ function inVersion<V extends ObjectVersion, T extends VaultObject<V>>(
   return version === undefined ? undefined : { held, version }
 }
 
-const versionNamed = <V extends ObjectVersion>(object: VaultObject<V>, id: string): V | undefined =>
+/** The version of an id, or the `current` one, as far as the record has it. */
+export const versionNamed = <V extends ObjectVersion>(object: VaultObject<V>, id: string): V | undefined =>
   id === 'current' ? currentVersion(object) : object.versions.find(one => one.id === id)
 
 /** The same where it must be there: raises `absence`. */

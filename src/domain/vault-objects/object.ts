@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { millis, type Millis } from '#model/brands.ts'
 
-// What keys, secrets and certificates of a vault share: one record a name, its versions in it (decision 0003).
+// What keys, secrets and certificates of a vault share: one record a name, its versions in it (decisions 0003, 0012).
 
 /** Of every version; times in milliseconds, whole seconds on the wire. */
 export const versionShape = {
@@ -72,4 +72,4 @@ export function stateTags({ deleted, managed }: VaultObject): readonly (readonly
   return managed === true ? [] : [['state', 'deleted']]
 }
 
-export const dueAtOf = ({ dueAt }: VaultObject): Millis | undefined => (dueAt === undefined ? undefined : millis(dueAt))
+export const dueAtOf = ({ dueAt }: Pick<VaultObject, 'dueAt'>): Millis | undefined => (dueAt === undefined ? undefined : millis(dueAt))
