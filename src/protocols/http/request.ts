@@ -67,7 +67,10 @@ function decoded(text: string): string {
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const separatorOrControl = /[/\\\u0000-\u001f\u007f]/
 
-/** Raw segments, each decoded by itself; what decodes to a separator or to dots is refused, never walked. */
+/** Letters, digits, `-`, `.` and `_` in disguise: no grammar needs it, so no client sends it (RFC 3986 2.3; security-and-reliability.md 5.3). */
+const needlesslyEncoded = /%(?:2[de]|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\da])/i
+
+/** Raw segments, each decoded by itself; what decodes to a separator, to dots or to what needs no encoding is refused, never walked. */
 function segmentsOf(path: string): readonly string[] {
   if (!path.startsWith('/')) refuse('the target is no path')
   let from = 1
@@ -78,6 +81,7 @@ function segmentsOf(path: string): readonly string[] {
 }
 
 function segmentOf(raw: string): string {
+  if (needlesslyEncoded.test(raw)) refuse('a percent-encoding of what needs none')
   const text = raw.includes('%') ? decoded(raw) : raw
   if (text === '.' || text === '..' || separatorOrControl.test(text)) refuse('a path segment that is none')
   return text

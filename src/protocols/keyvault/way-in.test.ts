@@ -157,6 +157,13 @@ describe('addresses', () => {
       assert.equal((await send('GET', target)).status, 400, target)
   })
 
+  test('a name in disguise names nothing: what needs no percent-encoding has none', async () => {
+    const { send } = await withKey()
+    assert.equal((await send('GET', `/keys/k?${v}`)).status, 200, 'control')
+    for (const target of ['/keys/%6B', '/keys/%6b', '/%6beys/k', '/keys/k%2d', '/keys/%30', '/keys/k%2E%2e', '/keys/a%5Fb', '/keys/%5A'])
+      assert.deepEqual(refusal(await send('GET', `${target}?${v}`)), [400, 'BadParameter', undefined], target)
+  })
+
   for (const [given, status] of [
     ['7.0', 200],
     ['7.4', 200],
