@@ -1,6 +1,7 @@
 import type { Attachment, Refusal } from '#domain/disks/served-disks.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { parseInfoRequest, parseMetaRequest, parseString } from './option-data.ts'
+import type { MetaRequest } from './option-data.ts'
 import { refusals } from './problems.ts'
 import { blockSizes, handshakeFlags, infos, magics, optionErrors, optionReplies, options, transmissionFlags } from './wire.ts'
 
@@ -39,7 +40,7 @@ interface Session {
   structured: boolean
   /** The export for which base:allocation is selected. */
   contextOf: string | undefined
-  /** What INFO opened: GO for the same name must tell the same ("NBD_OPT_INFO"). */
+  /** What INFO or a question for contexts opened: GO for the same name must tell the same ("NBD_OPT_INFO"), and asks for no second unwrap. */
   held: { readonly name: string; readonly attachment: Attachment } | undefined
 }
 
@@ -181,26 +182,31 @@ function blockSizeInfo(): Buffer {
   return bytes
 }
 
-/** Lists for any name alike: whether there is such an export is told by INFO and GO. */
-function listMetaContext(session: Session, { code, data }: Option): Step {
-  const request = parseMetaRequest(data)
-  if (request === undefined || !request.queries.every(hasNamespace))
-    return fail(session, code, { error: 'invalid', text: 'malformed request' })
-  const { queries } = request
-  if (queries.length === 0 || queries.includes('base:') || queries.includes(contextName)) replyContext(session, code, 0)
-  return acknowledge(session, code)
+/** An export that is not there, or may not be opened, has no contexts: the same refusal as INFO's ("NBD_OPT_LIST_META_CONTEXT"). */
+async function listMetaContext(session: Session, option: Option): Promise<Step> {
+  return withMetaRequest(session, option, ({ queries }) => {
+    if (queries.length === 0 || queries.includes('base:') || queries.includes(contextName)) replyContext(session, option.code, 0)
+  })
 }
 
-function setMetaContext(session: Session, { code, data }: Option): Step {
+async function setMetaContext(session: Session, option: Option): Promise<Step> {
+  // Whatever comes of it: a failed selection leaves none.
   session.contextOf = undefined
-  if (!session.structured) return fail(session, code, { error: 'invalid', text: 'structured replies come first' })
+  if (!session.structured) return fail(session, option.code, { error: 'invalid', text: 'structured replies come first' })
+  return withMetaRequest(session, option, ({ name, queries }) => {
+    if (!queries.includes(contextName)) return
+    session.contextOf = name
+    replyContext(session, option.code, contextId)
+  })
+}
+
+async function withMetaRequest(session: Session, { code, data }: Option, answer: (request: MetaRequest) => void): Promise<Step> {
   const request = parseMetaRequest(data)
   if (request === undefined || !request.queries.every(hasNamespace))
     return fail(session, code, { error: 'invalid', text: 'malformed request' })
-  if (request.queries.includes(contextName)) {
-    session.contextOf = request.name
-    replyContext(session, code, contextId)
-  }
+  const opened = await open(session, request.name)
+  if ('refused' in opened) return failWith(session, code, { type: refusals[opened.refused], text: opened.why })
+  answer(request)
   return acknowledge(session, code)
 }
 

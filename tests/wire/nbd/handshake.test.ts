@@ -197,11 +197,16 @@ describe('NBD handshake', () => {
     assert.deepEqual([error!.type, error!.payload.readUInt32BE(0)], [0x8001, 22])
   })
 
-  test('a context selected for another name counts for nothing', async t => {
+  test('an export that is not there has no contexts: UNKNOWN, and what was selected before is forgotten', async t => {
     const { path } = await bench(t)
     const client = await TestClient.connect(path, 3)
     await client.ask(8)
-    await client.ask(10, metaOf('another', 'base:allocation'))
+    assert.equal((await client.ask(10, metaOf(exportName, 'base:allocation'))).at(-1)!.type, ack)
+    for (const option of [9, 10])
+      assert.deepEqual(
+        (await client.ask(option, metaOf('another', 'base:allocation'))).map(({ type }) => type),
+        [failed.unknown],
+      )
     await client.ask(7, infoOf(exportName))
     assert.equal((await client.chunks(client.request(7, { offset: 0, length: 512 })))[0]!.type, 0x8001)
   })
