@@ -76,8 +76,9 @@ export async function putSet(context: SetNeeds, call: Call, request: PutSet): Pr
   const before = await context.diskEncryptionSets.get(call, compartment, [setArmId(request).toLowerCase()])
   if (before !== undefined) {
     if (normalLocation(before.value.location) !== location) throw elsewhere(before.value, location)
-    return changeSet(context, call, { ...request, before, tags, wishes })
+    return changeSet(context, call, { ...request, before, merged: false, tags, wishes })
   }
+  if (wishes.identity.type === 'None') throw withoutIdentity()
   assertQuota(context, { compartment, location })
   const tenantId = await tenantOf(context, call, subscriptionId)
   const { follows, activeKey } = wishes
@@ -85,7 +86,7 @@ export async function putSet(context: SetNeeds, call: Call, request: PutSet): Pr
   await assertKeyFits(context, call, { activeKey, subscriptionId, tenantId, location, follows, federatedClientId, anew: true })
   const id = setArmId({ ...request, group: group.value.name })
   const { name } = request
-  const identity = await assignIdentity(context, call, { ...request, wanted: wishes.identity, before: undefined, tenantId, armId: id })
+  const identity = await assignIdentity(context, call, { ...request, wanted: wishes.identity, before: undefined, merged: false, tenantId, armId: id })
   assertFederated(federatedClientId, identity)
   const value: DiskEncryptionSet = {
     ...newEnvelope(call, { id, name, scope: setScope(request), location, tags }),
@@ -105,11 +106,13 @@ export async function patchSet(context: SetNeeds, call: Call, request: PatchSet)
   assertPermits(request.permit, setScope(request))
   const before = await setNamed(context, call, request)
   await groupForWriting(context, call, request)
-  return changeSet(context, call, { ...request, before, tags: mergedTags(before.value.tags, request.tags) })
+  return changeSet(context, call, { ...request, before, merged: true, tags: mergedTags(before.value.tags, request.tags) })
 }
 
 interface Change extends ComputeName, SetPermits {
   readonly before: HeldSet
+  /** PATCH. */
+  readonly merged: boolean
   readonly tags: Readonly<Record<string, string>>
   readonly wishes: SetWishes
 }
@@ -168,9 +171,10 @@ async function changedIdentity(
   { change, tenantId }: { readonly change: Change; readonly tenantId: string },
 ): Promise<ResourceIdentity> {
   const { id: armId, name, identity } = change.before.value
+  const { mayAssign, merged } = change
   const wanted = change.wishes.identity
   if (wanted === undefined) return identity
-  return assignIdentity(context, call, { mayAssign: change.mayAssign, name, wanted, before: identity, tenantId, armId })
+  return assignIdentity(context, call, { mayAssign, name, wanted, before: identity, merged, tenantId, armId })
 }
 
 /** An application trusts an identity that lives longer than the set, never one that is made with it (disk-encryption.md A.1). */
@@ -198,6 +202,10 @@ function elsewhere({ name, location: known }: DiskEncryptionSet, location: strin
   const message = `The resource '${name}' already exists in location '${known}'. A resource with the same name cannot be created in location '${location}'. Please select a new resource name.`
   return refused(409, { code: 'InvalidResourceLocation', message })
 }
+
+/** EncryptionSetIdentity.type: None is for a set that is there, whose subscription moves to another tenant. */
+const withoutIdentity = () =>
+  invalid('identity.type', "The identity type 'None' is not supported for a new disk encryption set: only a set that is there can lose its identity.")
 
 function assertQuota({ instance, diskEncryptionSets }: SetNeeds, at: { readonly compartment: string; readonly location: string }): void {
   if (!instance.throttle) return

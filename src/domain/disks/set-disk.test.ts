@@ -41,7 +41,7 @@ describe('a disk encryption set', () => {
     'with a source vault that is another one': async ground =>
       ground.putSet('des', { activeKey: { keyUrl: ground.keyUrl(ground.version), sourceVaultId: `${ground.vault.id}x` } }),
     'with a user-assigned type and no identity': async ground =>
-      ground.putSet('des', { identity: { type: 'UserAssigned', userAssigned: [] } }),
+      ground.putSet('des', { identity: { type: 'UserAssigned', userAssigned: [], removed: [] } }),
     'with an EC key': async ground => {
       const version = await ground.addKey(ground.vault, 'curve', { type: 'EC' })
       return ground.putSet('des', { activeKey: { keyUrl: ground.keyUrl(version, 'curve') } })

@@ -136,7 +136,7 @@ function makingIn(
           tags: {},
           wishes: {
             ...noSetWishes,
-            identity: { type: 'SystemAssigned', userAssigned: [] },
+            identity: { type: 'SystemAssigned', userAssigned: [], removed: [] },
             activeKey: { keyUrl: keyUrl(version), sourceVaultId: vault.id },
             ...wishes,
           },

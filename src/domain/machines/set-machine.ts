@@ -26,11 +26,6 @@ export interface MachineWishes {
   readonly kept: VirtualMachine['kept']
 }
 
-/** By a PUT the identities that are named are all; by a PATCH those that are not named stay, and `removed` go. */
-export interface MachineIdentityWanted extends IdentityWanted {
-  readonly removed: readonly string[]
-}
-
 interface MachinePermits {
   readonly permit: Permit<'machine.write'>
   readonly mayAssign: (identity: IdentityName) => Permit<'identity.assign'>
@@ -41,13 +36,13 @@ interface MachinePermits {
 export interface PutMachine extends MachineName, MachinePermits {
   readonly location: string | undefined
   readonly tags: Readonly<Record<string, string>> | undefined
-  readonly identity: MachineIdentityWanted | undefined
+  readonly identity: IdentityWanted | undefined
   readonly wishes: MachineWishes
 }
 
 export interface PatchMachine extends MachineName, MachinePermits {
   readonly tags: Readonly<Record<string, string | null>> | undefined
-  readonly identity: MachineIdentityWanted | undefined
+  readonly identity: IdentityWanted | undefined
   readonly wishes: MachineWishes
 }
 
@@ -143,7 +138,6 @@ async function changeMachine(context: MachineNeeds, call: Call, { request, befor
 interface IdentityStep {
   readonly request: Pick<PutMachine, 'identity' | 'mayAssign'>
   readonly before: Pick<VirtualMachine, 'id' | 'name' | 'tenantId' | 'identity'>
-  /** Identities that are not named stay. */
   readonly merged: boolean
 }
 
@@ -153,33 +147,9 @@ async function changedIdentity(
   { request, before, merged }: IdentityStep,
 ): Promise<ResourceIdentity | undefined> {
   const { identity: wanted, mayAssign } = request
-  if (wanted === undefined) return before.identity
-  const removed = new Set(wanted.removed.map(id => id.toLowerCase()))
-  const named = new Set(wanted.userAssigned.map(one => `${one.subscriptionId}/${one.group}/${one.name}`.toLowerCase()))
-  const stay = (merged && wanted.type.endsWith('UserAssigned') ? (before.identity?.userAssigned ?? []) : [])
-    .filter(({ id }) => !removed.has(id.toLowerCase()))
-    .map(({ id }) => identityAt(id))
-    .filter(one => !named.has(`${one.subscriptionId}/${one.group}/${one.name}`.toLowerCase()))
-  const userAssigned = [...wanted.userAssigned, ...stay]
-  return assignIdentity(context, call, {
-    wanted: { type: typeWith(wanted.type, userAssigned.length > 0), userAssigned },
-    before: before.identity,
-    tenantId: before.tenantId,
-    name: before.name,
-    armId: before.id,
-    mayAssign,
-  })
-}
-
-/** Whoever takes the last user-assigned identity away says so by naming it: the type follows. */
-function typeWith(type: ResourceIdentity['type'], someAssigned: boolean): ResourceIdentity['type'] {
-  if (someAssigned || !type.endsWith('UserAssigned')) return type
-  return type === 'UserAssigned' ? 'None' : 'SystemAssigned'
-}
-
-function identityAt(armId: string): IdentityName {
-  const [, , subscriptionId = '', , group = '', , , , name = ''] = armId.split('/')
-  return { subscriptionId, group, name }
+  const { id: armId, name, tenantId, identity } = before
+  if (wanted === undefined) return identity
+  return assignIdentity(context, call, { wanted, before: identity, merged, tenantId, name, armId, mayAssign })
 }
 
 function elsewhere({ name, location: known }: VirtualMachine, location: string) {

@@ -21,7 +21,7 @@ describe('the body of a disk encryption set', () => {
         provisioningState: 'Succeeded',
       },
     })
-    assert.deepEqual(wishes.identity, { type: 'SystemAssigned', userAssigned: [] })
+    assert.deepEqual(wishes.identity, { type: 'SystemAssigned', userAssigned: [], removed: [] })
     assert.equal(wishes.activeKey?.sourceVaultId, `${group}/providers/Microsoft.KeyVault/vaults/KV1`)
     assert.equal(wishes.follows, true)
   })

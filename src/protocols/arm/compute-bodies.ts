@@ -26,25 +26,28 @@ export const resourceId = (type: string) =>
     return z.NEVER
   })
 
-export const identityId = resourceId(identityType)
+const identityId = resourceId(identityType)
 const vaultId = resourceId(vaultType)
 const setId = resourceId(setType)
 
-/** A PATCH takes an identity away by `null`; a PUT names those that stay. */
-const identity = z
+const identityTypes = ['SystemAssigned', 'UserAssigned', 'SystemAssigned, UserAssigned', 'None'] as const
+
+/** `null` takes an identity away by a PATCH; a PUT names those that stay. */
+export const identityBody = z
   .object({
-    type: wordOf(['SystemAssigned', 'UserAssigned', 'SystemAssigned, UserAssigned', 'SystemAssigned,UserAssigned', 'None']),
+    // Some clients write the double type without its space.
+    type: z.preprocess(type => (typeof type === 'string' ? type.replace(/,\s*/, ', ') : type), wordOf(identityTypes)),
     userAssignedIdentities: maybe(z.record(z.string(), z.unknown())),
   })
   .transform(({ type, userAssignedIdentities }, context) => {
-    const named = Object.entries(userAssignedIdentities ?? {}).filter(([, value]) => value !== null)
-    const userAssigned = named.map(([id]) => identityId.safeParse(id))
-    if (userAssigned.some(one => !one.success))
+    const named = Object.entries(userAssignedIdentities ?? {}).map(([id, value]) => ({
+      stays: value !== null,
+      parsed: identityId.safeParse(id),
+    }))
+    if (named.some(({ parsed }) => !parsed.success))
       context.addIssue({ code: 'custom', message: 'userAssignedIdentities must be ids of user assigned identities' })
-    return {
-      type: type === 'SystemAssigned,UserAssigned' ? ('SystemAssigned, UserAssigned' as const) : type,
-      userAssigned: userAssigned.flatMap(one => (one.success ? [one.data] : [])),
-    }
+    const those = (stays: boolean) => named.flatMap(one => (one.stays === stays && one.parsed.success ? [one.parsed.data] : []))
+    return { type, userAssigned: those(true), removed: those(false).map(({ id }) => id) }
   })
 
 const activeKey = z
@@ -75,7 +78,7 @@ const setWishes = ({
   identity: who,
   properties,
 }: {
-  identity: z.output<typeof identity> | undefined
+  identity: z.output<typeof identityBody> | undefined
   properties: z.output<typeof setProperties> | undefined
 }) => ({
   identity: who,
@@ -85,7 +88,7 @@ const setWishes = ({
   federatedClientId: properties?.federatedClientId === noApplication ? null : properties?.federatedClientId,
 })
 
-const setMembers = { identity: maybe(identity), properties: maybe(setProperties) }
+const setMembers = { identity: maybe(identityBody), properties: maybe(setProperties) }
 const notAnObject = 'the body must be a JSON object'
 export const setBody = z
   .object({ location: locationBody, tags: tagsBody, ...setMembers }, notAnObject)

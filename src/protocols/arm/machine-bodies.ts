@@ -2,34 +2,13 @@ import { z } from 'zod'
 import { diskType } from '#domain/disks/set-place.ts'
 import { interfaceType } from '#domain/networks/network-place.ts'
 import { locationBody, maybe, tagsBody, tagsPatch, wordOf } from './bodies.ts'
-import { identityId, resourceId } from './compute-bodies.ts'
+import { identityBody, resourceId } from './compute-bodies.ts'
 
 const notServed = (what: string) =>
   z
     .unknown()
     .optional()
     .refine(value => value === undefined || value === null, `${what} is not served here`)
-
-/** `null` takes an identity away by a PATCH; a PUT names those that stay. */
-const identity = z
-  .object({
-    type: wordOf(['SystemAssigned', 'UserAssigned', 'SystemAssigned, UserAssigned', 'SystemAssigned,UserAssigned', 'None']),
-    userAssignedIdentities: maybe(z.record(z.string(), z.unknown())),
-  })
-  .transform(({ type, userAssignedIdentities }, context) => {
-    const named = Object.entries(userAssignedIdentities ?? {}).map(([id, value]) => ({
-      stays: value !== null,
-      parsed: identityId.safeParse(id),
-    }))
-    if (named.some(({ parsed }) => !parsed.success))
-      context.addIssue({ code: 'custom', message: 'userAssignedIdentities must be ids of user assigned identities' })
-    const those = (stays: boolean) => named.flatMap(one => (one.stays === stays && one.parsed.success ? [one.parsed.data] : []))
-    return {
-      type: type === 'SystemAssigned,UserAssigned' ? ('SystemAssigned, UserAssigned' as const) : type,
-      userAssigned: those(true),
-      removed: those(false).map(({ id }) => id),
-    }
-  })
 
 const caching = maybe(wordOf(['None', 'ReadOnly', 'ReadWrite']))
 const attachOnly = wordOf(['FromImage', 'Empty', 'Attach', 'Copy', 'Restore']).refine(
@@ -179,7 +158,7 @@ const wishesOf = ({
   kept: keptOf(p),
 })
 
-const members = { identity: maybe(identity), zones: maybe(z.array(z.string())), properties: maybe(properties), plan: notServed('plan') }
+const members = { identity: maybe(identityBody), zones: maybe(z.array(z.string())), properties: maybe(properties), plan: notServed('plan') }
 const notAnObject = 'the body must be a JSON object'
 
 export const machineBody = z

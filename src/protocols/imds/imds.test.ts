@@ -5,7 +5,8 @@ import { identityGround, tenantId, type IdentityGround } from '#domain/identity/
 import { verifyToken } from '#domain/identity/verify-token.ts'
 import { deleteMachine } from '#domain/machines/delete-machine.ts'
 import { machineScope } from '#domain/machines/machine-place.ts'
-import { putMachine, type MachineIdentityWanted } from '#domain/machines/set-machine.ts'
+import { putMachine } from '#domain/machines/set-machine.ts'
+import type { IdentityWanted } from '#domain/resources/assign-identity.ts'
 import { createSubscription } from '#domain/resources/create-subscription.ts'
 import { identityScope, setIdentity } from '#domain/resources/user-assigned-identities.ts'
 import { Problem } from '#model/problem.ts'
@@ -22,7 +23,7 @@ const vault = 'https://vault.azure.net'
 
 interface World {
   readonly ground: IdentityGround
-  readonly make: (name: string, identity: MachineIdentityWanted['type'], assigned?: readonly string[]) => Promise<Door>
+  readonly make: (name: string, identity: IdentityWanted['type'], assigned?: readonly string[]) => Promise<Door>
   readonly identity: (name: string) => Promise<{ readonly principalId: string; readonly clientId: string; readonly id: string }>
 }
 interface Door {
