@@ -86,7 +86,14 @@ export async function putSet(context: SetNeeds, call: Call, request: PutSet): Pr
   await assertKeyFits(context, call, { activeKey, subscriptionId, tenantId, location, follows, federatedClientId, anew: true })
   const id = setArmId({ ...request, group: group.value.name })
   const { name } = request
-  const identity = await assignIdentity(context, call, { ...request, wanted: wishes.identity, before: undefined, merged: false, tenantId, armId: id })
+  const identity = await assignIdentity(context, call, {
+    ...request,
+    wanted: wishes.identity,
+    before: undefined,
+    merged: false,
+    tenantId,
+    armId: id,
+  })
   assertFederated(federatedClientId, identity)
   const value: DiskEncryptionSet = {
     ...newEnvelope(call, { id, name, scope: setScope(request), location, tags }),
@@ -205,7 +212,10 @@ function elsewhere({ name, location: known }: DiskEncryptionSet, location: strin
 
 /** EncryptionSetIdentity.type: None is for a set that is there, whose subscription moves to another tenant. */
 const withoutIdentity = () =>
-  invalid('identity.type', "The identity type 'None' is not supported for a new disk encryption set: only a set that is there can lose its identity.")
+  invalid(
+    'identity.type',
+    "The identity type 'None' is not supported for a new disk encryption set: only a set that is there can lose its identity.",
+  )
 
 function assertQuota({ instance, diskEncryptionSets }: SetNeeds, at: { readonly compartment: string; readonly location: string }): void {
   if (!instance.throttle) return
