@@ -16,6 +16,8 @@ export interface Principal {
   readonly id: string
   readonly kind: PrincipalKind
   readonly tenant?: string
+  /** Of a user: the name that signs in. */
+  readonly userPrincipalName?: string
   /** The application (client id) that acts or through which someone acts. */
   readonly appId?: string
   readonly credentialId?: string

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { millis } from '#model/brands.ts'
 import { family } from '#domain/records/family.ts'
+import { authorship } from '#domain/resources/records.ts'
 import { advancedFilter } from './advanced-filters.ts'
 
 export const deliverySchemas = ['EventGridSchema', 'CloudEventSchemaV1_0'] as const
@@ -33,10 +34,7 @@ const eventSubscription = z.object({
   deliverySchema: z.enum(deliverySchemas),
   maxDeliveryAttempts: z.number().int(),
   timeToLiveMinutes: z.number().int(),
-  createdAt: z.number().int(),
-  createdBy: z.string(),
-  changedAt: z.number().int(),
-  changedBy: z.string(),
+  ...authorship,
 })
 export type EventSubscription = z.output<typeof eventSubscription>
 

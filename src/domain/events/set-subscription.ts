@@ -2,7 +2,8 @@ import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { assertPermits, type Permit } from '#domain/access/permit.ts'
-import { actorName } from '#domain/resources/envelope.ts'
+import { madeNow, touchedNow } from '#domain/resources/envelope.ts'
+import type { Authorship } from '#domain/resources/records.ts'
 import type { HeldVault } from '#domain/resources/find-vault.ts'
 import { eventTypes } from './event-types.ts'
 import type { EventSubscription } from './records.ts'
@@ -11,7 +12,7 @@ import { shakeHands } from './shake-hands.ts'
 
 export const eventSubscriptionType = 'Microsoft.EventGrid/eventSubscriptions'
 
-type Settings = Omit<EventSubscription, 'id' | 'name' | 'vaultId' | 'pending' | 'createdAt' | 'createdBy' | 'changedAt' | 'changedBy'>
+type Settings = Omit<EventSubscription, 'id' | 'name' | 'vaultId' | 'pending' | keyof Authorship>
 
 type Maybe<T> = { readonly [N in keyof T]?: T[N] | undefined }
 
@@ -118,8 +119,8 @@ async function agreed(
   if (settings.expiresAt !== undefined && settings.expiresAt <= call.at)
     throw refused('InvalidRequest', 'Invalid event subscription request: The expiration time must be in the future.')
   const id = before?.id ?? (await call.once(`id of ${name}`, async () => Promise.resolve(context.ground.random.uuid())))
-  const by = actorName(call)
-  const made = { createdAt: before?.createdAt ?? call.at, createdBy: before?.createdBy ?? by, changedAt: call.at, changedBy: by }
+  const { createdAt, createdBy, createdByKind } = before ?? madeNow(call)
+  const made = { createdAt, createdBy, createdByKind, ...touchedNow(call) }
   const value: EventSubscription = { ...settings, endpointUrl, id, name, vaultId: vault.value.id, ...made }
   const pending = await call.once(`handshake with the receiver of ${name}`, async () => shakeHands(context, value, link))
   return { ...value, pending }

@@ -120,7 +120,8 @@ function userOf({ identity }: TokenNeeds, token: VerifiedToken): Principal | und
     return undefined
   const client = identity.index.applicationFor(tenantId, appId)
   if (client === undefined || identity.index.servicePrincipalOfApp(tenantId, appId)?.value.enabled !== true) return undefined
-  return { id: oid, tenant: tenantId, kind: 'user', appId, issuer, credentialId, authMethod: 'password' }
+  const { userPrincipalName } = user
+  return { id: oid, tenant: tenantId, kind: 'user', userPrincipalName, appId, issuer, credentialId, authMethod: 'password' }
 }
 
 /** The principal as the directory has it now, if it is there, enabled, of the same application, and its credential was not taken away. */

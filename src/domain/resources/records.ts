@@ -3,7 +3,22 @@ import { compartmentId, millis } from '#model/brands.ts'
 import { scopeSchema } from '#domain/access/records.ts'
 import { family } from '#domain/records/family.ts'
 
-/** What every tracked resource carries (ARM's envelope). Times are milliseconds. */
+/** As `systemData` says it; records of before it was kept have none. */
+const actorKind = z.enum(['User', 'Application', 'ManagedIdentity'])
+export type ActorKind = z.output<typeof actorKind>
+
+/** When something was made and changed, and by whom. Times are milliseconds. */
+export const authorship = {
+  createdAt: z.number().int(),
+  createdBy: z.string(),
+  createdByKind: actorKind.optional(),
+  changedAt: z.number().int(),
+  changedBy: z.string(),
+  changedByKind: actorKind.optional(),
+}
+export type Authorship = z.output<z.ZodObject<typeof authorship>>
+
+/** What every tracked resource carries (ARM's envelope). */
 export const resourceEnvelope = {
   /** ARM id in canonical case. */
   id: z.string(),
@@ -11,10 +26,7 @@ export const resourceEnvelope = {
   scope: scopeSchema,
   location: z.string(),
   tags: z.record(z.string(), z.string()),
-  createdAt: z.number().int(),
-  createdBy: z.string(),
-  changedAt: z.number().int(),
-  changedBy: z.string(),
+  ...authorship,
   etag: z.string(),
 }
 

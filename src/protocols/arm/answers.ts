@@ -1,34 +1,26 @@
+import type { Authorship } from '#domain/resources/records.ts'
 import { json, empty, type Answer } from '#protocols/http/answer.ts'
 import type { ArmSite } from './site.ts'
 
 /** What the domain keeps of every tracked resource. */
-export interface Envelope {
+export interface Envelope extends Authorship {
   readonly id: string
   readonly name: string
   readonly location: string
   readonly tags: Readonly<Record<string, string>>
-  readonly createdAt: number
-  readonly createdBy: string
-  readonly changedAt: number
-  readonly changedBy: string
 }
 
 /** Seconds and `Z`, as Azure writes times of resources. */
 export const isoTime = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 7 })
 
 /** Who made it and who changed it last. */
-export const systemData = ({
-  createdAt,
-  createdBy,
-  changedAt,
-  changedBy,
-}: Pick<Envelope, 'createdAt' | 'createdBy' | 'changedAt' | 'changedBy'>) => ({
-  createdBy,
-  createdByType: 'Application',
-  createdAt: isoTime(createdAt),
-  lastModifiedBy: changedBy,
-  lastModifiedByType: 'Application',
-  lastModifiedAt: isoTime(changedAt),
+export const systemData = (by: Authorship) => ({
+  createdBy: by.createdBy,
+  createdByType: by.createdByKind ?? 'Application',
+  createdAt: isoTime(by.createdAt),
+  lastModifiedBy: by.changedBy,
+  lastModifiedByType: by.changedByKind ?? 'Application',
+  lastModifiedAt: isoTime(by.changedAt),
 })
 
 export interface TrackedParts {

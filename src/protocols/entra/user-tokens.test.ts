@@ -26,7 +26,8 @@ const heldBy = async (token: string, resource: 'keyvault' | 'arm' = 'keyvault'):
   ground.ground.run(system, async call => {
     try {
       const audiences = audiencesOf(resource, { domain: 'keystead.test', portSuffix: '' })
-      const { id, kind } = await verifyToken(context, call, { token, audiences, login, resourceName: resource })
+      const { id, kind, userPrincipalName } = await verifyToken(context, call, { token, audiences, login, resourceName: resource })
+      assert.equal(userPrincipalName, context.identity.index.user(ground.ground.tenantId, id)?.value.userPrincipalName)
       return `${kind} ${id}`
     } catch (error) {
       assert(error instanceof Problem)
