@@ -36,10 +36,16 @@ export const identity = z
     /^[a-zA-Z0-9][a-zA-Z0-9_-]{2,127}$/,
     'The identity name is invalid: 3 to 128 letters, digits, underscores and hyphens, a letter or digit in front.',
   )
-export const roleAssignment = guid('The role assignment ID is not valid. The role assignment ID must be a GUID.')
-export const roleDefinition = guid('The role definition ID is not valid. The role definition ID must be a GUID.')
 
-export const denyAssignment = guid('The deny assignment ID is not valid. The deny assignment ID must be a GUID.')
+/** Names of what is made at a scope, in the words of the service, which tells the name too. */
+const accessId = (what: string) =>
+  z
+    .string()
+    .refine(isGuid, { error: ({ input }) => `The ${what} ID '${String(input).slice(0, 64)}' is not valid. The ${what} ID must be a GUID.` })
+    .transform(text => text.toLowerCase())
+export const roleAssignment = accessId('role assignment')
+export const roleDefinition = accessId('role definition')
+export const denyAssignment = accessId('deny assignment')
 
 /** Segments in front of an extension resource, as one scope; nothing in front is the root. */
 export const extended = z.string().transform((text, context) => {

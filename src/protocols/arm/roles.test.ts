@@ -103,7 +103,9 @@ describe('a role assignment', () => {
       [vaultPath('kv-1'), assignmentBody(guid('9'), made.oid), 404, 'RoleDefinitionDoesNotExist'],
       [vaultPath('kv-1'), assignmentBody(roles.reader, made.oid, { principalType: 'User' }), 400, 'UnmatchedPrincipalType'],
       [vaultPath('kv-1'), assignmentBody(roles.reader, made.oid, { principalType: 'Robot' }), 400, 'InvalidRequestContent'],
-      [vaultPath('kv-1'), assignmentBody('nonsense', made.oid), 400, 'InvalidRequestContent'],
+      [vaultPath('kv-1'), assignmentBody('nonsense', made.oid), 400, 'BadRequestFormat'],
+      [vaultPath('kv-1'), assignmentBody(roles.reader, made.oid, { roleDefinitionId: roles.reader }), 400, 'BadRequestFormat'],
+      [vaultPath('kv-1'), assignmentBody(roles.reader, '/servicePrincipals/x'), 400, 'InvalidPrincipalId'],
       [vaultPath('kv-1'), assignmentBody(roles.reader, made.oid, { condition: 'true', conditionVersion: '2.0' }), 400, 'InvalidCondition'],
       [
         vaultPath('kv-1'),
@@ -119,7 +121,9 @@ describe('a role assignment', () => {
       const answered = await owner('PUT', assignmentPath(scope, guid('a')), body)
       assert.deepEqual(refusal(answered), [status, code], answered.text)
     }
-    assert.deepEqual(refusal(await owner('PUT', assignmentPath(groupId, 'no-guid'), cases[0]?.[1])), [400, 'InvalidRoleAssignmentId'])
+    const nameless = await owner('PUT', assignmentPath(groupId, 'no-guid'), cases[0]?.[1])
+    assert.deepEqual(refusal(nameless), [400, 'InvalidRoleAssignmentId'])
+    assert.match(nameless.text, /The role assignment ID 'no-guid' is not valid\. The role assignment ID must be a GUID\./)
     const listed = await owner(
       'GET',
       `${groupId}/providers/Microsoft.Authorization/roleAssignments?$filter=${encodeURIComponent(`principalId eq '${made.oid}'`)}`,

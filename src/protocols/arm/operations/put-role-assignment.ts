@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { assignRole } from '#domain/access/assign-role.ts'
 import type { Facts } from '#domain/access/conditions/evaluate.ts'
 import { assignmentFact } from '#domain/access/known-facts.ts'
+import { refused } from '#domain/resources/arm-refusal.ts'
 import { isGuid } from '#protocols/azure/arm-ids.ts'
 import { json } from '#protocols/http/answer.ts'
 import type { WireRequest } from '#protocols/http/request.ts'
@@ -12,18 +13,15 @@ import { scopeOfPath, tenantAt } from '#protocols/arm/role-path.ts'
 import { roleAssignmentShape } from '#protocols/arm/shapes.ts'
 import { armOperation } from '#protocols/arm/site.ts'
 
+/** The GUID alone is no id of a role: the service says no more of it than that the request is badly formed. */
 const roleId = z
   .string('roleDefinitionId must be a string')
-  .transform(id => /(?:^|\/roleDefinitions\/)([^/]+)$/i.exec(id)?.[1]?.toLowerCase() ?? '')
-  .refine(isGuid, 'roleDefinitionId must end in the GUID of a role definition')
+  .transform(id => /\/roleDefinitions\/([^/]+)\/?$/i.exec(id)?.[1]?.toLowerCase() ?? '')
 
 const body = z.object({
   properties: z.object({
     roleDefinitionId: roleId,
-    principalId: z
-      .string('principalId must be a string')
-      .refine(isGuid, 'principalId must be a GUID')
-      .transform(id => id.toLowerCase()),
+    principalId: z.string('principalId must be a string').transform(id => id.toLowerCase()),
     principalType: maybe(wordOf(['ServicePrincipal', 'User', 'Group', 'ForeignGroup', 'Device'])),
     description: maybe(z.string().max(1_024, 'description has at most 1024 characters')),
     condition: maybe(z.string()),
@@ -31,6 +29,13 @@ const body = z.object({
     delegatedManagedIdentityResourceId: maybe(z.string().max(2_048, 'delegatedManagedIdentityResourceId has at most 2048 characters')),
   }),
 })
+
+function refuseMalformed({ roleDefinitionId, principalId }: z.output<typeof body>['properties']): void {
+  if (!isGuid(roleDefinitionId)) throw refused(400, { code: 'BadRequestFormat', message: 'The request was incorrectly formatted.' })
+  if (isGuid(principalId)) return
+  const message = `The Principal ID '${principalId.slice(0, 64)}' is not valid. Principal ID must be a GUID.`
+  throw refused(400, { code: 'InvalidPrincipalId', message })
+}
 
 /** Who may pass on some roles, to some principals, is judged by what the body names: read when, and only when, such a condition is met. */
 const facts =
@@ -57,6 +62,7 @@ export const putRoleAssignment = armOperation({
   facts,
   resource: ({ params }) => `${params.scope.scopeId}/providers/Microsoft.Authorization/roleAssignments/${params.roleAssignment}`,
   async handle(context, call, { params, body: { properties }, permit }) {
+    refuseMalformed(properties)
     const { assignment, created } = await assignRole(context, call, {
       permit: permit('roleAssignment.write'),
       tenantId: await tenantAt(context, call, params.scope),
