@@ -11,7 +11,7 @@ const application: Principal = { id: 'oid-app', kind: 'application', appId: 'cli
 const machine: Principal = { id: 'oid-machine', kind: 'managedIdentity', appId: 'machine-id' }
 
 test('what is made and changed says by whom: a person by name, not by the client that was used, and what kind of actor', async () => {
-  const { run } = await testGround()
+  const ground = await testGround()
   const made = { id: '/x', name: 'x', scope: rootScope, location: 'local', tags: {} }
   for (const [who, name, kind] of [
     [person, 'alice@keystead.test', 'User'],
@@ -19,7 +19,7 @@ test('what is made and changed says by whom: a person by name, not by the client
     [machine, 'machine-id', 'ManagedIdentity'],
     [operator, 'operator', 'Application'],
   ] as const)
-    await run(who, async call => {
+    await ground.run(who, async call => {
       const { createdBy, createdByKind, changedBy, changedByKind } = newEnvelope(call, made)
       assert.deepEqual([createdBy, createdByKind, changedBy, changedByKind], [name, kind, name, kind])
       assert.equal(changedNow(call).changedByKind, kind)

@@ -8,7 +8,7 @@ const uai = (name: string): string => `${groupId}/providers/Microsoft.ManagedIde
 const version = '?api-version=2023-04-02'
 
 interface Sets {
-  readonly send: (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Answered>
+  readonly send: (...request: Parameters<ArmWire['owner']>) => Promise<Answered>
   readonly body: (more?: object, properties?: object) => object
 }
 
@@ -19,7 +19,7 @@ async function withKey({ owner }: ArmWire): Promise<Sets> {
   assert.equal(made.status, 200, made.text)
   const activeKey = { keyUrl: textIn(propertiesOf(made)['keyUriWithVersion']), sourceVault: { id: vaultPath('kv1') } }
   return {
-    send: async (method, path, body, headers) => owner(method, path + version, body, headers),
+    send: async (method, path, ...rest) => owner(method, path + version, ...rest),
     body: (more = {}, properties = {}) => ({
       location: 'local',
       identity: { type: 'SystemAssigned' },
