@@ -29,12 +29,15 @@ export interface Principal {
 }
 
 /** What rows of the audit are read back by: one more is one more there. */
-export const actingKinds = ['root', 'user', 'session', 'service', 'federated'] as const
+export const actingKinds = ['root', 'user', 'session', 'service', 'federated', 'federatedUser'] as const
 
 /** Who acts in an account: its root, one of its users, or a session of one of its roles (aws-kms.md 4, 5). `tenant` of the principal is the account. */
 export interface ActingInAccount {
   readonly accountId: string
-  /** `service` and `federated`: whoever asks for a role with nothing of an account's own, a service or what an issuer vouches for. */
+  /**
+   * `service` and `federated`: whoever asks for a role with nothing of an account's own, a service or what an issuer vouches for. `federatedUser`:
+   * whom a user of the account, or its root, vouches for, with some of their own rights.
+   */
   readonly kind: (typeof actingKinds)[number]
   /** As the caller is told it is: `arn:aws:iam::…:user/x`, `arn:aws:sts::…:assumed-role/r/s`; of a service its name, of a federated one the issuer as policies name it. */
   readonly arn: string
@@ -46,6 +49,8 @@ export interface ActingInAccount {
   readonly name?: string
   /** Of a session: the role's id and ARN. */
   readonly role?: { readonly id: string; readonly arn: string }
+  /** Of a federated user: the user who vouches for it; absent where the root does. */
+  readonly user?: { readonly id: string; readonly arn: string; readonly name: string }
   /** Texts of the documents that narrow the session; none where it was asked for without. */
   readonly sessionPolicies: readonly string[]
   /** Of the user or role, with the session's over them. */
@@ -61,6 +66,12 @@ export interface ActingInAccount {
   /** The service that acts for the caller with the caller's own rights: `s3`, `ec2`. */
   readonly via?: string
 }
+
+/** Whose rights a session has: the role's, or the user's who vouches for it. */
+export const issuerOf = ({
+  role,
+  user,
+}: Pick<ActingInAccount, 'role' | 'user'>): { readonly id: string; readonly arn: string } | undefined => role ?? user
 
 export const anonymous: Principal = { id: 'anonymous', kind: 'anonymous' }
 /** The instance's own schedulers and jobs. */

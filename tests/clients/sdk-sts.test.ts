@@ -10,6 +10,7 @@ import {
   AssumeRoleWithWebIdentityCommand,
   GetAccessKeyInfoCommand,
   GetCallerIdentityCommand,
+  GetFederationTokenCommand,
   GetSessionTokenCommand,
   type Credentials,
 } from '@aws-sdk/client-sts'
@@ -49,6 +50,12 @@ describe('@aws-sdk/client-sts', () => {
     const { Credentials } = await as(user).sts.send(new GetSessionTokenCommand({ DurationSeconds: 900 }))
     assert.equal(await who(session(Credentials)), user.arn)
     await assert.rejects(as(session(Credentials)).iam.send(new ListUsersCommand({})), named('InvalidClientTokenId'))
+    const host = await addUser('host', '--administrator')
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'kms:ListKeys', Resource: '*' }] })
+    const federated = await as(host).sts.send(new GetFederationTokenCommand({ Name: 'guest', Policy }))
+    assert.equal(await who(session(federated.Credentials)), `arn:aws:sts::${accountId}:federated-user/guest`)
+    await as(session(federated.Credentials)).kms.send(new ListKeysCommand({}))
+    await assert.rejects(as(session(federated.Credentials)).kms.send(new CreateKeyCommand({})), named('AccessDeniedException'))
     await assert.rejects(who({ ...user, secretAccessKey: `x${user.secretAccessKey}` }), named('SignatureDoesNotMatch'))
   })
 

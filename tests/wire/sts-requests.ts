@@ -10,6 +10,7 @@ export const stsWire: SignedWire = {
   good: [
     { operation: 'GetCallerIdentity', body: () => ({}), anybody: true },
     { operation: 'GetSessionToken', body: () => ({ DurationSeconds: 900 }), anybody: true },
+    { operation: 'GetFederationToken', body: () => ({ Name: 'guest' }) },
     { operation: 'AssumeRole', body: () => ({ RoleArn: assumable, RoleSessionName: 'work' }) },
     {
       operation: 'AssumeRoleWithWebIdentity',

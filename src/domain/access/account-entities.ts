@@ -1,4 +1,4 @@
-import type { ActingInAccount } from '#model/principal.ts'
+import { issuerOf, type ActingInAccount } from '#model/principal.ts'
 import { policyArn, roleArn, userArn } from '#domain/accounts/arn.ts'
 import { isServiceRole } from '#domain/accounts/service-roles.ts'
 import type { Account, AccountGroup, AccountPolicy, AccountRole, AccountUser } from '#domain/accounts/records.ts'
@@ -66,7 +66,7 @@ export function accountEntities(records: EntityRecords, builtIn: BuiltInPolicy):
 
   return {
     documentsOf(acting) {
-      const id = acting.kind === 'user' ? acting.userId : acting.role?.id
+      const id = acting.kind === 'user' ? acting.userId : issuerOf(acting)?.id
       // The account's root, services and those whom an issuer vouches for have no policies of their own.
       if (id === undefined) return acting.kind === 'session' ? undefined : { identity: [] }
       // Roles of services have none either.

@@ -207,6 +207,7 @@ export const permissions = {
   'accountSession.readKeyAccount': account('sts:GetAccessKeyInfo'),
   'accountSession.assumeRole': account('sts:AssumeRole'),
   'accountSession.assumeRoleWithWebIdentity': account('sts:AssumeRoleWithWebIdentity'),
+  'accountSession.federate': account('sts:GetFederationToken'),
   'accountSession.decodeMessage': account('sts:DecodeAuthorizationMessage'),
   'accountSession.tag': account('sts:TagSession'),
   'accountSession.setSourceIdentity': account('sts:SetSourceIdentity'),

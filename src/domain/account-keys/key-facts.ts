@@ -42,7 +42,7 @@ export function keyFacts(
 }
 
 /** Condition keys come in lower case: of two tags that differ in case alone the exact one counts, else the first. */
-function tagNamed(tags: AccountKey['tags'], name: string): string | undefined {
+function tagNamed(tags: readonly AccountKey['tags'][number][], name: string): string | undefined {
   return (tags.find(({ key }) => key === name) ?? tags.find(({ key }) => key.toLowerCase() === name.toLowerCase()))?.value
 }
 
@@ -57,7 +57,7 @@ export const factsOf =
     return undefined
   }
 /** What the request says of tags that are to be set: `aws:RequestTag/…`, `aws:TagKeys`. */
-export function tagFacts(tags: AccountKey['tags']): OwnedFacts {
+export function tagFacts(tags: readonly AccountKey['tags'][number][]): OwnedFacts {
   const requestTag = 'aws:requesttag/'
   return name => {
     if (name === 'aws:tagkeys') return tags.length === 0 ? undefined : tags.map(({ key }) => key)

@@ -33,6 +33,8 @@ export const instanceProfileArn = ({ accountId, path, name }: Named): string => 
 /** A session of a role: without the role's path. */
 export const assumedRoleArn = (of: { readonly accountId: string; readonly role: string; readonly session: string }): string =>
   `arn:aws:sts::${of.accountId}:assumed-role/${of.role}/${of.session}`
+/** Whom a user of the account, or its root, vouches for by that name. */
+export const federatedUserArn = (accountId: string, name: string): string => `arn:aws:sts::${accountId}:federated-user/${name}`
 
 interface InRegion {
   readonly region: string

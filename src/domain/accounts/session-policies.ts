@@ -7,6 +7,9 @@ import { servicePolicy } from './service-policies.ts'
 /** What a managed policy that is gone leaves of a session: nothing that it allows. */
 const nothing = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] })
 
+/** Of whoever is given no right by the documents that it came with: nothing is allowed by them, and nothing that others give is denied. */
+export const givingNothing = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', NotAction: '*', Resource: '*' }] })
+
 /** Texts of the documents that narrow a session now: managed ones in their version in force. None: it is not narrowed. */
 export async function policyTexts(
   context: Needs<'accounts' | 'accountPolicies' | 'instance'>,

@@ -120,7 +120,7 @@ const actorMembers = (actor: AuditActor) => ({
 })
 
 /** Without what narrows the session and without its tags: they are no names. */
-const actingMembers = ({ arn, federatedProvider, issuedAt, kind, name, role, sourceIdentity, via }: ActingInAccount) => ({
+const actingMembers = ({ arn, federatedProvider, issuedAt, kind, name, role, sourceIdentity, user, via }: ActingInAccount) => ({
   arn: capped(arn, arnMax),
   federatedProvider: capped(federatedProvider),
   issuedAt,
@@ -128,6 +128,7 @@ const actingMembers = ({ arn, federatedProvider, issuedAt, kind, name, role, sou
   name: capped(name),
   role: role === undefined ? undefined : { arn: capped(role.arn, arnMax), id: capped(role.id) },
   sourceIdentity: capped(sourceIdentity),
+  user: user === undefined ? undefined : { arn: capped(user.arn, arnMax), id: capped(user.id), name: capped(user.name) },
   via: capped(via),
 })
 

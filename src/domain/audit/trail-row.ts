@@ -14,6 +14,7 @@ const acting = z.object({
   name: z.string().optional(),
   role: z.object({ arn: z.string(), id: z.string() }).optional(),
   sourceIdentity: z.string().optional(),
+  user: z.object({ arn: z.string(), id: z.string(), name: z.string() }).optional(),
   via: z.string().optional(),
 })
 

@@ -1,4 +1,3 @@
-import { deflateRawSync } from 'node:zlib'
 import { millis, scopeOf } from '#model/brands.ts'
 import type { ActingInAccount } from '#model/principal.ts'
 import { Problem } from '#model/problem.ts'
@@ -10,6 +9,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { Held } from '#domain/records/family.ts'
 import { giveSession, type GivenSession } from './give-session.ts'
+import { packedPercentOf } from './packed-percent.ts'
 import { roleFacts } from './role-facts.ts'
 import { assertDuration, assertSessionPolicies, tagsOfSession, type RoleRequest } from './role-request.ts'
 
@@ -101,25 +101,4 @@ export async function assumeRole(
   })
   const arn = assumedRoleArn({ accountId, role: name, session: request.sessionName })
   return { given, assumedRoleId: `${id}:${request.sessionName}`, arn, packedPercent, sourceIdentity }
-}
-
-/** Bytes of documents and tags, packed, that may travel with a session. */
-const packedBytesMax = 4_096
-
-interface Packed {
-  readonly policies: readonly string[]
-  readonly policyArns: readonly string[]
-  readonly tags: Readonly<Record<string, string>>
-}
-
-const percentOf = (packed: Packed): number => Math.ceil((deflateRawSync(JSON.stringify(packed)).length * 100) / packedBytesMax)
-/** Most sessions carry nothing, and packing it would be a tenth of giving one. */
-const percentOfNothing = percentOf({ policies: [], policyArns: [], tags: {} })
-
-function packedPercentOf(packed: Packed): number {
-  const { policies, policyArns, tags } = packed
-  const carriesNothing = policies.length === 0 && policyArns.length === 0 && Object.keys(tags).length === 0
-  const percent = carriesNothing ? percentOfNothing : percentOf(packed)
-  if (percent > 100) throw new Problem({ code: 'PackedPolicyTooLarge', details: { percent } })
-  return percent
 }

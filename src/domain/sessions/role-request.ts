@@ -44,7 +44,10 @@ export function assertDuration(
 export async function assertSessionPolicies(
   context: Needs<'accounts' | 'accountPolicies' | 'instance'>,
   call: Call,
-  { request: { policy, policyArns }, accountId }: { readonly request: RoleRequest; readonly accountId: string },
+  {
+    request: { policy, policyArns },
+    accountId,
+  }: { readonly request: Pick<RoleRequest, 'policy' | 'policyArns'>; readonly accountId: string },
 ): Promise<void> {
   if (policy !== undefined) parsePolicy(policy, 'session')
   for (const arn of policyArns) {
@@ -56,7 +59,7 @@ export async function assertSessionPolicies(
 }
 
 /** Tags of the session: those that the asker's own session passes on, and those that were asked for. Raises `ValidationFailed`. */
-export function tagsOfSession({ tags, transitiveTagKeys }: RoleRequest, acting: ActingInAccount) {
+export function tagsOfSession({ tags, transitiveTagKeys }: Pick<RoleRequest, 'tags' | 'transitiveTagKeys'>, acting: ActingInAccount) {
   const asked = new Map(tags.map(({ key, value }) => [key.toLowerCase(), { key, value }]))
   if (asked.size < tags.length) throw invalid('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
   for (const { key } of tags) if (/^aws:/i.test(key)) throw invalid('Tag keys that begin with aws: are reserved.')

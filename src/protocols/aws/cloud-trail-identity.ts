@@ -1,3 +1,4 @@
+import { rootArn } from '#domain/accounts/arn.ts'
 import type { TrailRow } from '#domain/audit/trail-row.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -31,6 +32,7 @@ const typeOf = {
   session: 'AssumedRole',
   service: 'AWSService',
   federated: 'WebIdentityUser',
+  federatedUser: 'FederatedUser',
 } as const satisfies Readonly<Record<Acting['kind'], string>>
 
 const webIdentity = ({ provider, id, name }: NonNullable<TrailRow['trail']['webIdentity']>): Members => ({
@@ -42,20 +44,14 @@ const webIdentity = ({ provider, id, name }: NonNullable<TrailRow['trail']['webI
 
 const invoked = ({ via }: Acting): Members => (via === undefined ? {} : { invokedBy: `${via}.amazonaws.com` })
 
-/** Of a role's session, and of a user's own that was asked for. */
-function sessionOf({ actor }: TrailRow, { role, name, issuedAt, sourceIdentity, federatedProvider }: Acting): Members {
+/** Of a role's session, of a federated user's, and of a user's own that was asked for. */
+function sessionOf({ actor }: TrailRow, acting: Acting): Members {
+  const { role, issuedAt, sourceIdentity, federatedProvider } = acting
   if (role === undefined && issuedAt === undefined) return {}
+  const issuer = sessionIssuer(acting, actor.tenant ?? '')
   return {
     sessionContext: {
-      ...(role !== undefined && {
-        sessionIssuer: {
-          type: 'Role',
-          principalId: role.id,
-          arn: role.arn,
-          accountId: role.arn.split(':')[4] ?? actor.tenant,
-          userName: name,
-        },
-      }),
+      ...(issuer !== undefined && { sessionIssuer: issuer }),
       ...(federatedProvider !== undefined && { webIdFederationData: { federatedProvider, attributes: {} } }),
       attributes: {
         ...(issuedAt !== undefined && {
@@ -66,4 +62,12 @@ function sessionOf({ actor }: TrailRow, { role, name, issuedAt, sourceIdentity, 
       ...(sourceIdentity !== undefined && { sourceIdentity }),
     },
   }
+}
+
+/** Whose rights it has. */
+function sessionIssuer({ kind, role, user, name }: Acting, accountId: string): Members | undefined {
+  if (role !== undefined)
+    return { type: 'Role', principalId: role.id, arn: role.arn, accountId: role.arn.split(':')[4] ?? accountId, userName: name }
+  if (user !== undefined) return { type: 'IAMUser', principalId: user.id, arn: user.arn, accountId, userName: user.name }
+  return kind === 'federatedUser' ? { type: 'Root', principalId: accountId, arn: rootArn(accountId), accountId } : undefined
 }

@@ -8,12 +8,17 @@ const arn = text({ min: 20, max: 2_048, pattern: /^[\t\n\r\u0020-\u007E\u0085\u0
 
 export const tagMembers = { Tags: optional(list(structure({ Key: tagKey, Value: tagValue }), { max: 50 })) }
 
+/** Documents that narrow a session. */
+export const narrowingMembers = {
+  PolicyArns: optional(list(structure({ arn: optional(arn) }), { max: 10 })),
+  Policy: optional(text({ min: 1, max: 2_048, pattern: /^[\t\n\r\u0020-\u00FF]+$/ })),
+}
+
 /** Members that every request for a role has. */
 export const roleMembers = {
   RoleArn: arn,
   RoleSessionName: text({ min: 2, max: 64, pattern: sessionCharacters }),
-  PolicyArns: optional(list(structure({ arn: optional(arn) }), { max: 10 })),
-  Policy: optional(text({ min: 1, max: 2_048, pattern: /^[\t\n\r\u0020-\u00FF]+$/ })),
+  ...narrowingMembers,
   DurationSeconds: optional(integer({ min: 900, max: 43_200 })),
 }
 

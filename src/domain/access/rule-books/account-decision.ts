@@ -175,9 +175,16 @@ function limit(bearing: Bearing): Missing | undefined {
 /** What policies of whoever asks give. The account's root has none, and needs none. */
 function ownRight(bearing: Bearing): readonly Deciding[] | Missing {
   if (bearing.acting.kind === 'root') return []
+  if (bearing.acting.kind === 'federatedUser' && bearing.acting.user === undefined) return rightsOfRoot(bearing)
   const own = firstAllowing(bearing.identity, bearing)
   if (own === undefined) return missing('identity')
   return limit(bearing) ?? [own]
+}
+
+/** The root has every right: whom it vouches for has those that came with the session. */
+function rightsOfRoot(bearing: Bearing): readonly Deciding[] | Missing {
+  const given = firstAllowing(bearing.sessions, bearing)
+  return given === undefined ? missing('session') : [given]
 }
 
 /** Given to the user, the session or everyone: no boundary limits that. To the role: what limits its sessions still does. */

@@ -8,7 +8,14 @@ type Asked = Pick<Question, 'at' | 'source'> & { readonly acting: ActingInAccoun
 
 const instant = (at: number): string => Temporal.Instant.fromEpochMilliseconds(at).toString({ smallestUnit: 'second' })
 
-const principalTypes = { root: 'Account', user: 'User', session: 'AssumedRole', service: 'Service', federated: 'FederatedUser' } as const
+const principalTypes = {
+  root: 'Account',
+  user: 'User',
+  session: 'AssumedRole',
+  service: 'Service',
+  federated: 'FederatedUser',
+  federatedUser: 'FederatedUser',
+} as const
 
 /** The role stands for its sessions: conditions name it, whatever they are called. */
 const principalArn = (acting: ActingInAccount): string =>

@@ -1,9 +1,10 @@
 import { lookUp } from '#model/names.ts'
-import type { ActingInAccount } from '#model/principal.ts'
+import { issuerOf, type ActingInAccount } from '#model/principal.ts'
 import type { NamedPrincipal, Principals } from '#domain/access/policy-documents/syntax.ts'
 
 /**
- * How a name in a document concerns whoever acts. `self`: the user, the session, the service alone. `role`: the role of the session.
+ * How a name in a document concerns whoever acts. `self`: the user, the session, the service alone. `role`: whose rights the session has, a role's or
+ * the user's who vouches for it.
  * `account`: the account, which may pass the right on to its own by their policies.
  */
 export type Relation = 'everyone' | 'self' | 'role' | 'account'
@@ -15,8 +16,8 @@ function byArn(arn: string, acting: ActingInAccount, bound: Bound): Relation | u
   const id = bound && lookUp(bound, arn)
   if (arn.includes(':assumed-role/')) return isSession(arn, acting, id) ? 'self' : undefined
   if (id !== undefined) return byId(id, acting)
-  if (acting.kind === 'user') return arn === acting.arn ? 'self' : undefined
-  return acting.kind === 'session' && arn === acting.role?.arn ? 'role' : undefined
+  if (acting.kind === 'user' || arn.includes(':federated-user/')) return arn === acting.arn ? 'self' : undefined
+  return arn === issuerOf(acting)?.arn ? 'role' : undefined
 }
 
 const isSession = (arn: string, acting: ActingInAccount, roleId: string | undefined): boolean =>
@@ -24,7 +25,7 @@ const isSession = (arn: string, acting: ActingInAccount, roleId: string | undefi
 
 function byId(id: string, acting: ActingInAccount): Relation | undefined {
   if (id === acting.userId && (acting.kind === 'user' || acting.kind === 'session')) return 'self'
-  return acting.kind === 'session' && id === acting.role?.id ? 'role' : undefined
+  return id === issuerOf(acting)?.id ? 'role' : undefined
 }
 
 export function relationTo(named: NamedPrincipal, acting: ActingInAccount, bound?: Bound): Relation | undefined {

@@ -15,25 +15,35 @@ type PrincipalNeeds = Needs<'accounts' | 'accountUsers' | 'accountRoles' | 'inst
 const account = /^(?:arn:aws:iam::)?(?<accountId>\d{12})(?::root)?$/
 const entity = /^arn:aws:iam::(?<accountId>\d{12}):(?<kind>user|role)(?<path>\/(?:[!-~]+\/)?)(?<name>[\w+=,.@-]{1,64})$/
 const session = /^arn:aws:sts::(?<accountId>\d{12}):assumed-role\/(?<role>(?:aws:)?[\w+=,.@-]{1,64})\/(?<session>[\w+=,.@:-]{2,64})$/
+const federated = /^arn:aws:sts::(?<accountId>\d{12}):federated-user\/[\w+=,.@-]{2,32}$/
 const service = /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.amazonaws\.com$/
 
 const invalid = (text: string): Problem =>
   new Problem({ code: 'ArnInvalid', details: { message: `ARN does not refer to a valid principal: ${text}` } })
 
 /**
- * An account, a user, a role, a session of a role, or a service, that is there now in any account of the instance; no group, nobody unknown
+ * An account, a user, a role, a session of a role, a federated user, or a service, that is there now in any account of the instance; no group, nobody unknown
  * (aws-kms.md 4.3). Raises `ArnInvalid`.
  */
 export async function principalOfGrant(context: PrincipalNeeds, call: Call, text: string): Promise<NamedInGrant> {
   if (service.test(text)) return { name: text, isService: true }
   const found =
-    (await accountNamed(context, call, text)) ?? (await entityNamed(context, call, text)) ?? (await sessionNamed(context, call, text))
+    (await accountNamed(context, call, text)) ??
+    (await entityNamed(context, call, text)) ??
+    (await sessionNamed(context, call, text)) ??
+    (await federatedNamed(context, call, text))
   if (found === undefined) throw invalid(text)
   return { ...found, isService: false }
 }
 
 /** A service that was named as one. */
 export const serviceOfGrant = (name: string): NamedInGrant => ({ name, isService: true })
+
+/** Nobody's record: whoever is vouched for by that name. */
+async function federatedNamed(context: PrincipalNeeds, call: Call, text: string): Promise<Found> {
+  const { accountId } = federated.exec(text)?.groups ?? {}
+  return accountId === undefined || (await compartmentOf(context, call, accountId)) === undefined ? undefined : { name: text }
+}
 
 type Found = Omit<NamedInGrant, 'isService'> | undefined
 

@@ -1,4 +1,4 @@
-import type { ActingInAccount } from '#model/principal.ts'
+import { issuerOf, type ActingInAccount } from '#model/principal.ts'
 import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import type { GivenGrant } from '#domain/access/permit.ts'
@@ -23,13 +23,13 @@ export async function grantsFor(context: Needs<'keyGrants'>, call: Call, key: He
 }
 
 /** By which grants may name whoever acts. */
-export const namesOf = ({ arn, role, accountId }: ActingInAccount): readonly string[] => [
-  ...new Set([arn, ...(role === undefined ? [] : [role.arn]), accountArn(accountId)]),
+export const namesOf = (acting: ActingInAccount): readonly string[] => [
+  ...new Set([acting.arn, issuerOf(acting)?.arn, accountArn(acting.accountId)].filter(name => name !== undefined)),
 ]
 
 /** A grant is to whoever had the name when it was given: another one of the same name does not inherit it. */
-export const isStillMeant = (id: string | undefined, { userId, role }: ActingInAccount): boolean =>
-  id === undefined || id === userId || id === role?.id
+export const isStillMeant = (id: string | undefined, acting: ActingInAccount): boolean =>
+  id === undefined || id === acting.userId || id === issuerOf(acting)?.id
 
 const asGiven = ({ id, grantee, operations, constraints }: KeyGrant): GivenGrant => ({
   id,

@@ -1,6 +1,6 @@
 import { Problem } from '#model/problem.ts'
 import type { ActingInAccount } from '#model/principal.ts'
-import { assumeRole, ownedRole, roleToAssume } from '#domain/sessions/assume-role.ts'
+import { assumeRole, deniedRole, ownedRole, roleToAssume } from '#domain/sessions/assume-role.ts'
 import type { RoleRequest } from '#domain/sessions/role-request.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
@@ -32,6 +32,8 @@ export const assumeRoleOperation = awsOperation({
   async handle(context, call, { body, permit, site }) {
     const acting = actingIn(call)
     if (acting.kind === 'root') throw forbidden('Roles may not be assumed by root accounts.')
+    // Of this service it may ask who it is, and nothing else (STS API Reference, "GetFederationToken").
+    if (acting.kind === 'federatedUser') throw deniedRole(call, 'accountSession.assumeRole', body.RoleArn)
     const request = requestOf(body, acting)
     const role = await roleToAssume(context, call, { arn: body.RoleArn, permission: 'accountSession.assumeRole' })
     call.resource = body.RoleArn

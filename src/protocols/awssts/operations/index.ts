@@ -3,6 +3,7 @@ import { assumeRoleOperation } from './assume-role.ts'
 import { decodeAuthorizationMessage } from './decode-authorization-message.ts'
 import { getAccessKeyInfo } from './get-access-key-info.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
+import { getFederationToken } from './get-federation-token.ts'
 import { getSessionToken } from './get-session-token.ts'
 
 /** Every operation of the token service. */
@@ -12,5 +13,6 @@ export const operations = [
   decodeAuthorizationMessage,
   getAccessKeyInfo,
   getCallerIdentity,
+  getFederationToken,
   getSessionToken,
 ] as const
