@@ -21,6 +21,7 @@ import { bringUp, type Home } from './bring-up.ts'
 import { bringUpHomeAccount, type AccountAdministrator } from './bring-up-account.ts'
 import { composeContext } from './context.ts'
 import { filesOf } from './data-directory.ts'
+import { meteredModule } from './metered-module.ts'
 import { createMachineDoors, type MachineDoors } from './machine-doors.ts'
 import { startDiskPlane, type DiskPlane } from './disk-plane.ts'
 import { outsideOf, tokenClustersOf } from './outside.ts'
@@ -112,8 +113,9 @@ export async function openCore(world: World, custody: Custody): Promise<Core> {
 const postOf = ({ mailFolder, domain }: Config): Post | undefined => (mailFolder === undefined ? undefined : dropFolder(mailFolder, domain))
 
 /** What has keys in memory or is logged in where they are. */
-function openKeyHolders(opened: AsyncDisposableStack, { config, random, native, clock }: World, barrier: Custody['barrier']) {
-  const module = opened.use(softwareModule({ barrier, random, native, threads: availableParallelism() }))
+function openKeyHolders(opened: AsyncDisposableStack, world: World, barrier: Custody['barrier']) {
+  const { config, random, native, clock } = world
+  const module = opened.use(meteredModule(softwareModule({ barrier, random, native, threads: availableParallelism() }), world))
   return { modules: [module], tokenClusters: opened.use(tokenClustersOf(config, { clock, random })) }
 }
 

@@ -7,6 +7,7 @@ import type { ClientTrust } from '#adapters/tls/client-trust.ts'
 import { listenerTls, loadServerCertificate, watchCertificate } from '#adapters/tls/server-certificate.ts'
 import type { Config } from '#config'
 import type { Context } from '#domain/context.ts'
+import type { DiskExports } from '#domain/disks/export-control.ts'
 import type { Custody } from '#domain/seal/custody.ts'
 import { createHealthServer } from '#protocols/health/server.ts'
 import { ipRanges } from '#model/ip-ranges.ts'
@@ -28,7 +29,7 @@ export interface Listeners {
    */
   open(front: Front, custody: Custody | undefined): Promise<void>
   /** Opens the ways of private endpoints too, and keeps them as the records of this context say. */
-  follow(context: Context): Promise<void>
+  follow(context: Context, exports: Pick<DiskExports, 'held'>): Promise<void>
   /** Shuts them: what they stand on goes. */
   unfollow(): Promise<void>
   readonly ports: () => Ports
@@ -78,10 +79,13 @@ const usualDrainMs = 5_000
 /** Whoever asked it to stop is answered, however little time others are given. */
 const answerMs = 1_000
 
+const noneOpen = (): number => 0
+
 /** Nothing listens before `open`. */
 export function createListeners(world: World): Listeners {
   let inner: Inner | undefined
   let outer: Outer | undefined
+  let openExports = noneOpen
   const links = createPrivateLinks({ domain: world.config.domain, log: world.log })
   return {
     async open(front, custody) {
@@ -91,6 +95,7 @@ export function createListeners(world: World): Listeners {
         world,
         proxyCounts: () => outer?.proxyCounts() ?? { served: 0, refused: 0 },
         parserRefusals: () => outer?.parserRefusals() ?? 0,
+        openExports: () => openExports(),
         certificateFile: () => outer?.certificateFile,
       })
     },
@@ -98,10 +103,14 @@ export function createListeners(world: World): Listeners {
     trust: () => outer?.trust,
     proxyCounts: () => outer?.proxyCounts() ?? { served: 0, refused: 0 },
     parserRefusals: () => outer?.parserRefusals() ?? 0,
-    async follow(context) {
+    async follow(context, exports) {
+      openExports = () => exports.held()
       if (outer !== undefined) await links.follow(context, outer.door)
     },
-    unfollow: () => links.close(),
+    async unfollow() {
+      openExports = noneOpen
+      await links.close()
+    },
     reloadCertificate: () => outer?.reloadCertificate(),
     async stop(drainMs = usualDrainMs) {
       await links.close()

@@ -1,20 +1,23 @@
 import { X509Certificate } from 'node:crypto'
-import { readdirSync, readFileSync, statfsSync } from 'node:fs'
+import { readdirSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import process from 'node:process'
 import { lifeStates, type LifeState } from '#domain/seal/states.ts'
-import { requestFamilies, type MetricFamily } from '#protocols/health/open-metrics.ts'
+import { commitFamilies, cryptoFamilies, decisionFamily, requestFamilies, type MetricFamily } from '#protocols/health/open-metrics.ts'
+import { filesOf } from './data-directory.ts'
 import type { World } from './world.ts'
 
 export interface Measured {
   readonly world: World
   readonly proxyCounts: () => { readonly served: number; readonly refused: number }
   readonly parserRefusals: () => number
+  /** None while the instance is sealed. */
+  readonly openExports: () => number
   /** PEM of the certificate that clients are shown; absent while there is none. */
   readonly certificateFile: () => string | undefined
 }
 
 /** What a scrape is told (people.md 8): states, counts, sizes. No name of a customer's, of a vault, a key or a principal. */
-export function metricsOf({ world, proxyCounts, parserRefusals, certificateFile }: Measured): readonly MetricFamily[] {
+export function metricsOf({ world, proxyCounts, parserRefusals, openExports, certificateFile }: Measured): readonly MetricFamily[] {
   const { life, meter, config, native } = world
   const proxy = proxyCounts()
   const disk = statfsSync(config.dataDir)
@@ -39,6 +42,14 @@ export function metricsOf({ world, proxyCounts, parserRefusals, certificateFile 
     },
     { name: 'state', type: 'stateset', help: 'State of this node.', samples: lifeStates.map(state => stateSample(state, life.state())) },
     ...requestFamilies(meter.read()),
+    decisionFamily(meter.readDecisions()),
+    ...cryptoFamilies(meter.readWork()),
+    ...commitFamilies(meter.readCommits()),
+    gauge('audit_checkpoint_age_seconds', 'Since the log was last signed: seconds, where there was something to sign.', {
+      value: (world.clock.now() - signedAt(world)) / 1_000,
+      unit: 'seconds',
+    }),
+    gauge('disk_open_exports', 'Disks that are served, each with its data key in memory.', { value: openExports() }),
     gauge('store_free_bytes', 'Free space where the data directory is.', { value: disk.bavail * disk.bsize, unit: 'bytes' }),
     {
       name: 'proxy_tunnels',
@@ -53,6 +64,10 @@ export function metricsOf({ world, proxyCounts, parserRefusals, certificateFile 
     ...ofProcess(),
   ]
 }
+
+/** Since the start where nothing was signed yet. */
+const signedAt = ({ config, started }: World): number =>
+  statSync(filesOf(config.dataDir).checkpoint, { throwIfNoEntry: false })?.mtimeMs ?? started
 
 const stateSample = (state: LifeState, now: string) => ({ labels: { keystead_state: state }, value: state === now ? 1 : 0 })
 

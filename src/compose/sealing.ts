@@ -85,7 +85,7 @@ export class Sealing {
     try {
       await note(core.context, { ...how, resource: `/seals/${openedBy.sealId}`, details: { seal: openedBy.kind, ...how.details } })
       await listeners.open(this.#front, custody)
-      await listeners.follow(core.context)
+      await listeners.follow(core.context, core.control)
     } catch (error) {
       await core.close()
       throw error

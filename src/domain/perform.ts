@@ -122,8 +122,10 @@ function counted<A extends Outcome>(
   { meter, clock }: Ground,
   { call, answer, started }: { readonly call: Call; readonly answer: A; readonly started: number },
 ): A {
-  const { operation, source } = call
-  meter?.answered({ plane: source.plane, operation, status: answer.status, durationMs: clock.monotonic() - started })
+  const { operation, source, ruling } = call
+  const asked = ruling.allowed || ruling.because !== 'not-asked'
+  const durationMs = clock.monotonic() - started
+  meter?.answered({ plane: source.plane, operation, status: answer.status, durationMs, ...(asked && { allowed: ruling.allowed }) })
   return answer
 }
 
@@ -179,8 +181,12 @@ type Settled = Exclude<Committed, { readonly fenced: true } | { readonly reserve
 /** A Problem where the store does not take it: the one answer without an entry. */
 async function commit<A extends Outcome>(ground: Ground, road: Road<A>, what: Committing<A>): Promise<Settled | Problem> {
   try {
-    const [result] = await ground.committer.commit([commitOf(ground, road, what)])
+    const made = commitOf(ground, road, what)
+    const started = ground.clock.monotonic()
+    const [result] = await ground.committer.commit([made])
     if (result === undefined) return busy()
+    const conflict = !('done' in result && result.done)
+    ground.meter?.committed({ rows: made.entries.length, conflict, durationMs: ground.clock.monotonic() - started })
     if ('fenced' in result) throw new LeaseLost()
     return 'reserved' in result ? new Problem({ code: 'StorageReserved' }) : result
   } catch (error) {

@@ -92,7 +92,10 @@ describe('/metrics', () => {
     const instance = await startInstance()
     try {
       await instance.ask('vault', 'create', 'kv-seen-name')
-      await instance.ask('app', 'add', 'app-seen-name')
+      const officer = 'app-seen-name'
+      await instance.ask('app', 'add', officer, '--role', 'Key Vault Crypto Officer', '--scope', 'kv-seen-name')
+      await instance.ask('key', 'create', 'kv-seen-name/ec-seen-name', '--type', 'EC', '--as', officer)
+      await instance.ask('key', 'create', 'kv-seen-name/pq-seen-name', '--type', 'AKP', '--alg', 'ML-DSA-65', '--as', officer)
       const { ports } = statusShape.parse(await instance.ask('status'))
       const at = `http://127.0.0.1:${ports.health}/metrics`
       const answer = await fetch(at)
@@ -102,7 +105,18 @@ describe('/metrics', () => {
       assert.deepEqual(lines.slice(-2), ['# EOF', ''])
       assert.ok(lines.includes('keystead_state{keystead_state="active"} 1') && lines.includes('keystead_state{keystead_state="sealed"} 0'))
       assert.ok(lines.includes('keystead_requests_total{protocol="admin",operation="VaultCreate",outcome="ok"} 1'))
-      for (const name of ['keystead_build_info', 'keystead_store_free_bytes', 'keystead_certificate_expiry_timestamp_seconds'])
+      const made = (algorithm: string) => `keystead_crypto_operations_total{module="software",algorithm="${algorithm}",verb="generate"} 1`
+      assert.ok(lines.includes(made('P-256')) && lines.includes(made('ML-DSA-65')), text)
+      const rows = Number(lines.find(line => line.startsWith('keystead_audit_rows_total '))?.split(' ')[1])
+      assert.ok(rows > 10)
+      assert.match(text, /^keystead_decisions_total\{plane="keyvault",result="allowed"\} 2$/m)
+      assert.match(text, /^keystead_disk_open_exports 0$/m)
+      for (const name of [
+        'keystead_build_info',
+        'keystead_store_free_bytes',
+        'keystead_certificate_expiry_timestamp_seconds',
+        'keystead_audit_checkpoint_age_seconds',
+      ])
         assert.ok(
           lines.some(line => line.startsWith(name)),
           name,

@@ -1,4 +1,11 @@
-import { bucketsMs, type MeteredOperation } from '#domain/meter.ts'
+import {
+  bucketsMs,
+  type MeteredCommits,
+  type MeteredDecisions,
+  type MeteredOperation,
+  type MeteredWork,
+  type Timing,
+} from '#domain/meter.ts'
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -62,7 +69,58 @@ export function requestFamilies(metered: readonly MeteredOperation[]): readonly 
   ]
 }
 
-function histogramOf({ buckets, sumMs }: MeteredOperation, labels: Labels) {
+/** What rule books said, by wire. */
+export const decisionFamily = (decisions: readonly MeteredDecisions[]): MetricFamily => ({
+  name: 'decisions',
+  type: 'counter',
+  help: 'Requests and jobs by what the rule books said of them.',
+  samples: decisions.flatMap(({ plane, allowed, denied }) => [
+    { suffix: '_total', labels: { plane, result: 'allowed' }, value: allowed },
+    { suffix: '_total', labels: { plane, result: 'denied' }, value: denied },
+  ]),
+})
+
+/** What crypto modules did, and how long it took with its waiting. */
+export function cryptoFamilies(work: readonly MeteredWork[]): readonly MetricFamily[] {
+  const labelsOf = ({ module, algorithm, verb }: MeteredWork): Labels => ({ module, algorithm, verb })
+  return [
+    {
+      name: 'crypto_operations',
+      type: 'counter',
+      help: 'Operations of crypto modules.',
+      samples: work.map(one => ({ suffix: '_total', labels: labelsOf(one), value: countOf(one) })),
+    },
+    {
+      name: 'crypto_duration_seconds',
+      type: 'histogram',
+      unit: 'seconds',
+      help: 'From the call of a crypto module to its answer, waiting for a thread included.',
+      samples: work.flatMap(one => histogramOf(one, labelsOf(one))),
+    },
+  ]
+}
+
+/** An entry of the audit is durable with the commit that it tells of: there is one duration. */
+export const commitFamilies = (commits: MeteredCommits): readonly MetricFamily[] => [
+  { name: 'audit_rows', type: 'counter', help: 'Entries of the audit.', samples: [{ suffix: '_total', value: commits.rows }] },
+  {
+    name: 'store_conflicts',
+    type: 'counter',
+    help: 'Commits whose ground had moved: the call ran again.',
+    samples: [{ suffix: '_total', value: commits.conflicts }],
+  },
+  {
+    name: 'store_commit_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'From the handing over of a commit, its audit entries in it, to its being durable.',
+    samples: histogramOf(commits, {}),
+  },
+]
+
+const countOf = ({ buckets }: Timing): number => buckets.reduce((sum, count) => sum + count, 0)
+
+function histogramOf({ buckets, sumMs }: Timing, labels: Labels) {
   let under = 0
   const ends = [...bucketsMs.map(ms => ms / 1_000), Number.POSITIVE_INFINITY]
   const cumulated = ends.map((end, at) => {
