@@ -56,7 +56,7 @@ const bitsSet = (size: number): number => size.toString(2).replaceAll('0', '').l
 
 /** One leaf a batch: u32 node ‖ u64 seq ‖ u32 count ‖ u64 at ‖ chain hash. So the columns in the clear are signed too. */
 export function batchLeaf({ node, seq, count, at, hash: chain }: AuditHead): Bytes {
-  const data = Buffer.alloc(24 + hashBytes)
+  const data = Buffer.allocUnsafe(24 + hashBytes)
   data.writeUInt32BE(node, 0)
   data.writeBigUInt64BE(BigInt(seq), 4)
   data.writeUInt32BE(count, 12)

@@ -17,7 +17,7 @@ export interface SequencerParts {
 
 /** Gives batches their place in the tree over all nodes and signs checkpoints (security-and-reliability.md 4.4). One of a cluster, under a lease. */
 export interface Sequencer {
-  /** Adds what is new and signs when it is time, or `now`; answers the entries added. */
+  /** Adds what is new and signs when it is time, or `now`; answers how many batches were new. */
   step(options?: { readonly now: boolean }): Promise<number>
   /** Steps by itself until stopped; the last step signs all there is. */
   start(onError: (cause: unknown) => void): { stop(): Promise<void> }
@@ -30,8 +30,9 @@ export class AuditTampered extends Error {
 
 const signEveryMs = 1_000
 const signEveryEntries = 1_000
-const looksEveryMs = 250
 const page = 256
+/** Looks come closer together the more there is to find: what a busy quarter of a second leaves would hold up every request for 15 ms. */
+const looks = { batches: 64, longestPauseMs: 250, shortestPauseMs: 16 } as const
 
 /** Reads what was signed last and continues it. Throws `AuditTampered` where the database is behind it, or is another. */
 export async function openSequencer(parts: SequencerParts): Promise<Sequencer> {
@@ -59,7 +60,7 @@ export async function openSequencer(parts: SequencerParts): Promise<Sequencer> {
         heads = await log.heads(node, await placedOf(node), page)
       ) {
         await place(heads)
-        added += heads.reduce((sum, head) => sum + head.count, 0)
+        added += heads.length
       }
     }
     const due = now || entriesUnsigned >= signEveryEntries || clock.monotonic() - signed.at >= signEveryMs
@@ -95,13 +96,19 @@ function stepping(
   let running: Promise<unknown> = Promise.resolve()
   let cancel = (): void => undefined
   let over = false
-  const next = (): void => {
+  const nextIn = (pauseMs: number): void => {
     if (over) return
-    cancel = clock.after(looksEveryMs, () => {
-      running = step().catch(onError).finally(next)
+    cancel = clock.after(pauseMs, () => {
+      running = step().then(
+        found => nextIn(pauseAfter(pauseMs, found)),
+        cause => {
+          onError(cause)
+          nextIn(looks.longestPauseMs)
+        },
+      )
     })
   }
-  next()
+  nextIn(looks.longestPauseMs)
   return {
     async stop() {
       over = true
@@ -111,6 +118,12 @@ function stepping(
       await step({ now: true }).catch(onError)
     },
   }
+}
+
+/** So long that the next look finds about `looks.batches`, if as many come as came. */
+function pauseAfter(pauseMs: number, found: number): number {
+  const wished = (pauseMs * looks.batches) / Math.max(1, found)
+  return Math.min(looks.longestPauseMs, Math.max(looks.shortestPauseMs, wished))
 }
 
 /** The tree over all leaves that the database has, once it is shown to continue both what it and what the file say was signed. */
