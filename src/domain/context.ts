@@ -68,7 +68,7 @@ import { openRecords, type RecordNeeds, type Records } from './records/records.t
 import { deletedVaults, names, resourceGroups, subscriptions, userAssignedIdentities, vaults } from './resources/records.ts'
 import type { KnownSessions } from './sessions/known-sessions.ts'
 import { trailKeys, trails } from './trails/records.ts'
-import { snapshots } from './volumes/snapshot-records.ts'
+import { snapshots, snapshotShares } from './volumes/snapshot-records.ts'
 import { volumeAttachments, volumeDefaults, volumes } from './volumes/records.ts'
 import { olderSecretVersions, secrets } from './secrets/records.ts'
 import { authorizationCodes, deviceCodes, refreshTokens, signInSessions } from './sign-in/records.ts'
@@ -150,6 +150,7 @@ const families = {
   volumeDefaults,
   volumeAttachments,
   snapshots,
+  snapshotShares,
 } as const
 
 type Open<F> = F extends Family<infer T, infer Path> ? Records<T, Path> : never

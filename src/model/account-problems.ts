@@ -138,6 +138,8 @@ type VolumeFlaw =
   | 'tooManyAttached'
   | 'key'
   | 'unsupported'
+  | 'userId'
+  | 'notPermitted'
 
 /** What of a trail, or of what is asked of one, is wrong. */
 type TrailFlaw =

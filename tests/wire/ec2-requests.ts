@@ -66,6 +66,7 @@ export const ec2Wire: SignedWire = {
       operation: 'ModifySnapshotAttribute',
       body: kept => ({ SnapshotId: snapshotOf(kept), 'CreateVolumePermission.Remove.1.UserId': '444455556666' }),
     },
+    { operation: 'ResetSnapshotAttribute', body: kept => ({ SnapshotId: snapshotOf(kept), Attribute: 'createVolumePermission' }) },
     { operation: 'DescribeSnapshots', body: kept => ({ 'SnapshotId.1': snapshotOf(kept), 'Owner.1': 'self' }) },
     { operation: 'CopySnapshot', body: kept => ({ SourceRegion: region, SourceSnapshotId: snapshotOf(kept) }) },
     { operation: 'DeleteSnapshot', body: kept => ({ SnapshotId: snapshotOf(kept) }) },

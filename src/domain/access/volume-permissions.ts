@@ -17,6 +17,7 @@ export const volumePermissions = {
   'zone.describe': { account: 'ec2:DescribeAvailabilityZones' },
   'snapshot.readAttribute': { account: 'ec2:DescribeSnapshotAttribute' },
   'snapshot.writeAttribute': { account: 'ec2:ModifySnapshotAttribute' },
+  'snapshot.resetAttribute': { account: 'ec2:ResetSnapshotAttribute' },
   'snapshot.create': { account: 'ec2:CreateSnapshot' },
   'snapshot.copy': { account: 'ec2:CopySnapshot' },
   'snapshot.describe': { account: 'ec2:DescribeSnapshots' },

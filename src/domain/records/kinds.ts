@@ -78,6 +78,7 @@ export const kinds = {
   deletedObjects: 146,
   appRoleAssignments: 147,
   olderSecretVersions: 185,
+  snapshotShares: 204,
 } as const
 
 /** Numbers of sealed bodies that are no records at rest, and never open as one. */

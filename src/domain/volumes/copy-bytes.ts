@@ -26,9 +26,9 @@ export const copiesFrom = ({ jobs }: Needs<'jobs'>, { id, region }: Snapshot): r
         value.kind === kind && value.state === 'running' && value.input['sourceId'] === id && value.input['sourceRegion'] === region,
     )
 
-/** The name that a snapshot's data key is bound to is not its own as a rule. */
-export const keyOfSnapshot = ({ accountId, region, id, key }: Snapshot): KeyHolder => ({
-  accountId,
+/** The name that a snapshot's data key is bound to is not its own as a rule. `user`: the account that opens it, where it is shared with it. */
+export const keyOfSnapshot = ({ accountId, region, id, key }: Snapshot, user: string = accountId): KeyHolder => ({
+  accountId: user,
   region,
   id: key?.boundTo ?? id,
   ...(key !== undefined && { key: { arn: key.arn, wrapped: key.wrapped } }),
@@ -49,7 +49,7 @@ export async function startCopy(
 ): Promise<void> {
   const { source, target, to, compartment } = request
   const { id, accountId, region, diskId } = to
-  const from = await grantToInstance(context, call, { volume: keyOfSnapshot(source.value), instanceId: id })
+  const from = await grantToInstance(context, call, { volume: keyOfSnapshot(source.value, accountId), instanceId: id })
   const onto = await grantToInstance(context, call, { volume: to, instanceId: id })
   const input = {
     target,
@@ -59,6 +59,7 @@ export async function startCopy(
     diskId,
     sourceId: source.value.id,
     sourceRegion: source.value.region,
+    ...(source.value.accountId !== accountId && { sourceAccount: source.value.accountId }),
     ...(from !== undefined && { sourceGrant: from.grantId }),
     ...(onto !== undefined && { targetGrant: onto.grantId }),
   }
@@ -81,7 +82,11 @@ async function targetOf(context: Context, call: Call, job: HeldJob): Promise<Hel
 }
 
 const sourceOf = async (context: Context, call: Call, job: HeldJob): Promise<HeldSnapshot | undefined> =>
-  snapshotById(context, call, { accountId: inputOf(job, 'accountId'), region: inputOf(job, 'sourceRegion'), id: inputOf(job, 'sourceId') })
+  snapshotById(context, call, {
+    accountId: job.value.input['sourceAccount'] ?? inputOf(job, 'accountId'),
+    region: inputOf(job, 'sourceRegion'),
+    id: inputOf(job, 'sourceId'),
+  })
 
 async function step(context: Context, call: Call, job: HeldJob): Promise<void> {
   const target = await targetOf(context, call, job)
@@ -115,7 +120,7 @@ const holderOf = (value: Snapshot | Volume): KeyHolder => ('volumeId' in value ?
 
 async function copyRun(context: Context, call: Call, { job, source, target }: Copy): Promise<number | undefined> {
   const role = inputOf(job, 'id')
-  const sourceDek = await dekOf(context, call, { at: source, holder: keyOfSnapshot(source.value), role })
+  const sourceDek = await dekOf(context, call, { at: source, holder: keyOfSnapshot(source.value, inputOf(job, 'accountId')), role })
   const targetDek = await dekOf(context, call, { at: target, holder: holderOf(target.value), role })
   try {
     return await context.diskBytes.recrypt({
@@ -164,7 +169,7 @@ async function leave(context: Context, call: Call, left: Left): Promise<void> {
 async function retireGrants(context: Context, call: Call, { job, source, holder }: Left): Promise<void> {
   const instanceId = inputOf(job, 'id')
   const given = [
-    { holder: source && keyOfSnapshot(source.value), grantId: inputOf(job, 'sourceGrant') },
+    { holder: source && keyOfSnapshot(source.value, inputOf(job, 'accountId')), grantId: inputOf(job, 'sourceGrant') },
     { holder, grantId: inputOf(job, 'targetGrant') },
   ]
   for (const { holder: volume, grantId } of given) {

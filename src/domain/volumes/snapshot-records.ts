@@ -26,6 +26,8 @@ const snapshotSchema = z.object({
   lineage: z.string(),
   /** What the key has wrapped, in base64, bound to the name of a volume or snapshot: the one that it was wrapped for. */
   key: z.object({ arn: z.string(), wrapped: z.string(), boundTo: z.string() }).optional(),
+  /** Other accounts that may use it, or the word for everybody. */
+  sharedWith: z.array(z.string()).optional(),
 })
 export type Snapshot = z.output<typeof snapshotSchema>
 
@@ -37,4 +39,21 @@ export const snapshots = family<Snapshot, readonly [id: string]>({
   residency: 'cached',
   ruling: false,
   tags: ({ diskId }) => [diskTag(diskId)],
+})
+
+/** Among those whom a snapshot is shared with. */
+export const everybody = 'all'
+
+const shareSchema = z.object({ id: z.string(), region: z.string(), accountId: z.string() })
+/** A snapshot of another account. */
+export type SnapshotShare = z.output<typeof shareSchema>
+
+/** In the installation's compartment, where whoever it is shared with finds it: by its Region, himself or everybody, and its id. */
+export const snapshotShares = family<SnapshotShare, readonly [region: string, whom: string, id: string]>({
+  name: 'snapshotShares',
+  schema: shareSchema,
+  format: 1,
+  residency: 'cached',
+  ruling: false,
+  collection: ([region, whom]) => [region, whom],
 })

@@ -174,15 +174,4 @@ describe('what is only a name here', () => {
     )
     assert.deepEqual(refusal(await ec2(alice, 'DescribeAvailabilityZones', { 'ZoneName.1': 'mars-1a' })), [400, 'InvalidParameterValue'])
   })
-
-  test('a snapshot is shared with nobody, and says so', async () => {
-    const { alice, ec2, newVolume } = await ec2Ground(awsKmsProtocol)
-    const SnapshotId = valueOf(await ec2(alice, 'CreateSnapshot', { VolumeId: await newVolume() }), 'snapshotId')
-    const told = await ec2(alice, 'DescribeSnapshotAttribute', { SnapshotId, Attribute: 'createVolumePermission' })
-    assert.match(told.text, /<createVolumePermission><\/createVolumePermission>/)
-    const share = { SnapshotId, Attribute: 'createVolumePermission', OperationType: 'add', 'UserId.1': '444455556666' }
-    assert.deepEqual(refusal(await ec2(alice, 'ModifySnapshotAttribute', share)), [400, 'UnsupportedOperation'])
-    const added = { SnapshotId, 'CreateVolumePermission.Add.1.Group': 'all' }
-    assert.deepEqual(refusal(await ec2(alice, 'ModifySnapshotAttribute', added)), [400, 'UnsupportedOperation'])
-  })
 })

@@ -70,6 +70,8 @@ const names: Readonly<Record<ProblemDetails<'VolumeInvalid'>['what'], string>> =
   tooManyAttached: 'AttachmentLimitExceeded',
   key: 'InvalidKMSKey.InvalidState',
   unsupported: 'UnsupportedOperation',
+  userId: 'InvalidUserID.Malformed',
+  notPermitted: 'OperationNotPermitted',
 }
 
 export const refuse = refuseIn<AwsSite>(ec2Errors, {

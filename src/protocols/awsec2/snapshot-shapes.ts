@@ -5,6 +5,10 @@ import type { Filtered } from './filters.ts'
 
 const progressOf = ({ state, progress = 0 }: Snapshot): string => `${state === 'completed' ? 100 : progress}%`
 
+/** As an account sees it: tags are their owner's. */
+export const seenBy = (accountId: string, snapshot: Snapshot): Snapshot =>
+  snapshot.accountId === accountId ? snapshot : { ...snapshot, tags: [] }
+
 /** A snapshot as the service tells of it. */
 export const snapshotShape = (snapshot: Snapshot): Readonly<Record<string, XmlValue>> => ({
   snapshotId: snapshot.id,

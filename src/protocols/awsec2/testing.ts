@@ -103,21 +103,25 @@ export async function servedGround(keys: (domain: string) => Protocol<Context, A
   })
   const InstanceId = 'i-0123456789abcdef0'
   /** What a volume has there, and `write` there afterwards, by an attachment that lasts for so long. */
-  async function through(VolumeId: string, offset: number, write?: Uint8Array): Promise<Buffer> {
-    const attached = await ec2(alice, 'AttachVolume', { VolumeId, InstanceId, Device: '/dev/sdf' })
-    assert.equal(attached.status, 200, attached.text)
-    const { name } = await control.exportOf(VolumeId)
-    const open = await disks.attach(name, () => undefined)
-    assert('device' in open, JSON.stringify(open))
-    const back = Buffer.alloc(512)
-    open.device.read(offset, back)
-    if (write !== undefined) open.device.write(offset, Uint8Array.from(write))
-    await open.release()
-    assert.equal((await ec2(alice, 'DetachVolume', { VolumeId })).status, 200)
-    return back
-  }
+  const throughAs =
+    (who: Credentials) =>
+    async (VolumeId: string, offset: number, write?: Uint8Array): Promise<Buffer> => {
+      // oxlint-disable-line max-params -- as sentences of tests read
+      const attached = await ec2(who, 'AttachVolume', { VolumeId, InstanceId, Device: '/dev/sdf' })
+      assert.equal(attached.status, 200, attached.text)
+      const { name } = await control.exportOf(VolumeId)
+      const open = await disks.attach(name, () => undefined)
+      assert('device' in open, JSON.stringify(open))
+      const back = Buffer.alloc(512)
+      open.device.read(offset, back)
+      if (write !== undefined) open.device.write(offset, Uint8Array.from(write))
+      await open.release()
+      assert.equal((await ec2(who, 'DetachVolume', { VolumeId })).status, 200)
+      return back
+    }
+  const through = throughAs(alice)
   const rows = (operation: string) => ground.rows().filter(row => row['operation'] === operation)
-  return { ...wires, folder, control, disks, rows, through }
+  return { ...wires, folder, control, disks, rows, through, throughAs }
 }
 
 /** The first element of that name. */

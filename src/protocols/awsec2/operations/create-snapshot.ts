@@ -1,7 +1,7 @@
 import { endOfDryRun } from '#domain/account-keys/use-account-key.ts'
 import { copySnapshot } from '#domain/volumes/copy-snapshot.ts'
 import { createSnapshot } from '#domain/volumes/create-snapshot.ts'
-import { assertSnapshotId, snapshotById, snapshotNotFound } from '#domain/volumes/find-snapshot.ts'
+import { assertSnapshotId, usableSnapshot, snapshotNotFound } from '#domain/volumes/find-snapshot.ts'
 import { assertVolumeId, volumeById, volumeNotFound } from '#domain/volumes/find-volume.ts'
 import { snapshotArn } from '#domain/volumes/place.ts'
 import type { Volume } from '#domain/volumes/records.ts'
@@ -107,7 +107,7 @@ export const copySnapshotOperation = awsOperation({
     const tags: Volume['tags'] = specifiedTags(body, 'snapshot')
     call.resource = snapshotArn({ ...place, id: '*' })
     const from = { ...place, region: SourceRegion, id }
-    const source = await snapshotById(context, call, from)
+    const source = await usableSnapshot(context, call, from)
     permit('snapshot.copy', ownedSnapshot(from, snapshotFacts(place.region, source?.value)))
     const facts = source === undefined ? requestFacts(place.region) : newSnapshotFacts(place.region, { copy: source.value }, tags)
     const copying = permit('snapshot.copy', ownedSnapshot({ ...place, id: '*' }, facts))

@@ -6,7 +6,7 @@ import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import { createVolume } from '#domain/volumes/create-volume.ts'
 import { volumeDefaultsOf } from '#domain/volumes/defaults.ts'
-import { assertSnapshotId, snapshotById, snapshotNotFound, type HeldSnapshot } from '#domain/volumes/find-snapshot.ts'
+import { assertSnapshotId, usableSnapshot, snapshotNotFound, type HeldSnapshot } from '#domain/volumes/find-snapshot.ts'
 import { volumeArn } from '#domain/volumes/place.ts'
 import { volumeTypes } from '#domain/volumes/records.ts'
 import { newVolumeFacts, snapshotFacts } from '#domain/volumes/volume-tags.ts'
@@ -122,5 +122,5 @@ async function snapshotAsked(
 ): Promise<HeldSnapshot | undefined> {
   if (id === undefined) return undefined
   assertSnapshotId(id)
-  return snapshotById(context, call, { ...place, id })
+  return usableSnapshot(context, call, { ...place, id })
 }

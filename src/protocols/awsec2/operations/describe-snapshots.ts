@@ -1,8 +1,9 @@
+import { Problem } from '#model/problem.ts'
 import type { Call } from '#domain/call.ts'
 import type { Context } from '#domain/context.ts'
 import type { RegionOfAccount } from '#domain/accounts/account-region.ts'
 import { endOfDryRun } from '#domain/account-keys/use-account-key.ts'
-import { assertSnapshotId, snapshotById, snapshotNotFound, snapshotsIn } from '#domain/volumes/find-snapshot.ts'
+import { assertSnapshotId, snapshotNotFound, usableSnapshot, usableSnapshotsIn, type ListPlace } from '#domain/volumes/find-snapshot.ts'
 import type { Snapshot } from '#domain/volumes/snapshot-records.ts'
 import { invalidVolume } from '#domain/volumes/volume-types.ts'
 import { openMarker, sealMarker } from '#protocols/aws/markers.ts'
@@ -10,7 +11,7 @@ import { awsOperation } from '#protocols/aws/operation.ts'
 import { integer, list, optional, structure, text } from '#protocols/aws/schemas.ts'
 import { filterOf, filters, shownFilters } from '#protocols/awsec2/filters.ts'
 import { answer, dryRun, ownedRegion, placeOf } from '#protocols/awsec2/site.ts'
-import { snapshotFilters, snapshotShape } from '#protocols/awsec2/snapshot-shapes.ts'
+import { seenBy, snapshotFilters, snapshotShape } from '#protocols/awsec2/snapshot-shapes.ts'
 
 const pageMax = 1_000
 
@@ -47,23 +48,27 @@ export const describeSnapshotsOperation = awsOperation({
     const place = placeOf(call, site)
     permit('snapshot.describe', ownedRegion(place))
     endOfDryRun(body.DryRun)
-    const meant = ownedAsAsked(place, body)
-    if (ids.length === 0) {
-      const page = meant ? await pageOf(context, call, { place, fits, MaxResults, NextToken }) : { snapshotSet: [] }
-      return answer(call, 'DescribeSnapshots', page)
-    }
+    const meant = asAsked(place, body)
+    const shown = (snapshot: Snapshot): boolean => meant(snapshot) && fits(snapshot)
+    if (ids.length === 0) return answer(call, 'DescribeSnapshots', await pageOf(context, call, { place, shown, MaxResults, NextToken }))
     const named = await snapshotsNamed(context, call, { place, ids })
-    return answer(call, 'DescribeSnapshots', { snapshotSet: named.filter(one => meant && fits(one)).map(snapshotShape) })
+    return answer(call, 'DescribeSnapshots', { snapshotSet: named.filter(shown).map(snapshotShape) })
   },
 })
 
-/** Nothing is shared with anybody: whoever asks for another's, or for what others may use of it, is told of none. */
-function ownedAsAsked(
-  { accountId }: RegionOfAccount,
-  { Owner, RestorableBy }: { readonly Owner?: readonly string[] | undefined; readonly RestorableBy?: readonly string[] | undefined },
-): boolean {
-  const itself = (names: readonly string[] | undefined) => names === undefined || names.includes('self') || names.includes(accountId)
-  return itself(Owner) && itself(RestorableBy)
+interface Whose {
+  readonly Owner?: readonly string[] | undefined
+  readonly RestorableBy?: readonly string[] | undefined
+}
+
+/** Whose they are, and who may use them: `self` is who asks, `all` everybody. */
+function asAsked({ accountId: self }: RegionOfAccount, { Owner, RestorableBy }: Whose): (snapshot: Snapshot) => boolean {
+  const named = (names: readonly string[] | undefined) => names && new Set(names.map(name => (name === 'self' ? self : name)))
+  const [owners, users] = [named(Owner), named(RestorableBy)]
+  return ({ accountId, sharedWith = [] }) => {
+    const own = owners?.has(accountId) ?? true
+    return own && (users === undefined || users.has(accountId) || sharedWith.some(whom => users.has(whom)))
+  }
 }
 
 /** Raises `VolumeInvalid` for the first that is not there. */
@@ -74,35 +79,46 @@ async function snapshotsNamed(
 ): Promise<readonly Snapshot[]> {
   return Promise.all(
     [...new Set(ids)].map(async id => {
-      const held = await snapshotById(context, call, { ...place, id })
+      const held = await usableSnapshot(context, call, { ...place, id })
       if (held === undefined) throw snapshotNotFound(id)
-      return held.value
+      return seenBy(place.accountId, held.value)
     }),
   )
 }
 
 interface Paged {
   readonly place: RegionOfAccount
-  readonly fits: (snapshot: Snapshot) => boolean
+  readonly shown: (snapshot: Snapshot) => boolean
   readonly MaxResults: number | undefined
   readonly NextToken: string | undefined
 }
 
-/** In the order of their making; `nextToken` where there are more. */
-async function pageOf(context: Context, call: Call, { place, fits, MaxResults = pageMax, NextToken }: Paged) {
+const lists: readonly ListPlace['list'][] = ['own', 'shared', 'public']
+
+/** Raises `MarkerInvalid`. */
+function placeIn(text: string): ListPlace {
+  const [name, after = ''] = text.split(':')
+  const list = lists.find(one => one === name)
+  if (list === undefined) throw new Problem({ code: 'MarkerInvalid' })
+  return { list, after: Number(after) }
+}
+
+/** `nextToken` where there are more. */
+async function pageOf(context: Context, call: Call, { place, shown, MaxResults = pageMax, NextToken }: Paged) {
   const bound = { ...place, list: 'DescribeSnapshots' }
-  const after = NextToken === undefined ? -1 : Number(openMarker(context, bound, NextToken))
+  const from = NextToken === undefined ? ({ list: 'own', after: -1 } as const) : placeIn(openMarker(context, bound, NextToken))
   const page: Snapshot[] = []
-  let last: number | undefined
+  let last: ListPlace | undefined
   let nextToken: string | undefined
-  for await (const { value, ord } of snapshotsIn(context, call, { ...place, after })) {
-    if (!fits(value)) continue
+  for await (const { value, place: at } of usableSnapshotsIn(context, call, { ...place, from })) {
+    const seen = seenBy(place.accountId, value)
+    if (!shown(seen)) continue
     if (last !== undefined && page.length === MaxResults) {
-      nextToken = sealMarker(context, bound, last.toString())
+      nextToken = sealMarker(context, bound, `${last.list}:${last.after}`)
       break
     }
-    page.push(value)
-    last = ord
+    page.push(seen)
+    last = at
   }
   return { snapshotSet: page.map(snapshotShape), nextToken }
 }

@@ -10,7 +10,11 @@ import { describeVolumesOperation } from './describe-volumes.ts'
 import { disableEbsEncryptionByDefault, enableEbsEncryptionByDefault, getEbsEncryptionByDefault } from './ebs-encryption-by-default.ts'
 import { getEbsDefaultKmsKeyId, modifyEbsDefaultKmsKeyId, resetEbsDefaultKmsKeyId } from './ebs-default-kms-key-id.ts'
 import { describeVolumesModificationsOperation, modifyVolumeOperation } from './modify-volume.ts'
-import { describeSnapshotAttributeOperation, modifySnapshotAttributeOperation } from './snapshot-attributes.ts'
+import {
+  describeSnapshotAttributeOperation,
+  modifySnapshotAttributeOperation,
+  resetSnapshotAttributeOperation,
+} from './snapshot-attributes.ts'
 import { createTagsOperation, deleteTagsOperation, describeTagsOperation } from './tags.ts'
 import { describeVolumeAttributeOperation, describeVolumeStatusOperation, modifyVolumeAttributeOperation } from './volume-status.ts'
 
@@ -43,4 +47,5 @@ export const operations = [
   modifyVolumeAttributeOperation,
   modifyVolumeOperation,
   resetEbsDefaultKmsKeyId,
+  resetSnapshotAttributeOperation,
 ] as const
