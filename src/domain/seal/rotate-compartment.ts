@@ -6,6 +6,7 @@ import type { Call } from '#domain/call.ts'
 import { allFamilies, type Needs } from '#domain/context.ts'
 import { advanceJob, endJob, startJob, type HeldJob } from '#domain/jobs/start-job.ts'
 import type { JobRunner } from '#domain/jobs/task.ts'
+import { bucketSecretPlace } from '#domain/objects/create-bucket.ts'
 import { kinds } from '#domain/records/kinds.ts'
 import { rootScope } from '#domain/resources/scopes.ts'
 
@@ -14,7 +15,7 @@ const kind = 'rotateCompartment'
 const recordsAtOnce = 50
 const materialsAtOnce = 500
 
-type RotationNeeds = Needs<'jobs' | 'ground' | 'instance' | 'store'>
+type RotationNeeds = Needs<'jobs' | 'ground' | 'instance' | 'objects' | 'store'>
 
 /**
  * A new key for a compartment: what is written from now on is sealed under it, what is there is sealed anew by a job, and the old key is then
@@ -119,8 +120,12 @@ function resealRecord({ ground }: Needs<'ground'>, call: Call, row: StoredRow): 
   call.staged.set(row.id, { family, expected: row.version, held: { ...held, version: row.version + 1 } })
 }
 
-function finish(context: RotationNeeds, call: Call, job: HeldJob): void {
+/** The old terms go in the commit in which the last of what is under them, material of no record, is sealed anew. */
+async function finish(context: RotationNeeds, call: Call, job: HeldJob): Promise<void> {
   const term = Number(job.value.input['term'])
+  const { id } = bucketSecretPlace(context, job.compartment)
+  for (const { version, material } of await context.store.materialOf(id))
+    if (material.term < term) resealMaterial(context, call, { place: { id, version }, material })
   for (const old of context.ground.barrier.termsOf(job.compartment))
     if (old < term) call.materials.push({ removeTerm: { compartment: job.compartment, term: old } })
   call.details.set('compartment', job.compartment).set('term', term.toString())

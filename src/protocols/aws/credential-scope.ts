@@ -22,7 +22,7 @@ export function credentialScope(request: WireRequest): CredentialScope | undefin
 
 function scopeOf(text: string | undefined): CredentialScope | undefined {
   const parts = (text ?? '').split('/')
-  if (parts.length === 4) parts.splice(2, 0, '')
+  if (parts.length === 4 && parts[3] === 'aws4_request') parts.splice(2, 0, '')
   if (parts.length !== 5) return undefined
   const [accessKeyId = '', date = '', region = '', service = '', end = ''] = parts
   return { accessKeyId, date, region, service, end }

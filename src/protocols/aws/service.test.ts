@@ -180,6 +180,21 @@ describe('an address', () => {
       assert.equal(serviceMeant(page), undefined)
   })
 
+  test('with a scope that is none goes by its target, to be refused in the words of that service', async () => {
+    const broken = {
+      authorization: 'AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/kms, SignedHeaders=host, Signature=00',
+      'x-amz-target': 'TrentService.Echo',
+      'content-type': 'application/x-amz-json-1.1',
+    }
+    assert.equal(serviceMeant(asked(broken)), 'kms')
+    const refused = await ask(json, {
+      method: 'POST',
+      url: 'https://localhost/',
+      headers: { ...broken, 'x-amz-target': 'TrentService.Guarded' },
+    })
+    assert.deepEqual([refused.status, refused.json['__type']], [400, 'IncompleteSignatureException'])
+  })
+
   test('by its own name is the service, the Region and nothing else', () => {
     const kms = { domain, label: 'kms' }
     assert.equal(regionOfName(kms, `kms.eu-west-1.${domain}`), 'eu-west-1')

@@ -45,8 +45,10 @@ describe('a ciphertext of a key that is elsewhere', () => {
 
 describe('grants that somebody may retire', () => {
   test('are listed for principals of the own account, and for nothing that is no principal', async () => {
-    for (const RetiringPrincipal of ['x', accountId, 'arn:aws:iam::444455556666:root'])
+    for (const RetiringPrincipal of ['x', accountId, 'arn:aws:iam::444455556666:root', 'ec2.amazonaws.com'])
       assert.equal(await codeOf('ListRetirableGrants', { RetiringPrincipal }), 'InvalidArnException', RetiringPrincipal)
+    const RetiringServicePrincipal = 'ec2.amazonaws.com'
+    assert.equal(await codeOf('ListRetirableGrants', { RetiringServicePrincipal }), 'InvalidArnException', 'a service asks for itself')
     assert.equal((await send('ListRetirableGrants', { RetiringPrincipal: `arn:aws:iam::${accountId}:root` })).status, 200)
   })
 

@@ -148,6 +148,7 @@ describe('a short object', () => {
       [2, 2],
     )
     assert.deepEqual(await opened(), before)
+    assert.equal((await send('GET', '/bucket/o')).text, 'after', "the bucket's own secret went along: it is material of no record")
   })
 
   test('is named by the audit with its record: what is taken away or added beside it is found', async () => {

@@ -56,7 +56,7 @@ export interface GrantsAfter {
   readonly ord: number
 }
 
-/** Grants in a Region that somebody of the caller's account may retire, on keys of whichever account. Raises `MarkerInvalid`. */
+/** Grants in a Region that somebody of the caller's account may retire, on keys of whichever account. Raises `ArnInvalid`, `MarkerInvalid`. */
 export async function listRetirableGrants(
   context: ListingNeeds & Needs<'accountRegions' | 'instance'>,
   call: Call,
@@ -70,6 +70,7 @@ export async function listRetirableGrants(
 ): Promise<{ readonly items: readonly ShownGrant[]; readonly next?: GrantsAfter }> {
   const { permit, region, retiring, after, limit } = request
   assertPermitsRegion(permit, { accountId: callersAccount(call), region, arn: retiring })
+  assertOwn(call, retiring)
   const places = placesIn(context, call, region)
   const first = after === undefined ? 0 : places.findIndex(({ compartment }) => compartment === after.compartment)
   if (first < 0) throw new Problem({ code: 'MarkerInvalid' })
@@ -87,6 +88,20 @@ export async function listRetirableGrants(
   const more = found.length > limit && last !== undefined
   return { items: found.slice(0, limit), ...(more && { next: { compartment: last.compartment, ord: last.ord } }) }
 }
+
+/**
+ * What others may retire is theirs to know, on whosever keys: an account asks for its own principals, a service for itself. Who is there no more
+ * is found by nobody. Raises `ArnInvalid`.
+ */
+function assertOwn({ who: { acting } }: Call, retiring: string): void {
+  const [arn, , , , account] = retiring.split(':')
+  if (acting?.kind === 'service' ? acting.arn === retiring : (arn === 'arn' && account === acting?.accountId) || gone.test(retiring)) return
+  throw new Problem({
+    code: 'ArnInvalid',
+    details: { message: `ARN does not refer to a principal of the account ${acting?.accountId ?? ''}: ${retiring}` },
+  })
+}
+const gone = /^A(?:IDA|ROA)[A-Z0-9]+$/
 
 /** In the order of their making: what is made later stands behind every page that was given out. */
 function placesIn(
