@@ -2,6 +2,7 @@ import { ask } from './admin.ts'
 import { text, type Invocation } from './command.ts'
 import { memberOf, textOf } from './json-value.ts'
 import { CommandFailed, exits } from './output.ts'
+import { remoteOf, serverGiven } from './remote.ts'
 import { parsed, send, siteOf, type Site } from './wire.ts'
 
 export interface Credential {
@@ -11,7 +12,8 @@ export interface Credential {
 
 /** Whom a command acts as at the wires: it has what that one has, and nothing by being the operator's. */
 export interface Caller extends AsyncDisposable {
-  readonly dataDir: string
+  /** Of the instance; `undefined` where it is reached by its wires alone. */
+  readonly dataDir: string | undefined
   readonly environment: unknown
   readonly site: Site
   /** As messages call it. */
@@ -21,21 +23,28 @@ export interface Caller extends AsyncDisposable {
   token(resource: string): Promise<string>
 }
 
-/** The administrator of the local profile; with `--as` an application, by a secret that is made for this command and ends with it. */
+/**
+ * The administrator of the local profile; with `--as` an application, by a secret that is made for this command and ends with it. With
+ * `--server` whoever the environment names, at the wires alone.
+ */
 export async function callerOf(dataDir: string, options: Invocation['options']): Promise<Caller> {
+  const server = serverGiven(options)
+  if (server !== undefined) {
+    const remote = await remoteOf(server, options)
+    return callerAt({ ...remote, dataDir: undefined, name: remote.credential.clientId })
+  }
   const environment = await ask(dataDir, { method: 'GET', path: '/environment' })
   const as = text(options['as'])
   const lent = as === undefined ? undefined : await lentCredential(dataDir, as)
   const credential = lent ?? administratorIn(environment)
-  const site = siteOf(environment)
+  return callerAt({ dataDir, environment, site: siteOf(environment), name: as ?? 'the administrator', credential }, lent)
+}
+
+function callerAt(who: Omit<Caller, 'token' | typeof Symbol.asyncDispose>, lent?: LentCredential): Caller {
   const tokens = new Map<string, Promise<string>>()
   return {
-    dataDir,
-    environment,
-    site,
-    name: as ?? 'the administrator',
-    credential,
-    token: async resource => tokens.getOrInsertComputed(resource, async () => fetchToken({ environment, site, credential }, resource)),
+    ...who,
+    token: async resource => tokens.getOrInsertComputed(resource, async () => fetchToken(who, resource)),
     async [Symbol.asyncDispose]() {
       await lent?.giveBack()
     },

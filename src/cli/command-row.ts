@@ -12,3 +12,11 @@ export interface CommandRow {
 
 export const data = ['--data <dir>', 'the instance by its data directory (default: $KEYSTEAD_DATA, else ./data)'] as const
 export const json = ['--json', 'one JSON document on stdout'] as const
+/** For commands that ask the wires alone. */
+export const server = [
+  [
+    '--server <url>',
+    'an instance elsewhere: https://management.DOMAIN[:PORT] (default: $KEYSTEAD_SERVER); the caller is whom AZURE_CLIENT_ID names',
+  ],
+  ['--ca <file>', 'with --server: the root that its certificate is under, PEM'],
+] as const

@@ -1,4 +1,4 @@
-import { data, json, type CommandRow } from './command-row.ts'
+import { data, json, server, type CommandRow } from './command-row.ts'
 
 /** Who there is, beside what is in the table itself. */
 export const directoryCommands: readonly CommandRow[] = [
@@ -6,28 +6,28 @@ export const directoryCommands: readonly CommandRow[] = [
     words: 'app list',
     example: 'keystead app list',
     summary: 'applications of the tenant, and until when their secrets count',
-    options: [data, json],
+    options: [data, ...server, json],
     load: async () => (await import('./commands/app-list.ts')).list,
   },
   {
     words: 'app show <app>',
     example: 'keystead app show ci --json',
     summary: 'one application, by name, client id or object id',
-    options: [data, json],
+    options: [data, ...server, json],
     load: async () => (await import('./commands/app-list.ts')).show,
   },
   {
     words: 'app delete <app>',
     example: 'keystead app delete ci --confirm ci',
     summary: 'it signs in no more, and its tokens count no more; Graph restores it for 30 days',
-    options: [data, ['--confirm <name>', 'the name once more'], json],
+    options: [data, ...server, ['--confirm <name>', 'the name once more'], json],
     load: async () => (await import('./commands/app-list.ts')).remove,
   },
   {
     words: 'user show <name>',
     example: 'keystead user show alice@contoso.example',
     summary: 'one user, and the groups that he or she is in',
-    options: [data, json],
+    options: [data, ...server, json],
     load: () => import('./commands/user-show.ts'),
   },
   {

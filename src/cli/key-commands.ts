@@ -1,4 +1,4 @@
-import { data, json, type CommandRow } from './command-row.ts'
+import { data, json, server, type CommandRow } from './command-row.ts'
 
 const as = ['--as <app>', 'as this application, by a secret made for this command alone (the administrator)'] as const
 const confirm = ['--confirm <name>', 'the name once more, instead of typing it'] as const
@@ -22,6 +22,7 @@ export const keyCommands: readonly CommandRow[] = [
     options: [
       data,
       as,
+      ...server,
       ['--type <type>', 'RSA, EC, AKP, and what the vault has besides (RSA)'],
       ['--size <bits>', 'of RSA: 2048, 3072, 4096'],
       ['--curve <name>', 'of EC: P-256, P-384, P-521, P-256K'],
@@ -37,21 +38,21 @@ export const keyCommands: readonly CommandRow[] = [
     words: 'key show <key>',
     example: 'keystead key show kv1/k1',
     summary: 'a key as the vault shows it, and who used it last',
-    options: [data, as, ['--pem', 'the public half alone, as PEM'], json],
+    options: [data, as, ...server, ['--pem', 'the public half alone, as PEM'], json],
     load: () => import('./commands/key-show.ts'),
   },
   {
     words: 'key rotate <key>',
     example: 'keystead key rotate kv1/k1',
     summary: 'a new version; what asks for the key without a version uses it from now on',
-    options: [data, as, json],
+    options: [data, as, ...server, json],
     load: async () => (await import('./commands/key-change.ts')).rotate,
   },
   {
     words: 'key enable <key>',
     example: 'keystead key enable kv1/k1',
     summary: 'let it be used again; the current version, unless one is named',
-    options: [data, as, json],
+    options: [data, as, ...server, json],
     load: async () => (await import('./commands/key-change.ts')).enable,
   },
   {
@@ -72,7 +73,7 @@ export const keyCommands: readonly CommandRow[] = [
     words: 'key recover <key>',
     example: 'keystead key recover kv1/k1',
     summary: 'a deleted key as it was, all versions',
-    options: [data, as, json],
+    options: [data, as, ...server, json],
     load: async () => (await import('./commands/key-remove.ts')).recover,
   },
   {
@@ -89,6 +90,7 @@ export const keyCommands: readonly CommandRow[] = [
     options: [
       data,
       as,
+      ...server,
       ['--file <file>', 'the private key; - is standard input'],
       ['--passphrase-file <file>', 'passphrase of an encrypted PEM'],
       ['--hsm', 'the kind that premium vaults call HSM'],
@@ -103,28 +105,28 @@ export const keyCommands: readonly CommandRow[] = [
     words: 'key sign <key>',
     example: 'keystead key sign kv1/k1 --alg RS256 --file message --output signature',
     summary: 'hash a file here, and sign the digest with the key',
-    options: [data, as, alg, file, digest, output, json],
+    options: [data, as, ...server, alg, file, digest, output, json],
     load: async () => (await import('./commands/key-use.ts')).sign,
   },
   {
     words: 'key verify <key>',
     example: 'keystead key verify kv1/k1 --alg RS256 --file message --signature signature',
     summary: 'is the signature of this key and this file? exit code 1 where it is not',
-    options: [data, as, alg, file, digest, ['--signature <file>', 'as sign wrote it: raw, or base64url'], json],
+    options: [data, as, ...server, alg, file, digest, ['--signature <file>', 'as sign wrote it: raw, or base64url'], json],
     load: async () => (await import('./commands/key-use.ts')).verify,
   },
   {
     words: 'key wrap <key>',
     example: 'keystead key wrap kv1/k1 --alg RSA-OAEP-256 --file dek --output dek.wrapped',
     summary: 'wrap a key of yours under it',
-    options: [data, as, alg, file, output, json],
+    options: [data, as, ...server, alg, file, output, json],
     load: async () => (await import('./commands/key-use.ts')).wrap,
   },
   {
     words: 'key unwrap <key>',
     example: 'keystead key unwrap kv1/k1 --alg RSA-OAEP-256 --file dek.wrapped --output dek',
     summary: 'what was wrapped, into a file that only you can read',
-    options: [data, as, alg, file, output, ['--reveal', 'to standard output instead'], json],
+    options: [data, as, ...server, alg, file, output, ['--reveal', 'to standard output instead'], json],
     load: async () => (await import('./commands/key-use.ts')).unwrap,
   },
   {
@@ -166,6 +168,7 @@ export const secretCommands: readonly CommandRow[] = [
     options: [
       data,
       as,
+      ...server,
       ['--file <file>', 'the value, without the line break at its end; - is standard input'],
       ['--content-type <text>', 'what it is'],
       ...wishes,
@@ -177,35 +180,42 @@ export const secretCommands: readonly CommandRow[] = [
     words: 'secret show <secret>',
     example: 'keystead secret show kv1/db-password --reveal',
     summary: 'what is known of it; its value with --reveal or --output alone',
-    options: [data, as, ['--reveal', 'the value too'], ['--output <file>', 'the value into a file that only you can read'], json],
+    options: [
+      data,
+      as,
+      ...server,
+      ['--reveal', 'the value too'],
+      ['--output <file>', 'the value into a file that only you can read'],
+      json,
+    ],
     load: () => import('./commands/secret-show.ts'),
   },
   {
     words: 'secret list <vault>',
     example: 'keystead secret list kv1',
     summary: 'secrets of a vault, never their values',
-    options: [data, as, ['--deleted', 'those that can be recovered'], json],
+    options: [data, as, ...server, ['--deleted', 'those that can be recovered'], json],
     load: () => import('./commands/secret-list.ts'),
   },
   {
     words: 'secret delete <secret>',
     example: 'keystead secret delete kv1/db-password',
     summary: 'delete it, to be recovered while its days last',
-    options: [data, as, json],
+    options: [data, as, ...server, json],
     load: async () => (await import('./commands/secret-remove.ts')).remove,
   },
   {
     words: 'secret recover <secret>',
     example: 'keystead secret recover kv1/db-password',
     summary: 'a deleted secret as it was, all versions',
-    options: [data, as, json],
+    options: [data, as, ...server, json],
     load: async () => (await import('./commands/secret-remove.ts')).recover,
   },
   {
     words: 'secret purge <secret>',
     example: 'keystead secret purge kv1/db-password --confirm kv1/db-password',
     summary: 'destroy a deleted secret; cannot be undone',
-    options: [data, as, confirm, json],
+    options: [data, as, ...server, confirm, json],
     load: async () => (await import('./commands/secret-remove.ts')).purge,
   },
 ]

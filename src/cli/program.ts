@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import type { Invocation } from './command.ts'
 import type { CommandRow } from './command-row.ts'
 import { commands, groups } from './command-table.ts'
 import { CommandFailed, exits, tell } from './output.ts'
@@ -39,13 +40,20 @@ function addCommand(tree: { program: Command; made: Map<string, Command> }, row:
   command.action(async (...given: unknown[]) => {
     const { run } = await row.load()
     state.code = await run({
-      options: command.opts(),
+      options: withServer(row, command.opts()),
       arguments: given
         .slice(0, -2)
         .flat()
         .filter(word => typeof word === 'string'),
     })
   })
+}
+
+/** KEYSTEAD_SERVER is for commands that ask the wires alone; any other is about the instance of a data directory. */
+function withServer({ options = [] }: CommandRow, given: Invocation['options']): Invocation['options'] {
+  const server = process.env['KEYSTEAD_SERVER']
+  const takes = options.some(([flags]) => flags.startsWith('--server '))
+  return takes && server !== undefined && given['server'] === undefined && given['data'] === undefined ? { ...given, server } : given
 }
 
 /** The group that these words lead to: `vm identity` is one in another. */

@@ -84,11 +84,10 @@ const wayOut: Readonly<Record<string, (request: VaultRequest) => readonly string
 /** Why, and the narrowest that would let it: what `access explain` has of it. */
 async function refusalOf(caller: Caller, { on, action }: VaultRequest, code: string): Promise<Failure> {
   const scope = action.startsWith('secret.') ? on.shown.replace('/', '/secrets/') : on.shown
-  const told = await ask(caller.dataDir, {
-    method: 'POST',
-    path: '/access/explain',
-    body: { principal: caller.credential.clientId, action, scope },
-  }).catch(() => undefined)
+  const { dataDir } = caller
+  const body = { principal: caller.credential.clientId, action, scope }
+  const told =
+    dataDir === undefined ? undefined : await ask(dataDir, { method: 'POST', path: '/access/explain', body }).catch(() => undefined)
   const because = textOf(memberOf(told, 'because'))
   const grant = listOf(memberOf(told, 'grant')).map(textOf)
   return {
@@ -96,7 +95,7 @@ async function refusalOf(caller: Caller, { on, action }: VaultRequest, code: str
     code,
     message: `${caller.name} has no right to ${shortAction(textOf(memberOf(told, 'action')) || action)} on ${on.shown}.`,
     ...(because !== '' && { because }),
-    next: grant.length === 0 ? [] : [`keystead exec --data ${quoted(caller.dataDir)} -- ${grant.map(quoted).join(' ')}`],
+    next: dataDir === undefined || grant.length === 0 ? [] : [`keystead exec --data ${quoted(dataDir)} -- ${grant.map(quoted).join(' ')}`],
   }
 }
 

@@ -5,9 +5,11 @@ import { CommandFailed, exits } from './output.ts'
 
 /** Where an instance's wires are, and what makes them trusted. Names need no resolver and no proxy: every one is at the TLS port. */
 export interface Site {
+  /** Where to connect: this machine without it. */
+  readonly host?: string
   readonly port: number
-  /** PEM. */
-  readonly ca: string
+  /** PEM; the system's own roots where there is none. */
+  readonly ca: string | undefined
 }
 
 export const siteOf = (environment: unknown): Site => ({
@@ -28,15 +30,18 @@ export interface WireAnswer {
 }
 
 /** One request as any client sends it. Raises `CommandFailed` where nobody answers. */
-export async function send({ port, ca }: Site, { method, url, headers, body = '' }: WireRequest): Promise<WireAnswer> {
+export async function send(
+  { host: at = '127.0.0.1', port, ca }: Site,
+  { method, url, headers, body = '' }: WireRequest,
+): Promise<WireAnswer> {
   const { host, hostname, pathname, search } = new URL(url)
   const { promise, resolve, reject } = Promise.withResolvers<WireAnswer>()
   const sent = request(
     {
-      host: '127.0.0.1',
+      host: at,
       port,
       servername: hostname,
-      ca,
+      ...(ca !== undefined && { ca }),
       method,
       path: `${pathname}${search}`,
       headers: { host, ...headers, ...(body !== '' && { 'content-length': Buffer.byteLength(body) }) },

@@ -241,9 +241,9 @@ async function gone(pid: number): Promise<undefined> {
 }
 
 /** A command of the program, with the seals of the instance in `dir`. */
-export async function ranProgram(words: readonly string[], dir: string): Promise<Ran> {
+export async function ranProgram(words: readonly string[], dir: string, more: NodeJS.ProcessEnv = {}): Promise<Ran> {
   const { promise, resolve } = Promise.withResolvers<Ran>()
-  const env = { ...process.env, XDG_STATE_HOME: join(dir, 'state') }
+  const env = { ...process.env, XDG_STATE_HOME: join(dir, 'state'), ...more }
   execFile(program, words, { env, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
     const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
     resolve({ code, stdout, stderr })

@@ -7,6 +7,7 @@ import { before, describe, test } from 'node:test'
 import { z } from 'zod'
 import { addApplication, azureOf, called, vaultId } from './azure.ts'
 import { behindInstance } from './behind.ts'
+import { ranProgram } from './instance.ts'
 
 const instance = await behindInstance(import.meta.filename)
 const { environment } = instance
@@ -186,6 +187,36 @@ describe('keystead key and secret', () => {
       .parse(JSON.parse((await instance.run('audit', 'query', '--resource', vault, '--json')).stdout))
     assert.ok(rows.rows.some(({ operation, actor }) => operation === 'SecretSet' && actor.appid === app.clientId))
     assert.equal((await instance.run('secret', 'list', vault, '--as', 'nobody-is-called-so')).code, 6)
+  })
+
+  test('--server asks an instance elsewhere, as whom the environment names, and has no other right', async () => {
+    const name = called('elsewhere')
+    const app = await addApplication(instance, name)
+    await administrator.assign('Key Vault Crypto Officer', app.objectId, id)
+    const { tenantId, caFile, port } = environment
+    const server = `https://management.keystead.test:${port}`
+    const caller = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: app.clientId, AZURE_CLIENT_SECRET: app.clientSecret }
+    const elsewhere = async (words: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+      ranProgram(words, instance.dir, { ...caller, ...more })
+    const there = ['--server', server, '--ca', caFile]
+    const made = await elsewhere(['key', 'create', `${vault}/elsewhere`, '--json', ...there])
+    const { kid, lastUse } = keyShape.parse(JSON.parse(made.stdout))
+    assert.deepEqual([kid.startsWith(`https://${vault}.vault.keystead.test:${port}/keys/elsewhere/`), lastUse], [true, null])
+    const named = await elsewhere(['key', 'show', `${vault}/elsewhere`, '--ca', caFile], { KEYSTEAD_SERVER: server })
+    assert.equal(named.code, 0, named.stderr)
+    const codes = []
+    for (const [words, more] of [
+      [['secret', 'list', vault, ...there]],
+      [['secret', 'list', vault, '--server', server], { NODE_EXTRA_CA_CERTS: '' }],
+      [['secret', 'list', vault, '--server', 'kv1']],
+      [['secret', 'list', vault, '--as', name, ...there]],
+      [['secret', 'list', vault, ...there], { AZURE_CLIENT_SECRET: '' }],
+      [['secret', 'list', vault, ...there], { AZURE_CLIENT_SECRET: 'wrong' }],
+      // What hangs on the key is told where the instance is.
+      [['key', 'disable', `${vault}/elsewhere`, ...there]],
+    ] as const)
+      codes.push((await elsewhere(words, more)).code)
+    assert.deepEqual(codes, [5, 4, 3, 3, 5, 5, 3])
   })
 
   test('names that are none, and words that are missing, are usage', async () => {

@@ -10,14 +10,15 @@ import { askVault } from '#cli/vault-wire.ts'
 
 export const run: Run = async ({ options, arguments: [named = ''] }) => {
   const on = objectNamed(named, 'keys')
-  const dataDir = dataDirGiven(options)
-  await using caller = await callerOf(dataDir, options)
+  await using caller = await callerOf(dataDirGiven(options), options)
   const found = await askVault(caller, { method: 'GET', on, path: on.path, action: 'key.read' })
   if (options['pem'] === true) {
     print(pemOf(memberOf(found, 'key'), on.shown))
     return exits.good
   }
-  const shown = shownKey(found, on.shown, await lastUseOf(dataDir, on.shown))
+  // Who used it last is in the audit, which no wire tells.
+  const used = caller.dataDir === undefined ? undefined : await lastUseOf(caller.dataDir, on.shown)
+  const shown = shownKey(found, on.shown, used)
   if (options['json'] === true) printJson(shown)
   else tellKey(shown)
   return exits.good
