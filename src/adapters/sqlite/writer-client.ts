@@ -2,9 +2,9 @@
 import type { MessagePort } from 'node:worker_threads'
 import { heldOperationsMax } from '#model/limits.ts'
 import { Problem } from '#model/problem.ts'
-import { type Sealed, sealed } from '#model/brands.ts'
-import type { Commit, Committed, Write } from '#ports/record-store.ts'
+import type { Commit, Committed } from '#ports/record-store.ts'
 import { StoreFailed } from './failure.ts'
+import { packed } from './packed-commits.ts'
 import type { RemoteCalls, WriterAccess } from './record-store.ts'
 import { receivedOutcome, sentCommit, type FromWriter, type Outcome, type ToWriter } from './writer-messages.ts'
 
@@ -34,13 +34,14 @@ interface Sending {
   readonly ask: (message: (ticket: number) => ToWriter) => Promise<unknown>
 }
 
-function sending(post: (message: ToWriter) => void): Sending {
+function sending(post: (message: ToWriter, moved?: ArrayBuffer[]) => void): Sending {
   const waiting = new Map<number, Waiting>()
   let queue: Commit[] = []
   let nextTicket = 0
   const flush = (): void => {
     if (queue.length === 0) return
-    post({ commits: queue.map(sentCommit), first: nextTicket - queue.length })
+    const { commits, moved } = packed(queue)
+    post({ commits: commits.map(sentCommit), first: nextTicket - queue.length }, moved)
     queue = []
   }
   const wait = (): Promise<unknown> => {
@@ -53,7 +54,7 @@ function sending(post: (message: ToWriter) => void): Sending {
     waiting,
     hold(commit) {
       if (queue.length === 0) setImmediate(flush)
-      queue.push(compact(commit))
+      queue.push(commit)
       return wait() as Promise<Committed>
     },
     ask(message) {
@@ -66,7 +67,7 @@ function sending(post: (message: ToWriter) => void): Sending {
 }
 
 export function writerClient(port: MessagePort, { onFatal, heldMax = heldOperationsMax }: WriterClientOptions): WriterClient {
-  const { waiting, hold, ask } = sending(message => port.postMessage(message))
+  const { waiting, hold, ask } = sending((message, moved = []) => port.postMessage(message, moved))
   let failure: StoreFailed | undefined
   const fail = (cause: Error): void => {
     if (failure !== undefined) return
@@ -132,23 +133,3 @@ function remoteCalls(ask: (message: (ticket: number) => ToWriter) => Promise<unk
     scrub: remote('scrub'),
   } as RemoteCalls
 }
-
-/** A view of a pooled buffer would be cloned with the whole pool: 64 KiB instead of a few hundred bytes. */
-function compact(commit: Commit): Commit {
-  if (commit.writes.length === 0 && commit.outbox.length === 0) return commit
-  return {
-    ...commit,
-    writes: commit.writes.map(compactWrite),
-    outbox: commit.outbox.map(effect => Object.assign({}, effect, { body: own(effect.body) })),
-  }
-}
-
-function compactWrite(write: Write): Write {
-  if ('put' in write) return { ...write, put: { ...write.put, body: own(write.put.body) } }
-  if ('material' in write) return { ...write, wrapped: { ...write.wrapped, bytes: own(write.wrapped.bytes) } }
-  if (!('compartmentKey' in write)) return write
-  const { wrapped, indexKey } = write.compartmentKey
-  return { compartmentKey: { ...write.compartmentKey, wrapped: own(wrapped), indexKey: own(indexKey) } }
-}
-
-const own = (bytes: Sealed): Sealed => (bytes.byteLength === bytes.buffer.byteLength ? bytes : sealed(new Uint8Array(bytes)))

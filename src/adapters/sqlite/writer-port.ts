@@ -1,8 +1,9 @@
 // The writer thread's side: takes whatever is queued and commits it once, without a timer (performance.md 6.2, 6.3).
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { groupBytesMax, groupCommitsMax } from '#model/limits.ts'
-import type { Commit, Write } from '#ports/record-store.ts'
+import type { Commit } from '#ports/record-store.ts'
 import { StoreFailed } from './failure.ts'
+import { sealedBytesOf } from './packed-commits.ts'
 import { receivedCommit, sentOutcome, type FromWriter, type Outcome, type ToWriter } from './writer-messages.ts'
 import type { Writer } from './writer.ts'
 
@@ -140,15 +141,11 @@ function tryBatch(writer: Writer, commits: readonly Commit[]): readonly Outcome[
 
 const textOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : 'unknown')
 
-function bytesOf({ entries, writes, outbox }: Commit): number {
-  let bytes = 0
-  for (const entry of entries) bytes += entry.length
-  for (const write of writes) bytes += bytesOfWrite(write)
-  for (const { body } of outbox) bytes += body.length
-  return bytes
-}
+/** What a write takes beside its bytes, about. */
+const writeBytes = 64
 
-function bytesOfWrite(write: Write): number {
-  if ('put' in write) return write.put.body.length
-  return 'wrapped' in write ? write.wrapped.bytes.length : 64
+function bytesOf(commit: Commit): number {
+  let bytes = sealedBytesOf(commit) + commit.writes.length * writeBytes
+  for (const entry of commit.entries) bytes += entry.length
+  return bytes
 }

@@ -13,7 +13,7 @@ export interface Scheduler {
   stop(): Promise<void>
 }
 
-/** A storm of news makes one look of many. */
+/** After a look that found nothing to go on with, the next is so far off: a storm of news makes one look of many. */
 const gapMs = 20
 
 /**
@@ -24,6 +24,7 @@ export function startScheduler(context: Context, parts: SchedulerParts): Schedul
   const { clock, view } = context.ground
   const round = createRound(context, parts)
   const calls = callsOf(parts, round)
+  // `running`: until its rest is over.
   const state: { stopped: boolean; wanted: boolean; running: Promise<void> | undefined } = {
     stopped: false,
     wanted: false,
@@ -35,11 +36,15 @@ export function startScheduler(context: Context, parts: SchedulerParts): Schedul
     if (state.stopped || state.running !== undefined) return
     state.wanted = false
     state.running = passOnce(context, round).then(more => {
-      state.running = undefined
-      if (more) run()
-      else if (state.wanted) cancel = clock.after(gapMs, run)
+      state.wanted ||= more
+      if (more) again()
+      else cancel = clock.after(gapMs, again)
       return undefined
     })
+  }
+  function again(): void {
+    state.running = undefined
+    if (state.wanted) run()
   }
   function tick(): void {
     if (state.stopped) return

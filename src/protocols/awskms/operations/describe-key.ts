@@ -1,5 +1,5 @@
 import { findOrMakeKey } from '#domain/account-keys/managed-keys.ts'
-import { askAsNamed, assertPermitsKey, ownedKey } from '#domain/account-keys/permit-account-key.ts'
+import { assertPermitsKey, permitKey } from '#domain/account-keys/permit-account-key.ts'
 import { amzJson } from '#protocols/aws/answers.ts'
 import { awsOperation } from '#protocols/aws/operation.ts'
 import { structure } from '#protocols/aws/schemas.ts'
@@ -11,12 +11,11 @@ export const describeKeyOperation = awsOperation({
   permissions: ['accountKey.describe'],
   body: { amzJson: structure({ KeyId: keyId, GrantTokens: grantTokens }) },
   trail: { parameters: ['keyId'], readOnly: true },
-  async handle(context, call, { site, permit, body }) {
+  async handle(context, call, { site, body }) {
     const permission = 'accountKey.describe'
     // Keys of services appear when they are first looked at.
     const found = await findOrMakeKey(context, call, { id: body.KeyId, region: site.region, accepts: 'any', permission })
-    const owned = await ownedKey(context, call, found)
-    assertPermitsKey(askAsNamed(call, found, { permission, ask: one => permit(one, owned) }), found.key)
+    assertPermitsKey(await permitKey(context, call, { ...found, permission }), found.key)
     return amzJson({ KeyMetadata: await keyMetadata(context, call, found.key) })
   },
 })
