@@ -45,9 +45,9 @@ export const resourceCommands: readonly CommandRow[] = [
   },
   {
     words: 'vault purge <name>',
-    example: 'keystead vault purge kv1',
+    example: 'keystead vault purge kv1 --confirm kv1',
     summary: 'destroy a deleted vault and every key in it; cannot be undone',
-    options: [data, json],
+    options: [data, ['--confirm <name>', 'its name once more, instead of typing it'], json],
     load: () => import('./commands/vault-purge.ts'),
   },
   {

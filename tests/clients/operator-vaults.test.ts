@@ -47,13 +47,16 @@ describe('keystead vault', () => {
     assert.deepEqual([await names(), await names('--deleted')], [[], ['kv-op']])
     await instance.ask('vault', 'recover', 'KV-OP')
     assert.deepEqual([await names(), await names('--deleted')], [['kv-op'], []])
-    assert.equal((await instance.run('vault', 'purge', 'kv-op')).code, 6, 'what lives is not purged')
+    assert.equal((await instance.run('vault', 'purge', 'kv-op', '--confirm', 'kv-op')).code, 6, 'what lives is not purged')
     assert.equal((await exec('curl', '-sf', '-X', 'DELETE', '-H', `Authorization: Bearer ${token}`, url)).code, 0)
     assert.match(
       (await instance.run('vault', 'list', '--deleted')).stdout,
       /^kv-op {2}deleted \d{4}-\d\d-\d\d {2}purged \d{4}-\d\d-\d\d\n$/,
     )
-    await instance.ask('vault', 'purge', 'kv-op')
+    for (const unconfirmed of [[], ['--confirm', 'kv-other']])
+      assert.equal((await instance.run('vault', 'purge', 'kv-op', ...unconfirmed)).code, 3)
+    assert.deepEqual(await names('--deleted'), ['kv-op'], 'nothing was done')
+    await instance.ask('vault', 'purge', 'KV-OP', '--confirm', 'kv-op')
     assert.deepEqual(await names('--deleted'), [])
     const guarded = vaultShape.parse(await instance.ask('vault', 'create', 'kv-op', '--purge-protection'))
     assert.equal(guarded.properties.softDeleteRetentionInDays, 90)

@@ -71,7 +71,17 @@ interface Taken {
   bags: number
 }
 
+/** What a container says of its own length; `undefined` where it says none, as BER may (X.690 8.1.3). */
+function saidLength(container: Bytes): number | undefined {
+  const [, first = 0, ...rest] = container.subarray(0, 10)
+  if (first < 0x80) return 2 + first
+  const octets = first - 0x80
+  return octets === 0 ? undefined : rest.slice(0, octets).reduce((length, octet) => length * 256 + octet, 0) + 2 + octets
+}
+
 function parsed(container: Bytes): PFX {
+  const said = saidLength(container)
+  if (said !== undefined && said !== container.length) throw new Refused('it is not a PKCS #12 container, or was damaged')
   const pfx = AsnConvert.parse(container, PFX)
   if (pfx.version !== 3 || pfx.authSafe.contentType !== id_data)
     throw new Refused('it is not a PKCS #12 container whose integrity rests on a password')

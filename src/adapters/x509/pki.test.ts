@@ -268,7 +268,7 @@ describe('PKCS #12', () => {
     }
   }
 
-  test('with another password, damaged, cut short or of RC4 is refused with a reason', async () => {
+  test('with another password, damaged, cut short, with more behind it or of RC4 is refused with a reason', async () => {
     const whole = written('right')
     const flawOf = async (bytes: Bytes, password: string): Promise<string> => {
       const bundle = await pki.readPkcs12(bytes, password)
@@ -276,6 +276,9 @@ describe('PKCS #12', () => {
     }
     assert.match(await flawOf(whole, 'wrong'), /does not open with this password/)
     assert.match(await flawOf(whole.subarray(0, -300), 'right'), /not a PKCS #12 container/)
+    for (const behind of [[0], [0x05, 0x00], whole])
+      assert.match(await flawOf(Uint8Array.of(...whole, ...behind), 'right'), /not a PKCS #12 container/)
+    assert.equal(opened(await pki.readPkcs12(whole, 'right')).keys.length, 1, 'control')
     const damaged = Uint8Array.from(whole)
     damaged[400] = (damaged[400] ?? 0) ^ 1
     await flawOf(damaged, 'right')

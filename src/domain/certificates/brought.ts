@@ -26,7 +26,7 @@ export async function broughtFrom(call: Call, pki: Pki, container: Container): P
   const { bundle, form } = await openContainer(pki, container)
   for (const key of bundle.keys) call.defer(key)
   const sound = await throughTheGate(call, bundle)
-  const all = bundle.certificates.map(der => {
+  const all = distinct(bundle.certificates).map(der => {
     const read = pki.readCertificate(der)
     if (read === undefined) throw refused('it holds a certificate that is not X.509, or of a key of another kind')
     return read
@@ -36,6 +36,10 @@ export async function broughtFrom(call: Call, pki: Pki, container: Container): P
   if (leaf === undefined || own.length > 1) throw refused('its key belongs to none of its certificates, or to several')
   return { ...sound, leaf, all: all.map(({ der }) => der), form }
 }
+
+/** A chain in full beside its leaf names that twice: it is one certificate all the same. */
+const distinct = (certificates: readonly Bytes[]): readonly Bytes[] =>
+  certificates.filter((der, at) => certificates.findIndex(other => Buffer.compare(other, der) === 0) === at)
 
 const refused = (because: string): Problem => new Problem({ code: 'BundleRefused', details: { because } })
 

@@ -282,6 +282,19 @@ describe('the order of a chain', () => {
 })
 
 describe('what was brought', () => {
+  test('may name a certificate twice, as a leaf beside its full chain does: it is kept once', async () => {
+    const ground = await certificateGround()
+    const elsewhere = await certificateGround()
+    await elsewhere.issue('c')
+    const { value: own } = await elsewhere.secret('c')
+    const [leaf = ''] = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----\n/.exec(own) ?? []
+    const other = selfSignedPem('CN=other', life(ground)).replace(/-----BEGIN PRIVATE[\s\S]+END PRIVATE KEY-----\n/, '')
+    await ground.bring('c', leaf + own + other + other)
+    const { value } = await ground.secret('c')
+    assert.equal(value.split('-----BEGIN CERTIFICATE-----').length - 1, 2)
+    assert.equal(new X509Certificate(value).subject, 'CN=test.example')
+  })
+
   test('is judged whole: expired, without key, with another key', async () => {
     const ground = await certificateGround()
     const { clock } = ground
