@@ -1,14 +1,10 @@
 import { ask } from './admin.ts'
 import { text, type Invocation } from './command.ts'
+import type { Credential } from './credential.ts'
 import { memberOf, textOf } from './json-value.ts'
 import { CommandFailed, exits } from './output.ts'
 import { remoteOf, serverGiven } from './remote.ts'
 import { parsed, send, siteOf, type Site } from './wire.ts'
-
-export interface Credential {
-  readonly clientId: string
-  readonly clientSecret: string
-}
 
 /** Whom a command acts as at the wires: it has what that one has, and nothing by being the operator's. */
 export interface Caller extends AsyncDisposable {

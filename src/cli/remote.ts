@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { text, type Invocation } from './command.ts'
-import type { Credential } from './caller.ts'
+import type { Credential } from './credential.ts'
 import { memberOf, textOf } from './json-value.ts'
 import { CommandFailed, exits } from './output.ts'
 import { parsed, send, type Site } from './wire.ts'

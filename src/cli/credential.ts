@@ -1,0 +1,4 @@
+export interface Credential {
+  readonly clientId: string
+  readonly clientSecret: string
+}
