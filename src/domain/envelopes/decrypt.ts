@@ -21,8 +21,9 @@ import { invalidCiphertext, openUnder } from './seal-under.ts'
 /** A ciphertext and what is said of it. */
 export interface Ciphertext extends Encryption {
   readonly region: string
-  /** Absent in a dry run that looks at permissions alone. */
   readonly blob: Bytes | undefined
+  /** A dry run that looks at permissions: a ciphertext need not be there, and names the key at most. */
+  readonly permissionsAlone?: boolean
   /** As the caller names the key: needed where the ciphertext does not name it itself. */
   readonly keyId?: string | undefined
 }
@@ -46,8 +47,8 @@ export async function decrypt(
   const use = encryptionUse('accountKey.decrypt', request, request.facts)
   const found = await keyOfCiphertext(context, call, { ...request, permission: use.permission })
   await permitCiphertext(context, call, { ...use, found, named: request.keyId !== undefined })
-  const { blob, dryRun } = request
-  if (blob === undefined) throw new Problem({ code: 'DryRunPassed' })
+  const { blob, dryRun, permissionsAlone } = request
+  if (blob === undefined || permissionsAlone === true) throw new Problem({ code: 'DryRunPassed' })
   const decrypted = await decryptUnder(context, call, { ...request, key: found.key, blob })
   call.defer(decrypted.plaintext)
   endOfDryRun(dryRun)

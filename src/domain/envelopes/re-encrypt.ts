@@ -34,8 +34,8 @@ export async function reEncrypt(
   const use = encryptionUse('accountKey.reEncryptFrom', source, facts)
   await permitCiphertext(context, call, { ...use, found: from, named: source.keyId !== undefined })
   await permitUse(context, call, { ...encryptionUse('accountKey.reEncryptTo', destination, facts), found: to })
-  const { blob } = source
-  if (blob === undefined) throw new Problem({ code: 'DryRunPassed' })
+  const { blob, permissionsAlone } = source
+  if (blob === undefined || permissionsAlone === true) throw new Problem({ code: 'DryRunPassed' })
   const opened = await decryptUnder(context, call, { ...source, key: from.key, blob })
   using plaintext = opened.plaintext
   const sealing = { ...destination, plaintext: plaintext.bytes }

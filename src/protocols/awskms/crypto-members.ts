@@ -1,6 +1,8 @@
 // Members of cryptographic requests, by the bounds of the service's model (aws-kms.md 1.5), and what its trail shows of them.
 import { encryptionAlgorithms, type AccountEncryptionAlgorithm } from '#domain/account-keys/algorithms.ts'
+import type { Ciphertext } from '#domain/envelopes/decrypt.ts'
 import { noContext, type EncryptionContext } from '#domain/envelopes/encryption-context.ts'
+import type { Bytes } from '#model/brands.ts'
 import { namesOf } from '#model/names.ts'
 import { Problem } from '#model/problem.ts'
 import { blob, enumOf, flag, integer, list, optional, structure, textMap } from '#protocols/aws/schemas.ts'
@@ -51,11 +53,11 @@ export const shownContext = (context: EncryptionContext | undefined): Readonly<R
 
 /** In a dry run that looks at permissions alone no ciphertext need be there. Raises `ValidationFailed`. */
 export function ciphertextOf(body: {
-  readonly CiphertextBlob?: Uint8Array
+  readonly CiphertextBlob?: Bytes
   readonly DryRun?: boolean
   readonly DryRunModifiers?: readonly string[]
-}): Uint8Array | undefined {
-  if (body.DryRun === true && body.DryRunModifiers?.includes('IGNORE_CIPHERTEXT') === true) return undefined
-  if (body.CiphertextBlob !== undefined) return body.CiphertextBlob
+}): Pick<Ciphertext, 'blob' | 'permissionsAlone'> {
+  const permissionsAlone = body.DryRun === true && body.DryRunModifiers?.includes('IGNORE_CIPHERTEXT') === true
+  if (permissionsAlone || body.CiphertextBlob !== undefined) return { blob: body.CiphertextBlob, permissionsAlone }
   throw invalid("1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null")
 }

@@ -43,6 +43,24 @@ describe('a ciphertext of a key that is elsewhere', () => {
   })
 })
 
+describe('a dry run that ignores the ciphertext', () => {
+  const ignoring = { DryRun: true, DryRunModifiers: ['IGNORE_CIPHERTEXT'] }
+
+  test('looks at permissions alone, of the key that is named or that a ciphertext names, whole or not', async () => {
+    const KeyId = await newKey()
+    const { json } = await send('Encrypt', { KeyId, Plaintext: 'AA==', EncryptionContext: { a: 'b' } })
+    const CiphertextBlob = textIn(json['CiphertextBlob'])
+    const dry = async (body: object) => codeOf('Decrypt', { ...ignoring, ...body })
+    assert.equal(await dry({ KeyId }), 'DryRunOperationException')
+    assert.equal(await dry({ CiphertextBlob }), 'DryRunOperationException', 'under another context than it was made with')
+    assert.equal(await codeOf('ReEncrypt', { ...ignoring, CiphertextBlob, DestinationKeyId: KeyId }), 'DryRunOperationException')
+    assert.equal(await dry({}), 'ValidationException')
+    assert.equal(await codeOf('Decrypt', { CiphertextBlob, DryRun: true }), 'InvalidCiphertextException', 'control')
+    const { root: stranger } = await testAccount(ground, '555566667777')
+    assert.equal((await send('Decrypt', { ...ignoring, CiphertextBlob }, stranger)).json['__type'], 'AccessDeniedException')
+  })
+})
+
 describe('grants that somebody may retire', () => {
   test('are listed for principals of the own account, and for nothing that is no principal', async () => {
     for (const RetiringPrincipal of ['x', accountId, 'arn:aws:iam::444455556666:root', 'ec2.amazonaws.com'])

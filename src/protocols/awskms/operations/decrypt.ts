@@ -48,7 +48,7 @@ export const decryptOperation = awsOperation({
     const { arn, plaintext, materialId } = await decrypt(context, call, {
       ...encryption,
       region: site.region,
-      blob: ciphertextOf(body),
+      ...ciphertextOf(body),
       keyId: body.KeyId,
       dryRun: body.DryRun,
       ...attested.facts,

@@ -48,7 +48,7 @@ export const reEncryptOperation = awsOperation({
     const from = encryptionOf(body.SourceEncryptionAlgorithm, body.SourceEncryptionContext)
     const to = encryptionOf(body.DestinationEncryptionAlgorithm, body.DestinationEncryptionContext)
     const moved = await reEncrypt(context, call, {
-      source: { ...from, region, blob: ciphertextOf(body), keyId: body.SourceKeyId },
+      source: { ...from, region, ...ciphertextOf(body), keyId: body.SourceKeyId },
       destination: { ...to, key: { id: body.DestinationKeyId, region } },
       dryRun: body.DryRun,
     })
