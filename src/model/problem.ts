@@ -99,6 +99,7 @@ export const problemKinds = {
   DirectoryObjectNotFound: 'missing',
   DirectoryAccessDenied: 'forbidden',
   EntitlementEnabled: 'invalid',
+  DomainNotVerified: 'invalid',
   // resources
   ResourceNotFound: 'missing',
   ResourceGroupNotFound: 'missing',
@@ -221,6 +222,7 @@ interface DetailsOf extends AccountDetails, ObjectDetails {
     readonly message: string
     readonly suberror?: string
   }
+  DomainNotVerified: { readonly name: string }
   DirectoryObjectNotFound: { readonly id: string }
   ResourceNotFound: { readonly type: string; readonly name: string; readonly group?: string }
   ResourceGroupNotFound: { readonly name: string }

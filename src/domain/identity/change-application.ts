@@ -4,7 +4,7 @@ import type { Call } from '#domain/call.ts'
 import type { Needs } from '#domain/context.ts'
 import { keepDeleted } from '#domain/deleted-objects/keep-deleted.ts'
 import { compartmentOfGuid } from '#domain/instance.ts'
-import { checkEntitlements, checkIdentifierUris, checkPreAuthorized } from './check-api.ts'
+import { checkDomains, checkEntitlements, checkIdentifierUris, checkPreAuthorized } from './check-api.ts'
 import type { AppRole, ExposedApi, RequiredAccess } from './exposed-api.ts'
 import { readCertificate } from './client-certificates.ts'
 import { azureCli } from './azure-cli.ts'
@@ -57,7 +57,7 @@ export async function applicationById(
 
 export const isOwn = (application: Application): boolean => application.appId !== azureCli.appId
 
-/** Changes what is given and leaves the rest. Raises `InvalidBody` for a certificate that is none, a credential that is not there, a name that is another's; `EntitlementEnabled`. */
+/** Changes what is given and leaves the rest. Raises `InvalidBody` for a certificate that is none, a credential that is not there, a name that is another's; `DomainNotVerified`; `EntitlementEnabled`. */
 export function changeApplication(
   context: Needs<'applications' | 'ground' | 'identity' | 'instance'>,
   call: Call,
@@ -88,14 +88,25 @@ export function changeApplication(
   })
 }
 
-function checkNames({ identity, instance }: Needs<'identity' | 'instance'>, application: Application, change: ApplicationChange): void {
+function checkNames(context: Needs<'identity' | 'instance'>, application: Application, change: ApplicationChange): void {
   const { identifierUris, api, appRoles } = change
   if (appRoles !== undefined) checkEntitlements(application.appRoles ?? [], appRoles)
-  if (identifierUris !== undefined)
-    checkIdentifierUris(identifierUris, { application, domain: instance.domain, others: uri => identity.index.applicationsNamed(uri) })
+  if (identifierUris !== undefined) checkCalled(context, application, { identifierUris, api })
   if (api === undefined) return
   checkEntitlements(application.api?.scopes ?? [], api.scopes)
   checkPreAuthorized(api)
+}
+
+/** Names that it has already stay its own, whatever the rule for new ones. */
+function checkCalled(
+  { identity, instance }: Needs<'identity' | 'instance'>,
+  application: Application,
+  { identifierUris, api = application.api }: { readonly identifierUris: readonly string[]; readonly api: ApplicationChange['api'] },
+): void {
+  checkIdentifierUris(identifierUris, { application, domain: instance.domain, others: uri => identity.index.applicationsNamed(uri) })
+  const added = identifierUris.filter(uri => !application.identifierUris.includes(uri))
+  const { domains = [] } = identity.index.tenant(application.tenantId)?.value ?? {}
+  checkDomains(added, { domains, tokenVersion: api?.tokenVersion })
 }
 
 const describedOf = ({ described }: Application, change: ApplicationChange): Pick<Application, 'described'> =>

@@ -44,3 +44,17 @@ export function checkIdentifierUris(
       refuse('Another object with the same value for property identifierUris already exists.')
   }
 }
+
+/** A URL that an application is called by, from now on, is of its tenant's domains; one with tokens of version 2 is free. Raises `DomainNotVerified`. */
+export function checkDomains(
+  added: readonly string[],
+  { domains, tokenVersion }: { readonly domains: readonly string[]; readonly tokenVersion: number | undefined },
+): void {
+  if (tokenVersion === 2) return
+  for (const uri of added) {
+    if (!/^https?:\/\//i.test(uri)) continue
+    const host = URL.canParse(uri) ? new URL(uri).hostname : ''
+    if (!domains.some(domain => host === domain || host.endsWith(`.${domain}`)))
+      throw new Problem({ code: 'DomainNotVerified', details: { name: uri.slice(0, 255) } })
+  }
+}

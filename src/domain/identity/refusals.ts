@@ -16,6 +16,8 @@ const refusals = {
   unknownInstance: { status: 400, error: 'invalid_instance', code: 50049 },
   unsupportedGrant: { status: 400, error: 'unsupported_grant_type', code: 70003 },
   unsupportedResponse: { status: 400, error: 'unsupported_response_type', code: 70005 },
+  tokenInAddress: { status: 400, error: 'unsupported_response_type', code: 700051 },
+  idTokenInAddress: { status: 400, error: 'unsupported_response_type', code: 700054 },
   unknownApplication: { status: 400, error: 'unauthorized_client', code: 700016 },
   noPrincipal: { status: 400, error: 'unauthorized_client', code: 7000229 },
   disabledApplication: { status: 400, error: 'unauthorized_client', code: 7000112 },

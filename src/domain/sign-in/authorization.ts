@@ -80,12 +80,18 @@ function redirectFor(application: Application, given: string | undefined): strin
 /** Tokens never travel through a browser's address (RFC 9700 2.1.2). */
 function checkType({ responseType }: AuthorizationAsked): void {
   if (responseType === undefined) throw missing('response_type')
-  if (responseType !== 'code')
-    throw refused(
-      'unsupportedResponse',
-      `The response type '${responseType.replaceAll(/[^\w ]/g, '').slice(0, 64)}' is not enabled for the application.`,
-    )
+  if (responseType === 'code') return
+  const asked = new Set(responseType.split(' '))
+  for (const [type, refusal] of inAddress)
+    if (asked.has(type)) throw refused(refusal, `response_type '${type}' is not enabled for the application.`)
+  throw refused('unsupportedResponse', `The response type '${responseType.replaceAll(/[^\w ]/g, '').slice(0, 64)}' is not supported.`)
 }
+
+/** What an application may be allowed to get so in Entra, and here never. */
+const inAddress = [
+  ['id_token', 'idTokenInAddress'],
+  ['token', 'tokenInAddress'],
+] as const
 
 /** S256 for every client that nobody proves, and for every other that begins it (RFC 7636 4.2; RFC 9700 2.1.1). */
 function checkChallenge(isPublic: boolean, { challenge, challengeMethod }: AuthorizationAsked): void {

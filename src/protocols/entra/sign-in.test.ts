@@ -204,8 +204,9 @@ describe('an authorization request', () => {
     ['with a challenge that is its verifier', { code_challenge_method: 'plain' }, 9002313],
     ['with a challenge and no method', { code_challenge_method: undefined }, 9002313],
     ['with a challenge of another length', { code_challenge: 'x'.repeat(42) }, 501491],
-    ['for a token in the address', { response_type: 'token' }, 70005],
-    ['for a code and an id token', { response_type: 'code id_token' }, 70005],
+    ['for a token in the address', { response_type: 'token' }, 700051],
+    ['for a code and an id token', { response_type: 'code id_token' }, 700054],
+    ['for what there is not', { response_type: 'everything' }, 70005],
     ['of an unknown client', { client_id: '12121212-3434-4565-8787-909090909090' }, 700016],
     ['without an address', { redirect_uri: undefined }, 900971],
     ['for an unknown resource', { scope: 'https://nowhere.example/.default' }, 500011],
@@ -218,7 +219,7 @@ describe('an authorization request', () => {
       const before = writes()
       const refused = await ground.browser().get(authorizePath(more))
       assert.deepEqual([refused.status, refused.headers['location']], [400, undefined])
-      assert.match(refused.text, new RegExp(`AADSTS${code}`))
+      assert.match(refused.text, new RegExp(`AADSTS${code}:`))
       assert.equal(writes(), before)
     })
 

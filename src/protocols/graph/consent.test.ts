@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { listIn, objectIn, textIn } from '#protocols/http/testing.ts'
+import { tenantId } from '#domain/identity/testing.ts'
 import { codeOf, graphGround } from './testing.ts'
 
 const { ground, as, asked, filtered } = await graphGround()
@@ -104,6 +105,23 @@ describe('what an application lets itself be asked', () => {
       const { status, json } = await asked('PATCH', `/v1.0/applications/${client.application.value.id}`, change)
       assert.deepEqual([status, codeOf(json)], [400, 'Request_BadRequest'])
     })
+
+  test('is called by a URL of a domain of its tenant alone, unless its tokens are of version 2', async () => {
+    const named = (uri: string, more = {}) => ({ displayName: 'named', identifierUris: [uri], ...more })
+    const foreign = await asked('POST', '/v1.0/applications', named('https://foreign.example/api'))
+    assert.deepEqual([foreign.status, codeOf(foreign.json)], [400, 'HostNameNotOnVerifiedDomain'])
+    assert.match(foreign.text, /must use a verified domain of the organization or its subdomain: 'https:\/\/foreign\.example\/api'/)
+    const version2 = named('https://foreign.example/api', { api: { requestedAccessTokenVersion: 2 } })
+    const made = await asked('POST', '/v1.0/applications', version2)
+    assert.equal(made.status, 201, made.text)
+    const path = `/v1.0/applications/${textIn(made.json['id'])}`
+    assert.equal((await asked('PATCH', path, { api: { requestedAccessTokenVersion: null } })).status, 204)
+    assert.equal((await asked('PATCH', path, { identifierUris: ['https://foreign.example/api', 'api://besides'] })).status, 204)
+    assert.equal((await asked('PATCH', path, { identifierUris: ['https://foreign.example/other'] })).status, 400)
+    const domain = ground.context.identity.index.tenant(tenantId)?.value.domains[0] ?? ''
+    assert.equal((await asked('PATCH', path, { identifierUris: [`https://api.${domain}/x`] })).status, 204)
+    assert.equal((await asked('PATCH', path, { identifierUris: [`https://evil${domain}/x`] })).status, 400)
+  })
 
   test('has a name that no other application of the tenant has, in any case', async () => {
     assert.equal((await asked('PATCH', `/v1.0/applications/${client.application.value.id}`, { identifierUris: ['api://one'] })).status, 204)

@@ -47,6 +47,8 @@ function sentenceOf(problem: ProblemBody): string | undefined {
   if (problem.code === 'DirectoryObjectNotFound')
     return `Resource '${problem.details.id}' does not exist or one of its queried reference-property objects are not present.`
   if (problem.code === 'EntitlementEnabled') return 'Property value cannot be deleted or updated unless it is disabled first.'
+  if (problem.code === 'DomainNotVerified')
+    return `Values of identifierUris property must use a verified domain of the organization or its subdomain: '${problem.details.name}'`
   if (problem.code === 'MalformedRequest') return `The request is malformed: ${problem.details.reason}.`
   if (problem.code === 'NotSupported' || problem.code === 'Conflict') return problem.details.message
   if (problem.code === 'InvalidBody' || problem.code === 'InvalidParameter') return ofMember(problem.details)
@@ -69,6 +71,7 @@ function wordsOf(problem: ProblemBody, path: string): Words {
 const codes: Readonly<Partial<Record<ProblemBody['code'], string>>> = {
   NotSupported: 'Request_UnsupportedQuery',
   EntitlementEnabled: 'CannotDeleteOrUpdateEnabledEntitlement',
+  DomainNotVerified: 'HostNameNotOnVerifiedDomain',
 }
 
 const segmentOf = (path: string): string => (path.split('/').find((segment, at) => at > 1 && segment !== '') ?? '').slice(0, 128)
