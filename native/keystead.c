@@ -1,15 +1,19 @@
-// What node:crypto lacks (design.md 7): AES-XTS over many sectors in one call, AES-GCM box by box under one expanded key, HMAC-SHA-256
+// What node:crypto lacks (design.md 7): AES-XTS over many sectors in one call, also from and to an open file, AES-GCM box by box under one expanded key, HMAC-SHA-256
 // and boxes under keys derived by it in one call, CRC-32C and CRC-64/NVME, RSA private operations and ECDSA over a given digest, ML-DSA over a message or its µ and Ed25519ph with keys of PKCS #8,
 // on a libuv thread or at once; and RC2 to read old files. Calls the EVP functions that the running `node` exports; so the prototypes stand here, and there are no OpenSSL headers to
 // match. No global state but tables that are made at loading: loads into any number of worker threads.
 //
 // Road of every key operation: parse arguments → job → run (any thread, touches OpenSSL alone) → settle (JavaScript thread).
 #define NAPI_VERSION 8
+#define _XOPEN_SOURCE 700
+#include <errno.h>
 #include <node_api.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 // ---- OpenSSL 3, from its manual pages -------------------------------------------------------------------------------
 
@@ -273,6 +277,86 @@ static napi_value sectors_cipher(napi_env env, napi_callback_info info) {
   if (context == NULL) return refuse(env, "the cipher is closed");
   if (!cipher_sectors(context, (uint64_t)first, (unsigned char *)bytes.bytes, bytes.length)) return refuse(env, "AES-XTS failed");
   return NULL;
+}
+
+// Of this many bytes at a time: what was read is still in the processor's cache when it is decrypted.
+enum { FILE_PIECE_BYTES = 1 << 18 };
+
+typedef struct {
+  Sectors *sectors;
+  int fd;
+  int64_t position;
+  uint64_t first;
+  unsigned char *bytes;
+  size_t length;
+} FileSectors;
+
+static bool take_file_sectors(napi_env env, napi_callback_info info, FileSectors *file) {
+  napi_value arguments[ARGUMENTS_MAX];
+  void *opened = NULL;
+  int64_t first = 0;
+  Slice bytes;
+  if (!take_arguments(env, info, arguments, 5) || !take_open(env, arguments[0], &sectors_tag, &opened) ||
+      napi_get_value_int32(env, arguments[1], &file->fd) != napi_ok || napi_get_value_int64(env, arguments[2], &file->position) != napi_ok ||
+      napi_get_value_int64(env, arguments[3], &first) != napi_ok || !take_bytes(env, arguments[4], &bytes))
+    return false;
+  *file = (FileSectors){opened, file->fd, file->position, (uint64_t)first, (unsigned char *)bytes.bytes, bytes.length};
+  return file->fd >= 0 && file->position >= 0 && first >= 0 && bytes.length % SECTOR_BYTES == 0;
+}
+
+// The codes that callers tell apart are Node's names; all else is an I/O error to them.
+static napi_value refuse_errno(napi_env env, int error) {
+  const char *code = error == ENOSPC ? "ENOSPC" : error == EDQUOT ? "EDQUOT" : error == EFBIG ? "EFBIG" : "EIO";
+  napi_throw_error(env, code, strerror(error));
+  return NULL;
+}
+
+// readSectors(opened, fd, position, firstSector, into): read from there, and decrypted.
+static napi_value sectors_read(napi_env env, napi_callback_info info) {
+  FileSectors file;
+  if (!take_file_sectors(env, info, &file)) return refuse(env, "bad arguments");
+  EVP_CIPHER_CTX *context = file.sectors->decrypt;
+  if (context == NULL) return refuse(env, "the cipher is closed");
+  for (size_t at = 0, piece; at < file.length; at += piece) {
+    piece = file.length - at < FILE_PIECE_BYTES ? file.length - at : FILE_PIECE_BYTES;
+    for (size_t got = 0; got < piece;) {
+      ssize_t more = pread(file.fd, file.bytes + at + got, piece - got, file.position + (int64_t)(at + got));
+      if (more < 0 && errno == EINTR) continue;
+      if (more <= 0) return refuse_errno(env, more < 0 ? errno : EIO); // the file ends before
+      got += (size_t)more;
+    }
+    if (!cipher_sectors(context, file.first + at / SECTOR_BYTES, file.bytes + at, piece)) return refuse(env, "AES-XTS failed");
+  }
+  return NULL;
+}
+
+// writeSectors(opened, fd, position, firstSector, bytes): encrypted in place, and written there.
+static napi_value sectors_write(napi_env env, napi_callback_info info) {
+  FileSectors file;
+  if (!take_file_sectors(env, info, &file)) return refuse(env, "bad arguments");
+  EVP_CIPHER_CTX *context = file.sectors->encrypt;
+  if (context == NULL) return refuse(env, "the cipher is closed");
+  for (size_t at = 0, piece; at < file.length; at += piece) {
+    piece = file.length - at < FILE_PIECE_BYTES ? file.length - at : FILE_PIECE_BYTES;
+    if (!cipher_sectors(context, file.first + at / SECTOR_BYTES, file.bytes + at, piece)) return refuse(env, "AES-XTS failed");
+    for (size_t done = 0; done < piece;) {
+      ssize_t more = pwrite(file.fd, file.bytes + at + done, piece - done, file.position + (int64_t)(at + done));
+      if (more < 0 && errno == EINTR) continue;
+      if (more < 0) return refuse_errno(env, errno);
+      done += (size_t)more;
+    }
+  }
+  return NULL;
+}
+
+// sendRoom(fd, bytes): how much the kernel takes of what its other end has not read; as much of it as it grants.
+static napi_value send_room(napi_env env, napi_callback_info info) {
+  napi_value arguments[ARGUMENTS_MAX];
+  int32_t fd = -1, bytes = 0;
+  if (!take_arguments(env, info, arguments, 2) || napi_get_value_int32(env, arguments[0], &fd) != napi_ok ||
+      napi_get_value_int32(env, arguments[1], &bytes) != napi_ok)
+    return refuse(env, "bad arguments");
+  return setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes) == 0 ? NULL : refuse_errno(env, errno);
 }
 
 static napi_value sectors_close(napi_env env, napi_callback_info info) {
@@ -1110,6 +1194,9 @@ NAPI_MODULE_INIT() {
   const napi_property_descriptor functions[] = {
       {"openSectors", NULL, sectors_open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"cipherSectors", NULL, sectors_cipher, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"readSectors", NULL, sectors_read, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"writeSectors", NULL, sectors_write, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"sendRoom", NULL, send_room, NULL, NULL, NULL, napi_enumerable, NULL},
       {"closeSectors", NULL, sectors_close, NULL, NULL, NULL, napi_enumerable, NULL},
       {"openBoxes", NULL, boxes_open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"deriveBoxes", NULL, boxes_derive, NULL, NULL, NULL, napi_enumerable, NULL},

@@ -71,11 +71,12 @@ const control: ExportControl = {
 }
 
 const store = fileBlockStore(dataDir)
-const { openSectorCipher: openCipher } = loadNative()
+const { openSectorCipher: openCipher, setSendRoom } = loadNative()
 const disks = new ServedDisks({ control, store, openCipher, clock: systemClock, log })
 const lying = lyingDisks({ served: disks, store, openCipher, clock: systemClock })
 const server = nbdServer({
   disks,
+  setSendRoom,
   onFailure: cause => {
     log.error('disk.request-failed', cause)
   },

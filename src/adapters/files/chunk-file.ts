@@ -13,8 +13,9 @@ import {
 } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Bytes } from '#model/brands.ts'
-import { chunkBytes } from '#ports/block-store.ts'
+import { chunkBytes, sectorBytes } from '#ports/block-store.ts'
 import type { ChunkIdentity } from '#ports/block-store.ts'
+import type { SectorCipher, SectorsInFile } from '#ports/sector-cipher.ts'
 import { bitmapBytes, dataStart, decodeHeader, encodeHeader, headerBytes, headerDisk, sectorsOfChunk } from './chunk-header.ts'
 import type { ChunkHeader } from './chunk-header.ts'
 import { bitsAre, setBits, type SectorRange } from './sector-bits.ts'
@@ -152,13 +153,44 @@ export class ChunkFile {
     readAll(this.#descriptor(), into, dataStart + offset)
   }
 
+  /** Reads and decrypts, by the numbers of the sectors on the disk. */
+  readThrough(cipher: SectorCipher, offset: number, into: Bytes): void {
+    const from = this.#sectors(offset)
+    if (cipher.readFile !== undefined) {
+      cipher.readFile(from, into)
+      return
+    }
+    readAll(from.fd, into, from.position)
+    cipher.decrypt(from.firstSector, into)
+  }
+
   write(offset: number, bytes: Bytes): void {
     this.#refuseIfFenced(this.#storedEpoch)
     writeAll(this.#descriptor(), bytes, dataStart + offset)
+    this.#wrote(offset, bytes)
+  }
+
+  writeThrough(cipher: SectorCipher, offset: number, inPlace: Bytes): void {
+    this.#refuseIfFenced(this.#storedEpoch)
+    const to = this.#sectors(offset)
+    if (cipher.writeFile !== undefined) cipher.writeFile(to, inPlace)
+    else {
+      cipher.encrypt(to.firstSector, inPlace)
+      writeAll(to.fd, inPlace, to.position)
+    }
+    this.#wrote(offset, inPlace)
+  }
+
+  #sectors(offset: number): SectorsInFile {
+    const firstSector = this.#place.chunk * sectorsOfChunk + offset / sectorBytes
+    return { fd: this.#descriptor(), position: dataStart + offset, firstSector }
+  }
+
+  #wrote(offset: number, bytes: Bytes): void {
     this.#dataMoved = true
     // A raised epoch goes into the header with the first write, so that the node before us finds it.
     this.#headerMoved ||= this.#storedEpoch < this.#place.identity.epoch
-    this.#mark({ first: offset / 512, end: (offset + bytes.length) / 512 }, true)
+    this.#mark({ first: offset / sectorBytes, end: (offset + bytes.length) / sectorBytes }, true)
   }
 
   clear(firstSector: number, sectors: number): void {

@@ -2,7 +2,8 @@ import { closeSync, fsync, openSync, readdirSync, unlinkSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Bytes } from '#model/brands.ts'
-import type { ChunkIdentity, ChunkStore, NewDisk } from '#ports/block-store.ts'
+import type { ChunkIdentity, ChunkStore, InChunk, NewDisk } from '#ports/block-store.ts'
+import type { SectorCipher } from '#ports/sector-cipher.ts'
 import { ChunkFile, freshNameOf, nameOf } from './chunk-file.ts'
 import { beginDisk, forgetDisk, linked, syncedFolder } from './new-disk.ts'
 
@@ -59,9 +60,17 @@ class FolderChunks implements ChunkStore {
     else into.fill(0)
   }
 
+  readThrough(cipher: SectorCipher, { chunk, within }: InChunk, into: Bytes): void {
+    if (!this.#present.has(chunk)) throw new Error('a hole is not decrypted')
+    this.#file(chunk).readThrough(cipher, within, into)
+  }
+
   write(chunk: number, offset: number, bytes: Bytes): void {
-    if (this.#broken !== undefined) throw this.#broken
-    this.#own(chunk).write(offset, bytes)
+    this.#ownToWrite(chunk).write(offset, bytes)
+  }
+
+  writeThrough(cipher: SectorCipher, { chunk, within }: InChunk, inPlace: Bytes): void {
+    this.#ownToWrite(chunk).writeThrough(cipher, within, inPlace)
   }
 
   clear(chunk: number, firstSector: number, sectors: number): void {
@@ -156,6 +165,11 @@ class FolderChunks implements ChunkStore {
     const file = this.#known(chunk) ?? this.#admit(chunk)
     this.#latest = { chunk, file }
     return file
+  }
+
+  #ownToWrite(chunk: number): ChunkFile {
+    if (this.#broken !== undefined) throw this.#broken
+    return this.#own(chunk)
   }
 
   /** The chunk's file as one that may be changed. */

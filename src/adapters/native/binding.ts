@@ -27,6 +27,16 @@ export interface Binding {
   ecVerify(opened: Opened, digest: Bytes, signature: Bytes, inline: boolean): Answer<boolean>
 }
 
+/** Absent in a module that was built before it had them. They throw with an errno in `code`. */
+export interface FilesBinding {
+  readSectors(opened: Opened, fd: number, position: number, firstSector: number, into: Bytes): void
+  writeSectors(opened: Opened, fd: number, position: number, firstSector: number, inPlace: Bytes): void
+  sendRoom(fd: number, bytes: number): void
+}
+
+export const doesFiles = (binding: object): binding is FilesBinding =>
+  ['readSectors', 'writeSectors', 'sendRoom'].every(name => typeof Reflect.get(binding, name) === 'function')
+
 /** Absent in a module that was built before it had them: the substitute does that work then, and the module all other. */
 export interface MessageBinding {
   messageSign(pkcs8: Bytes, form: number, message: Bytes, context: Bytes, inline: boolean): Answer<Bytes | undefined>

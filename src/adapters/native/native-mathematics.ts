@@ -3,8 +3,8 @@ import { encryptionAlgorithms, signatureAlgorithms } from '#crypto/algorithms.ts
 import type { Bytes } from '#model/brands.ts'
 import type { EcPrivateKey, KeyMathematics, MessageSigning, RsaPrivateKey } from '#ports/key-mathematics.ts'
 import type { OpenSectorCipher, SectorCipher } from '#ports/sector-cipher.ts'
-import { forms, hashBits, paddings, signsMessages } from './binding.ts'
-import type { Binding, MessageBinding } from './binding.ts'
+import { doesFiles, forms, hashBits, paddings, signsMessages } from './binding.ts'
+import type { Binding, FilesBinding, MessageBinding } from './binding.ts'
 import { fallbackMessages } from './fallback-messages.ts'
 import { wrongMessageAnswer } from './known-answers.ts'
 import { checkedDek, checkedSectors } from './sectors.ts'
@@ -14,6 +14,7 @@ export function nativeSectorCipher(binding: Binding): OpenSectorCipher {
   return (dek: Bytes): SectorCipher => {
     const opened = binding.openSectors(checkedDek(dek))
     return {
+      ...(doesFiles(binding) && filesOf(binding, opened)),
       encrypt(firstSector, inPlace) {
         binding.cipherSectors(opened, true, checkedSectors(firstSector, inPlace), inPlace)
       },
@@ -26,6 +27,15 @@ export function nativeSectorCipher(binding: Binding): OpenSectorCipher {
     }
   }
 }
+
+const filesOf = (binding: FilesBinding, opened: object): Required<Pick<SectorCipher, 'readFile' | 'writeFile'>> => ({
+  readFile(from, into) {
+    binding.readSectors(opened, from.fd, from.position, checkedSectors(from.firstSector, into), into)
+  },
+  writeFile(to, inPlace) {
+    binding.writeSectors(opened, to.fd, to.position, checkedSectors(to.firstSector, inPlace), inPlace)
+  },
+})
 
 /** Private operations on libuv's threads, the key in one EVP object. */
 export function nativeMathematics(binding: Binding): KeyMathematics {

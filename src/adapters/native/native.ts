@@ -11,6 +11,7 @@ import { failedKnownAnswer } from './known-answers.ts'
 import { nativeBytes } from './native-bytes.ts'
 import { nativeKeyed } from './native-keyed.ts'
 import { nativeMathematics, nativeSectorCipher } from './native-mathematics.ts'
+import { leaveSendRoom, sendRoomBy, type SetSendRoom } from './send-room.ts'
 
 /** The mathematics of this process, and a sentence for `keystead status` where it is the slow one. */
 export interface Native {
@@ -20,6 +21,7 @@ export interface Native {
   readonly openSectorCipher: OpenSectorCipher
   readonly bytes: ByteMathematics
   readonly keyed: KeyedMathematics
+  readonly setSendRoom: SetSendRoom
 }
 
 const fallback = (reason: string): Native => ({
@@ -29,6 +31,7 @@ const fallback = (reason: string): Native => ({
   openSectorCipher: fallbackSectorCipher,
   bytes: fallbackBytes,
   keyed: fallbackKeyed,
+  setSendRoom: leaveSendRoom,
 })
 
 /** Loads once a thread that needs it. `file`: another build than `native/build/keystead.node`. */
@@ -44,5 +47,6 @@ export function loadNative(options: { readonly force?: 'fallback'; readonly file
     openSectorCipher: nativeSectorCipher(loaded.binding),
     bytes: doesBytes(loaded.binding) ? nativeBytes(loaded.binding) : fallbackBytes,
     keyed: doesKeyed(loaded.binding) ? nativeKeyed(loaded.binding) : fallbackKeyed,
+    setSendRoom: sendRoomBy(loaded.binding),
   }
 }

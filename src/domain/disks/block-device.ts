@@ -1,4 +1,5 @@
 import type { Bytes } from '#model/brands.ts'
+import type { SectorCipher } from '#ports/sector-cipher.ts'
 
 /** Neighbouring sectors that are alike. A hole was never written, or was given back: it reads as zeroes. */
 export interface Extent {
@@ -16,8 +17,12 @@ export interface BlockDevice {
   /** Covers the range in order, longest runs first found: a cipher asks below, for a decrypted hole is noise. */
   extents(offset: number, length: number): Iterable<Extent>
   read(offset: number, into: Bytes): void
+  /** Of a range without holes: read, and decrypted by sector numbers. */
+  readThrough(cipher: SectorCipher, offset: number, into: Bytes): void
   /** May overwrite `bytes`: layers encrypt in place. */
   write(offset: number, bytes: Bytes): void
+  /** Encrypted by sector numbers, and written. */
+  writeThrough(cipher: SectorCipher, offset: number, bytes: Bytes): void
   /** Reads as zeroes afterwards. `mayPunch`: as a hole, if that is cheaper. */
   zero(offset: number, length: number, mayPunch: boolean): void
   /** The range is not needed any more; here it becomes a hole. */

@@ -1,6 +1,6 @@
 import type { Bytes } from '#model/brands.ts'
 import { chunkBytes, sectorBytes } from '#ports/block-store.ts'
-import type { ChunkStore } from '#ports/block-store.ts'
+import type { ChunkStore, InChunk } from '#ports/block-store.ts'
 import { writeZeroes } from './block-device.ts'
 import type { BlockDevice, Extent } from './block-device.ts'
 
@@ -20,15 +20,11 @@ export function chunkDevice(store: ChunkStore, size: number): BlockDevice {
     }
   }
   const write = (offset: number, bytes: Bytes): void => {
-    const within = offset % chunkBytes
-    if (within + bytes.length <= chunkBytes) {
-      store.write((offset - within) / chunkBytes, within, bytes)
-      return
-    }
-    for (const piece of pieces(offset, bytes.length)) {
-      store.write(piece.chunk, piece.within, bytes.subarray(piece.offset - offset, piece.offset - offset + piece.length))
-    }
+    byChunk(offset, bytes, ({ chunk, within }, part) => {
+      store.write(chunk, within, part)
+    })
   }
+  const { readThrough, writeThrough } = throughOf(store)
   const trim = (offset: number, length: number): void => {
     for (const piece of pieces(offset, length)) store.clear(piece.chunk, piece.within / sectorBytes, piece.length / sectorBytes)
   }
@@ -39,7 +35,17 @@ export function chunkDevice(store: ChunkStore, size: number): BlockDevice {
       return sole === undefined ? merged(runs(store, offset, length)) : [sole]
     },
     read,
+    readThrough(cipher, offset, into) {
+      byChunk(offset, into, (from, part) => {
+        readThrough(cipher, from, part)
+      })
+    },
     write,
+    writeThrough(cipher, offset, bytes) {
+      byChunk(offset, bytes, (to, part) => {
+        writeThrough(cipher, to, part)
+      })
+    },
     zero(offset, length, mayPunch) {
       if (mayPunch) trim(offset, length)
       else writeZeroes(write, offset, length)
@@ -49,10 +55,34 @@ export function chunkDevice(store: ChunkStore, size: number): BlockDevice {
   }
 }
 
+/** What a store does not do in one step is two. */
+function throughOf(store: ChunkStore): Required<Pick<ChunkStore, 'readThrough' | 'writeThrough'>> {
+  const sector = ({ chunk, within }: InChunk): number => (chunk * chunkBytes + within) / sectorBytes
+  return {
+    readThrough:
+      store.readThrough?.bind(store) ??
+      ((cipher, from, into) => {
+        store.read(from.chunk, from.within, into)
+        cipher.decrypt(sector(from), into)
+      }),
+    writeThrough:
+      store.writeThrough?.bind(store) ??
+      ((cipher, to, bytes) => {
+        cipher.encrypt(sector(to), bytes)
+        store.write(to.chunk, to.within, bytes)
+      }),
+  }
+}
+
+function byChunk(offset: number, bytes: Bytes, each: (at: InChunk, part: Bytes) => void): void {
+  const within = offset % chunkBytes
+  if (within + bytes.length <= chunkBytes) each({ chunk: (offset - within) / chunkBytes, within }, bytes)
+  else
+    for (const piece of pieces(offset, bytes.length)) each(piece, bytes.subarray(piece.offset - offset, piece.offset - offset + piece.length))
+}
+
 /** The part of a range that lies in one chunk; `within` is its offset there. */
-interface Piece {
-  readonly chunk: number
-  readonly within: number
+interface Piece extends InChunk {
   readonly offset: number
   readonly length: number
 }

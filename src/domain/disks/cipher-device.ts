@@ -10,8 +10,7 @@ import type { BlockDevice } from './block-device.ts'
  */
 export function cipherDevice(below: BlockDevice, cipher: SectorCipher): BlockDevice {
   const write = (offset: number, bytes: Bytes): void => {
-    cipher.encrypt(offset / sectorBytes, bytes)
-    below.write(offset, bytes)
+    below.writeThrough(cipher, offset, bytes)
   }
   return {
     size: below.size,
@@ -19,15 +18,19 @@ export function cipherDevice(below: BlockDevice, cipher: SectorCipher): BlockDev
     read(offset, into) {
       for (const extent of below.extents(offset, into.length)) {
         const part = extent.length === into.length ? into : into.subarray(extent.offset - offset, extent.offset - offset + extent.length)
-        if (extent.hole) {
-          part.fill(0)
-          continue
-        }
-        below.read(extent.offset, part)
-        cipher.decrypt(extent.offset / sectorBytes, part)
+        if (extent.hole) part.fill(0)
+        else below.readThrough(cipher, extent.offset, part)
       }
     },
+    readThrough(above, offset, into) {
+      below.readThrough(cipher, offset, into)
+      above.decrypt(offset / sectorBytes, into)
+    },
     write,
+    writeThrough(above, offset, bytes) {
+      above.encrypt(offset / sectorBytes, bytes)
+      write(offset, bytes)
+    },
     zero(offset, length, mayPunch) {
       if (mayPunch) below.zero(offset, length, true)
       else writeZeroes(write, offset, length)

@@ -10,11 +10,18 @@ import { Transmission } from './transmission.ts'
 /** A client that does not come to the point. */
 const handshakeTimeoutMs = 30_000
 export const connectionsMax = 256
+/**
+ * Of replies that the client has not read, what the kernel takes from us. By itself it takes less than one reply of 256 KiB, and we would wait
+ * for the client in the midst of each; with several it reads one while the next is made.
+ */
+const sendRoomBytes = 1024 * 1024
 
 export interface NbdServerNeeds {
   readonly disks: Pick<ServedDisks, 'attach'>
   /** A failure below, or a bug: the client sees an error number or the end of the connection. */
   readonly onFailure: (cause: unknown) => void
+  /** Asks the kernel for so much room; nothing depends on it. */
+  readonly setSendRoom?: (socket: Socket, bytes: number) => void
 }
 
 export interface NbdServer {
@@ -30,6 +37,7 @@ export function nbdServer(needs: NbdServerNeeds): NbdServer {
   const connections = new Map<Socket, Promise<void>>()
   const offered = new Set<string>()
   const server = createServer(socket => {
+    needs.setSendRoom?.(socket, sendRoomBytes)
     const served = serve({ ...needs, offered }, socket).catch((cause: unknown) => {
       socket.destroy()
       needs.onFailure(cause)

@@ -59,8 +59,9 @@ export async function bench(t: { after(run: () => Promise<void>): void }): Promi
   }
   const clock = { now: () => millis(made.time), monotonic: () => made.time, after: () => () => undefined }
   const log = { info: () => undefined, warn: () => undefined, error: (_event: string, cause: unknown) => failures.push(cause) }
-  const disks = new ServedDisks({ control, store: fileBlockStore(folder), openCipher: loadNative().openSectorCipher, clock, log })
-  const server = nbdServer({ disks, onFailure: cause => failures.push(cause) })
+  const { openSectorCipher: openCipher, setSendRoom } = loadNative()
+  const disks = new ServedDisks({ control, store: fileBlockStore(folder), openCipher, clock, log })
+  const server = nbdServer({ disks, onFailure: cause => failures.push(cause), setSendRoom })
   const path = join(folder, 's')
   const made: Bench = {
     path,
