@@ -10,8 +10,10 @@ import { fallbackSectorCipher } from './fallback-mathematics.ts'
 import { loadNative } from './native.ts'
 
 const native = loadNative()
-const skip = native.backend === 'native' || process.env['CI'] === 'true' ? false : `no native module: ${native.reason ?? ''}`
 const dek = (): Uint8Array => Uint8Array.from({ length: 64 }, (_, at) => at * 3)
+using probe = native.openSectorCipher(dek())
+const built = probe.readFile !== undefined || process.env['CI'] === 'true'
+const skip = built ? false : `the native module is missing or older: ${native.reason ?? 'npm run install'}`
 const position = 8192
 
 function fileOf(t: TestContext, bytes: Uint8Array, flags: string): { readonly fd: number; readonly path: string; readonly folder: string } {

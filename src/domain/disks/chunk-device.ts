@@ -78,7 +78,8 @@ function byChunk(offset: number, bytes: Bytes, each: (at: InChunk, part: Bytes) 
   const within = offset % chunkBytes
   if (within + bytes.length <= chunkBytes) each({ chunk: (offset - within) / chunkBytes, within }, bytes)
   else
-    for (const piece of pieces(offset, bytes.length)) each(piece, bytes.subarray(piece.offset - offset, piece.offset - offset + piece.length))
+    for (const piece of pieces(offset, bytes.length))
+      each(piece, bytes.subarray(piece.offset - offset, piece.offset - offset + piece.length))
 }
 
 /** The part of a range that lies in one chunk; `within` is its offset there. */
