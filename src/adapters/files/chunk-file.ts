@@ -1,16 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fdatasync,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, constants, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, openSync, renameSync, unlinkSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Bytes } from '#model/brands.ts'
 import { chunkBytes, sectorBytes } from '#ports/block-store.ts'
@@ -18,14 +6,10 @@ import type { ChunkIdentity } from '#ports/block-store.ts'
 import type { SectorCipher, SectorsInFile } from '#ports/sector-cipher.ts'
 import { bitmapBytes, dataStart, decodeHeader, encodeHeader, headerBytes, headerDisk, sectorsOfChunk } from './chunk-header.ts'
 import type { ChunkHeader } from './chunk-header.ts'
+import { ChunkRefused, readAll, readThrough, writeAll, writeThrough } from './file-bytes.ts'
 import { bitsAre, setBits, type SectorRange } from './sector-bits.ts'
 
 const syncData = promisify(fdatasync)
-
-/** What is on the medium cannot be trusted or must not be changed: the caller's request fails as an I/O error, others go on. */
-class ChunkRefused extends Error {
-  readonly code = 'EIO'
-}
 
 export interface ChunkPlace {
   readonly folder: string
@@ -41,18 +25,6 @@ export const freshNameOf = (chunk: number): string => `${chunk.toString()}.new`
 const copyBytes = 64 * 1024
 
 const openFlags = constants.O_RDWR | constants.O_NOFOLLOW
-
-function writeAll(fd: number, bytes: Bytes, position: number): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, position + done)
-}
-
-function readAll(fd: number, into: Bytes, position: number): void {
-  for (let done = 0; done < into.length;) {
-    const got = readSync(fd, into, done, into.length - done, position + done)
-    if (got === 0) throw new ChunkRefused('a chunk file is shorter than a chunk')
-    done += got
-  }
-}
 
 /**
  * One chunk's file and the bitmap in memory, which is ahead of the header on the medium until the next `sync`.
@@ -155,13 +127,7 @@ export class ChunkFile {
 
   /** Reads and decrypts, by the numbers of the sectors on the disk. */
   readThrough(cipher: SectorCipher, offset: number, into: Bytes): void {
-    const from = this.#sectors(offset)
-    if (cipher.readFile !== undefined) {
-      cipher.readFile(from, into)
-      return
-    }
-    readAll(from.fd, into, from.position)
-    cipher.decrypt(from.firstSector, into)
+    readThrough(cipher, this.#sectors(offset), into)
   }
 
   write(offset: number, bytes: Bytes): void {
@@ -172,12 +138,7 @@ export class ChunkFile {
 
   writeThrough(cipher: SectorCipher, offset: number, inPlace: Bytes): void {
     this.#refuseIfFenced(this.#storedEpoch)
-    const to = this.#sectors(offset)
-    if (cipher.writeFile !== undefined) cipher.writeFile(to, inPlace)
-    else {
-      cipher.encrypt(to.firstSector, inPlace)
-      writeAll(to.fd, inPlace, to.position)
-    }
+    writeThrough(cipher, this.#sectors(offset), inPlace)
     this.#wrote(offset, inPlace)
   }
 

@@ -90,8 +90,7 @@ test('with more room for sending, the kernel takes more of what nobody reads', {
     server.listen(join(folder, 's'))
     await once(server, 'listening')
     const client = connect(join(folder, 's')).pause()
-    const [socket]: Socket[] = await once(server, 'connection')
-    assert(socket !== undefined)
+    const [socket] = (await once(server, 'connection')) as [Socket]
     prepare(socket)
     let sent = 0
     while (socket.writableLength === 0 && sent < 64) {

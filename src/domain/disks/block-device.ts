@@ -17,6 +17,8 @@ export interface BlockDevice {
   /** Covers the range in order, longest runs first found: a cipher asks below, for a decrypted hole is noise. */
   extents(offset: number, length: number): Iterable<Extent>
   read(offset: number, into: Bytes): void
+  /** `read` of a range without holes, as `extents` has just told: they are not looked for again. */
+  readData(offset: number, into: Bytes): void
   /** Of a range without holes: read, and decrypted by sector numbers. */
   readThrough(cipher: SectorCipher, offset: number, into: Bytes): void
   /** May overwrite `bytes`: layers encrypt in place. */

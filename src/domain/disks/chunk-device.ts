@@ -6,19 +6,6 @@ import type { BlockDevice, Extent } from './block-device.ts'
 
 /** The lowest layer: a disk of `size` bytes over its chunks. What no bit stands for reads as zeroes. */
 export function chunkDevice(store: ChunkStore, size: number): BlockDevice {
-  const read = (offset: number, into: Bytes): void => {
-    const sole = soleRun(store, offset, into.length)
-    if (sole !== undefined) {
-      if (sole.hole) into.fill(0)
-      else store.read(sole.chunk, sole.within, into)
-      return
-    }
-    for (const run of runs(store, offset, into.length)) {
-      const part = into.subarray(run.offset - offset, run.offset - offset + run.length)
-      if (run.hole) part.fill(0)
-      else store.read(run.chunk, run.within, part)
-    }
-  }
   const write = (offset: number, bytes: Bytes): void => {
     byChunk(offset, bytes, ({ chunk, within }, part) => {
       store.write(chunk, within, part)
@@ -34,7 +21,14 @@ export function chunkDevice(store: ChunkStore, size: number): BlockDevice {
       const sole = soleRun(store, offset, length)
       return sole === undefined ? merged(runs(store, offset, length)) : [sole]
     },
-    read,
+    read: (offset, into) => {
+      readRuns(store, offset, into)
+    },
+    readData(offset, into) {
+      byChunk(offset, into, ({ chunk, within }, part) => {
+        store.read(chunk, within, part)
+      })
+    },
     readThrough(cipher, offset, into) {
       byChunk(offset, into, (from, part) => {
         readThrough(cipher, from, part)
@@ -52,6 +46,15 @@ export function chunkDevice(store: ChunkStore, size: number): BlockDevice {
     },
     trim,
     flush: () => store.flush(),
+  }
+}
+
+function readRuns(store: ChunkStore, offset: number, into: Bytes): void {
+  const sole = soleRun(store, offset, into.length)
+  for (const run of sole === undefined ? runs(store, offset, into.length) : [sole]) {
+    const part = into.subarray(run.offset - offset, run.offset - offset + run.length)
+    if (run.hole) part.fill(0)
+    else store.read(run.chunk, run.within, part)
   }
 }
 

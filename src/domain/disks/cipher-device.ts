@@ -12,6 +12,9 @@ export function cipherDevice(below: BlockDevice, cipher: SectorCipher): BlockDev
   const write = (offset: number, bytes: Bytes): void => {
     below.writeThrough(cipher, offset, bytes)
   }
+  const readData = (offset: number, into: Bytes): void => {
+    below.readThrough(cipher, offset, into)
+  }
   return {
     size: below.size,
     extents: (offset, length) => below.extents(offset, length),
@@ -19,11 +22,12 @@ export function cipherDevice(below: BlockDevice, cipher: SectorCipher): BlockDev
       for (const extent of below.extents(offset, into.length)) {
         const part = extent.length === into.length ? into : into.subarray(extent.offset - offset, extent.offset - offset + extent.length)
         if (extent.hole) part.fill(0)
-        else below.readThrough(cipher, extent.offset, part)
+        else readData(extent.offset, part)
       }
     },
+    readData,
     readThrough(above, offset, into) {
-      below.readThrough(cipher, offset, into)
+      readData(offset, into)
       above.decrypt(offset / sectorBytes, into)
     },
     write,

@@ -14,7 +14,7 @@ export function replyRead(
   { request, structured }: { readonly request: Request; readonly structured: boolean },
 ): void {
   if (!structured) return readSimple(replies, device, request)
-  const whole: Extent = { offset: request.offset, length: request.length, hole: false }
+  const whole: Part = { offset: request.offset, length: request.length, hole: false, mixed: true }
   const parts = (request.flags & commandFlags.doNotFragment) !== 0 ? [whole] : partsOf(device.extents(request.offset, request.length))
   const total = parts.reduce((sum, part) => sum + sizeOf(part), 0)
   const into = replies.reserve(total)
@@ -31,7 +31,8 @@ export function replyRead(
       })
       writeOffset(chunk, part.offset)
       if (part.hole) chunk.writeUInt32BE(part.length, dataChunkBytes)
-      else device.read(part.offset, chunk.subarray(dataChunkBytes))
+      else if (part.mixed) device.read(part.offset, chunk.subarray(dataChunkBytes))
+      else device.readData(part.offset, chunk.subarray(dataChunkBytes))
     })
   })
 }
@@ -44,7 +45,12 @@ function readSimple(replies: ReplyQueue, device: BlockDevice, { cookie, offset, 
   })
 }
 
-const sizeOf = (part: Extent): number => (part.hole ? holeChunkBytes : dataChunkBytes + part.length)
+/** `mixed`: data with short holes in it. */
+interface Part extends Extent {
+  readonly mixed: boolean
+}
+
+const sizeOf = (part: Part): number => (part.hole ? holeChunkBytes : dataChunkBytes + part.length)
 
 function keepOrTakeBack(replies: ReplyQueue, length: number, fill: () => void): void {
   let kept = false
@@ -57,12 +63,13 @@ function keepOrTakeBack(replies: ReplyQueue, length: number, fill: () => void): 
 }
 
 /** Content chunks of a read: data with the short holes in it, and the long holes. */
-function partsOf(extents: Iterable<Extent>): readonly Extent[] {
-  const parts: Extent[] = []
-  for (const extent of extents) {
-    const part = extent.hole && extent.length < holeBytesMin ? { ...extent, hole: false } : extent
+function partsOf(extents: Iterable<Extent>): readonly Part[] {
+  const parts: Part[] = []
+  for (const { offset, length, hole } of extents) {
+    const short = hole && length < holeBytesMin
+    const part = { offset, length, hole: hole && !short, mixed: short }
     const last = parts.at(-1)
-    if (last !== undefined && !last.hole && !part.hole) parts[parts.length - 1] = { ...last, length: last.length + part.length }
+    if (last !== undefined && !last.hole && !part.hole) parts[parts.length - 1] = { ...last, length: last.length + length, mixed: true }
     else parts.push(part)
   }
   return parts
