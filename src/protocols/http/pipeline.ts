@@ -95,7 +95,8 @@ type Finder<Context, Site> = (request: WireRequest) => Route<Operation<Context, 
 function createFinder<Context, Site>(protocol: Protocol<Context, Site>): Finder<Context, Site> {
   const { named } = protocol
   const router = createRouter(protocol.operations)
-  if (named === undefined) return ({ method, segments }) => router(method, segments)
+  if (named === undefined)
+    return ({ method, segments }) => (protocol.absent?.(segments) === true ? { found: 'nothing' } : router(method, segments))
   const byName = new Map(protocol.operations.map(operation => [operation.name, operation]))
   return request => {
     try {

@@ -38,6 +38,8 @@ export interface Protocol<Context, Site> extends Address {
   readonly nameInBody?: true
   /** Segments as this wire's clients mean them, where they write them otherwise. */
   readPath?(segments: readonly string[]): readonly string[]
+  /** Addresses that are nothing here although the shape of others fits them. */
+  absent?(segments: readonly string[]): boolean
   /** The service's own order: does an unknown route win over a missing token? */
   readonly routeBeforeToken: boolean
   /** What the host stands for (a vault); raises a Problem where it stands for nothing. */

@@ -32,6 +32,11 @@ const secretNamed =
       ? { anyCase: name }
       : undefined
 
+/** Words that only pools know, where the version of a key could stand: a vault has no such address, by whatever method (key-vault.md 0.11). */
+const poolWords = new Set(['attestation', 'securewrapkey', 'secureunwrapkey'])
+const isOfPools = ([collection = '', , ...rest]: readonly string[]): boolean =>
+  collection.toLowerCase() === 'keys' && poolWords.has(rest.at(-1)?.toLowerCase() ?? '')
+
 /** The data plane of vaults: one host a vault, one label below `vault.{domain}`. Counters live as long as the value. */
 export function keyVaultProtocol(domain: string): Protocol<Context, VaultSite> {
   const throttle = createThrottle()
@@ -59,6 +64,7 @@ export function keyVaultProtocol(domain: string): Protocol<Context, VaultSite> {
     plane: 'keyvault',
     ...keyVaultAddress(domain),
     operations,
+    absent: isOfPools,
     routeBeforeToken: true,
     locate,
     authenticate,

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Scope } from '#model/brands.ts'
-import { Problem } from '#model/problem.ts'
 import { issuerScope } from '#domain/certificates/reference.ts'
 import { objectScope, type Collection } from '#domain/vault-objects/reference.ts'
 import { pageSizeMax } from './limits.ts'
@@ -13,26 +12,15 @@ const objectName = z
   .string()
   .regex(/^[0-9a-zA-Z-]{1,127}$/, { error: issue => `The request URI contains an invalid name: ${shown(issue.input)}` })
 
-/** Where a version stands, words stand too that only pools know: a vault has no such address (key-vault.md 2.10). */
-const poolWords = new Set(['attestation'])
-
-const versionId = (refused: (text: string) => string) =>
-  z
-    .string()
-    .regex(/^[0-9a-fA-F]{32}$/, { error: issue => refused(shown(issue.input)) })
-    .transform(text => text.toLowerCase())
-
-const invalidVersion = (text: string): string => `The request URI contains an invalid version: ${text}`
-const keyVersion = versionId(text => {
-  if (poolWords.has(text.toLowerCase())) throw new Problem({ code: 'UnknownRoute' })
-  return invalidVersion(text)
-})
+const versionId = z
+  .string()
+  .regex(/^[0-9a-fA-F]{32}$/, { error: issue => `The request URI contains an invalid version: ${shown(issue.input)}` })
+  .transform(text => text.toLowerCase())
 
 export const noParams = z.object({})
 export const namedObject = z.object({ name: objectName })
 /** An object, and its current version where none is named. */
-export const versionedObject = z.object({ name: objectName, version: versionId(invalidVersion).default('current') })
-export const versionedKey = z.object({ name: objectName, version: keyVersion.default('current') })
+export const versionedObject = z.object({ name: objectName, version: versionId.default('current') })
 
 export const noQuery = z.object({})
 const pageSize = `The query parameter "maxresults" must be an integer from 1 to ${pageSizeMax}.`

@@ -125,23 +125,26 @@ describe('addresses', () => {
     })
   }
 
-  for (const target of [
-    '/keys/k/versions/x',
-    '/rng',
-    `/keys/k/${'0'.repeat(32)}/attestation`,
-    '/keys/k/attestation',
-    '/storage',
-    '/secrets/k',
-  ]) {
+  for (const target of ['/keys/k/versions/x', '/rng', '/storage', '/secrets/k']) {
     test(`${target} is nothing`, async () => {
       const { send } = await withKey()
-      const heard = await send(
-        target.endsWith('attestation') || target.startsWith('/s') || target.includes('versions') ? 'GET' : 'POST',
-        `${target}?${v}`,
-      )
+      const heard = await send(target.startsWith('/s') || target.includes('versions') ? 'GET' : 'POST', `${target}?${v}`)
       assert.ok([404, 405].includes(heard.status), heard.text)
     })
   }
+
+  for (const word of ['attestation', 'secureWrapKey', 'secureunwrapkey'])
+    test(`${word} is of pools alone: nothing here, by whatever method and with or without a version`, async () => {
+      const { send } = await withKey()
+      for (const target of [`/keys/k/${word}`, `/keys/k/${'0'.repeat(32)}/${word}`])
+        for (const method of ['GET', 'POST', 'PATCH'])
+          assert.deepEqual(refusal(await send(method, `${target}?${v}`, method === 'GET' ? {} : { body: {} })), [
+            404,
+            'ResourceNotFound',
+            undefined,
+          ])
+      assert.equal((await send('GET', `/secrets/${word}?${v}`)).status, 404, 'a secret may be called so')
+    })
 
   for (const name of ['under_score', 'dot.ted', 'a'.repeat(128), 'sp%20ace', '%C3%A9'])
     test(`the name ${name.slice(0, 20)} is refused by its own text`, async () => {

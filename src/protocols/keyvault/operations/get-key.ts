@@ -1,6 +1,6 @@
 import { getKey } from '#domain/keys/get-key.ts'
 import { json } from '#protocols/http/answer.ts'
-import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
+import { noQuery, scopeOfKey, urlOfKey, versionedObject } from '#protocols/keyvault/params.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -11,7 +11,7 @@ export const getKeyOperation = vaultOperation({
   permissions: ['key.read'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: versionedKey,
+  params: versionedObject,
   query: noQuery,
   body: { none: true },
   async handle(context, call, { site, params, permit, request }) {

@@ -5,7 +5,7 @@ import { releaseKey } from '#domain/keys/release-key.ts'
 import { signRelease } from '#domain/keys/release-signer.ts'
 import { json } from '#protocols/http/answer.ts'
 import { jsonBody, maybe, must, text } from '#protocols/keyvault/bodies.ts'
-import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
+import { noQuery, scopeOfKey, urlOfKey, versionedObject } from '#protocols/keyvault/params.ts'
 import { releasedKey } from '#protocols/keyvault/released-key.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -18,7 +18,7 @@ export const releaseKeyOperation = vaultOperation({
   permissions: ['key.release'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: versionedKey,
+  params: versionedObject,
   query: noQuery,
   body: {
     json: jsonBody({

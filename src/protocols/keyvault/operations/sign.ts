@@ -2,7 +2,7 @@ import { sign } from '#domain/keys/sign.ts'
 import { toBase64url } from '#protocols/azure/base64url.ts'
 import { json } from '#protocols/http/answer.ts'
 import { signBody } from '#protocols/keyvault/bodies.ts'
-import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
+import { noQuery, scopeOfKey, urlOfKey, versionedObject } from '#protocols/keyvault/params.ts'
 import { versionUrl } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -13,7 +13,7 @@ export const signOperation = vaultOperation({
   permissions: ['key.sign'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: versionedKey,
+  params: versionedObject,
   query: noQuery,
   body: { json: signBody },
   async handle(context, call, { site, params, body, permit }) {

@@ -2,7 +2,7 @@ import { unwrapKey } from '#domain/keys/unwrap-key.ts'
 import { toBase64url } from '#protocols/azure/base64url.ts'
 import { json } from '#protocols/http/answer.ts'
 import { cipherInput, encryptionBody } from '#protocols/keyvault/bodies.ts'
-import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
+import { noQuery, scopeOfKey, urlOfKey, versionedObject } from '#protocols/keyvault/params.ts'
 import { versionUrl } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -13,7 +13,7 @@ export const unwrapKeyOperation = vaultOperation({
   permissions: ['key.unwrap'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: versionedKey,
+  params: versionedObject,
   query: noQuery,
   body: { json: encryptionBody },
   async handle(context, call, { site, params, body, permit }) {

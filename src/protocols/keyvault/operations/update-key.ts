@@ -1,7 +1,7 @@
 import { updateKey } from '#domain/keys/update-key.ts'
 import { json } from '#protocols/http/answer.ts'
 import { attributes, jsonBody, keyOps, tags } from '#protocols/keyvault/bodies.ts'
-import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
+import { noQuery, scopeOfKey, urlOfKey, versionedObject } from '#protocols/keyvault/params.ts'
 import { changedRelease, releasePolicyBody } from '#protocols/keyvault/release.ts'
 import { keyBundle } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
@@ -13,7 +13,7 @@ export const updateKeyOperation = vaultOperation({
   permissions: ['key.update'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: versionedKey,
+  params: versionedObject,
   query: noQuery,
   body: { json: jsonBody({ key_ops: keyOps, attributes, tags, release_policy: releasePolicyBody }) },
   async handle(context, call, { site, params, body, permit, request }) {

@@ -1,7 +1,7 @@
 import { verify } from '#domain/keys/verify.ts'
 import { json } from '#protocols/http/answer.ts'
 import { verifyBody } from '#protocols/keyvault/bodies.ts'
-import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
+import { noQuery, scopeOfKey, urlOfKey, versionedObject } from '#protocols/keyvault/params.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
 export const verifyOperation = vaultOperation({
@@ -11,7 +11,7 @@ export const verifyOperation = vaultOperation({
   permissions: ['key.verify'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: versionedKey,
+  params: versionedObject,
   query: noQuery,
   body: { json: verifyBody },
   async handle(context, call, { site, params, body, permit }) {

@@ -2,7 +2,7 @@ import { SecretBytes } from '#model/secret-bytes.ts'
 import { wrapKey } from '#domain/keys/wrap-key.ts'
 import { json } from '#protocols/http/answer.ts'
 import { cipherInput, encryptionBody } from '#protocols/keyvault/bodies.ts'
-import { noQuery, scopeOfKey, urlOfKey, versionedKey } from '#protocols/keyvault/params.ts'
+import { noQuery, scopeOfKey, urlOfKey, versionedObject } from '#protocols/keyvault/params.ts'
 import { cipherAnswer } from '#protocols/keyvault/shapes.ts'
 import { vaultOperation } from '#protocols/keyvault/site.ts'
 
@@ -13,7 +13,7 @@ export const wrapKeyOperation = vaultOperation({
   permissions: ['key.wrap'],
   scope: scopeOfKey,
   resource: urlOfKey,
-  params: versionedKey,
+  params: versionedObject,
   query: noQuery,
   body: { json: encryptionBody },
   async handle(context, call, { site, params, body, permit }) {
