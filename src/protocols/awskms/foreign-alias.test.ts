@@ -59,6 +59,7 @@ test('a key of another account tells whoever may not use it not even that it is 
     ['CreateGrant', { GranteePrincipal, Operations: ['Encrypt'] }],
     ['ListGrants', {}],
     ['RevokeGrant', { GrantId: 'a'.repeat(64) }],
+    ['RetireGrant', { GrantId: 'a'.repeat(64) }],
     ['Decrypt', { CiphertextBlob: 'AA==' }],
   ] as const) {
     const told = await Promise.all(
@@ -70,4 +71,6 @@ test('a key of another account tells whoever may not use it not even that it is 
     assert.deepEqual(told[0], told[1], operation)
     assert.match(told[0]?.text ?? '', /AccessDeniedException.*because the resource does not exist in this Region/, operation)
   }
+  for (const KeyId of arns)
+    assert.equal((await send(stranger.root, 'RetireGrant', { KeyId, GrantId: 'none' })).json['__type'], 'InvalidGrantIdException')
 })

@@ -57,8 +57,8 @@ export async function grantNamed(
 ): Promise<{ readonly key: HeldAccountKey; readonly grant: HeldGrant }> {
   if ('keyId' in reference) {
     const { keyId: id, grantId } = reference
-    const { key } = await findAccountKey(context, call, { id, region, accepts: 'key', permission: 'keyGrant.retire' })
     assertGrantId(grantId)
+    const { key } = await findAccountKey(context, call, { id, region, accepts: 'key', permission: 'keyGrant.retire' })
     const grant = await grantById(context, call, { key, grantId })
     if (grant !== undefined) return { key, grant }
     // In another account nobody learns what is there: neither the key nor what was granted on it.
