@@ -64,9 +64,10 @@ export async function completeUpload(
     at: call.at,
     marker: false,
     size,
-    etag: etagOfParts(named),
+    etag: etagOfParts(named.map(part => part.value)),
     pieces: named.map(pieceOf),
     inParts: true,
+    upload: upload.value.id,
     encryption,
     headers,
     metadata,
@@ -74,6 +75,21 @@ export async function completeUpload(
     ...(value !== undefined && { checksum: { algorithm, type, value } }),
   }
   return placeVersion(context, call, { bucket, version })
+}
+
+/** What the same completion has made already, where the client did not hear of it; `undefined`: it has not, or it was replaced since. */
+export async function completedBefore(
+  { objects }: Needs<'objects'>,
+  call: Call,
+  {
+    bucket,
+    key,
+    id,
+    parts,
+  }: { readonly bucket: HeldBucket; readonly key: string; readonly id: string; readonly parts: readonly NamedPart[] },
+): Promise<HeldObject | undefined> {
+  const held = await objects.get(call, bucket.value.compartment, [key])
+  return held?.value.upload === id && held.value.etag === etagOfParts(parts) ? held : undefined
 }
 
 const pieceOf = ({ value: { bytes: id, size, checksum } }: HeldPart): Piece =>

@@ -118,6 +118,8 @@ const versionSchema = z.object({
   pieces: z.array(piece),
   /** Was it uploaded in parts? */
   inParts: z.boolean(),
+  /** The upload that it was completed of. */
+  upload: z.string().optional(),
   encryption,
   /** What is given back as it came: Content-Type, Cache-Control, … by names in lower case. */
   headers: texts,

@@ -139,9 +139,9 @@ export function endUpload(
 }
 
 /** Of the digests of its parts, as the service has always made it: the MD5 of their ETags, and how many. */
-export const etagOfParts = (parts: readonly HeldPart[]): string =>
+export const etagOfParts = (parts: readonly { readonly etag: string }[]): string =>
   `${createHash('md5')
-    .update(Buffer.from(parts.map(({ value }) => value.etag).join(''), 'hex'))
+    .update(Buffer.from(parts.map(({ etag }) => etag).join(''), 'hex'))
     .digest('hex')}-${parts.length}`
 
 /** Of the whole, from those of the parts; `undefined` where one has none. */

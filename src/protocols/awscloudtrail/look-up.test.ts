@@ -3,7 +3,10 @@ import { describe, test } from 'node:test'
 import { z } from 'zod'
 import { testAccount, testUser, type Credentials } from '#domain/accounts/testing.ts'
 import { parseRow } from '#domain/audit/parse-row.ts'
+import { giveSession } from '#domain/sessions/give-session.ts'
 import { testGround } from '#domain/testing.ts'
+import { millis } from '#model/brands.ts'
+import { system } from '#model/principal.ts'
 import { cloudTrailRecord } from '#protocols/aws/cloud-trail-record.ts'
 import { sign } from '#protocols/aws/testing.ts'
 import { createPipeline } from '#protocols/http/pipeline.ts'
@@ -119,6 +122,29 @@ describe('looking up events', () => {
       const answered = await send(alice, body)
       assert.deepEqual([answered.status, answered.json['__type']], [400, code])
     }
+  })
+
+  test('calls whomever a user vouches for by that name', async () => {
+    const { ground, alice, look } = await wire()
+    const guest = await ground.run(system, async call => {
+      const { accessKeyId, secret, token } = await giveSession(ground.context, call, {
+        accountId,
+        of: { kind: 'federated', name: 'guest', user: { id: alice.userId, name: 'alice' } },
+        issuedAt: call.at,
+        expiresAt: millis(call.at + 900_000),
+        policies: [JSON.stringify(policy)],
+        policyArns: [],
+        tags: {},
+        transitiveTagKeys: [],
+      })
+      return { accessKeyId, secretAccessKey: Buffer.from(secret.bytes).toString('latin1'), sessionToken: token }
+    })
+    await look(guest)
+    const { Events } = await look(alice, { LookupAttributes: [{ AttributeKey: 'Username', AttributeValue: 'guest' }] })
+    assert.deepEqual(
+      Events.map(({ EventName, Username }) => [EventName, Username]),
+      [['LookupEvents', 'guest']],
+    )
   })
 
   test('has no events of what is unusual', async () => {

@@ -80,6 +80,18 @@ async function uploaded(type: 'COMPOSITE' | 'FULL_OBJECT') {
 }
 
 describe('the object that an upload becomes', () => {
+  test('is told again to whoever completes again as before, until another object takes its place', async () => {
+    const { send, parts, complete } = await uploaded('FULL_OBJECT')
+    const first = await complete({ 'if-none-match': '*' })
+    assert.equal(first.status, 200, first.text)
+    const again = await complete({ 'if-none-match': '*' })
+    assert.deepEqual([again.status, again.text], [200, first.text])
+    assert.equal(codeIn(await complete({}, parts.slice(0, 1))), 'NoSuchUpload', 'of other parts it was not made')
+    assert.equal((await send('PUT', '/o', { body: 'another' })).status, 200)
+    assert.equal(codeIn(await complete()), 'NoSuchUpload')
+    assert.equal((await send('GET', '/o')).text, 'another')
+  })
+
   test('is the one that was meant: another checksum, size, mode or algorithm makes none', async () => {
     const { send, complete } = await uploaded('FULL_OBJECT')
     const size = pieces.join('').length

@@ -134,6 +134,6 @@ function knownOf(record: CloudTrailRecord): Readonly<Record<AttributeKey, readon
 /** A user's name, the name of a session, `root`. */
 function usernameOf({ userIdentity: { type, userName, arn } }: CloudTrailRecord): readonly string[] {
   if (type === 'Root') return ['root']
-  if (type === 'AssumedRole' && typeof arn === 'string') return [arn.slice(arn.lastIndexOf('/') + 1)]
+  if ((type === 'AssumedRole' || type === 'FederatedUser') && typeof arn === 'string') return [arn.slice(arn.lastIndexOf('/') + 1)]
   return typeof userName === 'string' ? [userName] : []
 }

@@ -1,4 +1,4 @@
-import { completeUpload, type NamedPart } from '#domain/objects/complete-upload.ts'
+import { completedBefore, completeUpload, type NamedPart } from '#domain/objects/complete-upload.ts'
 import { uploadNamed } from '#domain/objects/uploads.ts'
 import { xmlAnswer } from '#protocols/awss3/answers.ts'
 import { checksumNames, memberOf, type ChecksumName } from '#protocols/awss3/checksums.ts'
@@ -21,11 +21,16 @@ export const completeMultipartUploadOperation = s3Operation({
   async handle(context, call, input) {
     const { request, params } = input
     const { bucket, permit } = await objectFor(context, call, { input, permission: 'object.write' })
-    const upload = await uploadNamed(context, call, { bucket, key: params.key, id: request.query.get('uploadid') ?? '' })
+    const named = { bucket, key: params.key, id: request.query.get('uploadid') ?? '' }
     const parts = partsIn(input.body)
     const conditions = writeConditions(request)
-    const said = saidOfUpload(request, upload.value.checksum)
-    const { value } = await completeUpload(context, call, { permit, bucket, upload, parts, conditions, said })
+    const complete = async () => {
+      const upload = await uploadNamed(context, call, named)
+      const said = saidOfUpload(request, upload.value.checksum)
+      return completeUpload(context, call, { permit, bucket, upload, parts, conditions, said })
+    }
+    // A client that heard nothing asks again, and is told what it has: so does the service.
+    const { value } = (await completedBefore(context, call, { ...named, parts })) ?? (await complete())
     return xmlAnswer(
       'CompleteMultipartUploadResult',
       {
