@@ -70,7 +70,19 @@ const own: Readonly<Record<string, Topic>> = {
   ImportStopped: { means: 'The import of a disk did not come to its end.', next: ['the command that the failure names'] },
   NoDiskImage: { means: 'The file is no image of a disk that is taken.', next: ['qemu-img info FILE'] },
   NoFile: { means: 'There is no such file.', next: [] },
-  NoInstance: { means: 'There is no Keystead in that directory.', next: ['keystead start --data DIR'] },
+  NoInstance: {
+    means: 'There is no Keystead in that directory, or at that address.',
+    next: ['keystead start --data DIR', '--server https://management.DOMAIN[:PORT]'],
+  },
+  NotInProduction: {
+    means: 'Names of the public cloud lead to an instance of the local profile alone, never to one under a certificate of the house.',
+    next: ['keystead exec -- COMMAND'],
+  },
+  DeletedVaultNotFound: { means: 'There is no deleted vault of that name.', next: ['keystead vault list --deleted'] },
+  RoleDefinitionDoesNotExist: {
+    means: 'No role has that name or id at that scope: a tenant’s own roles name where they are.',
+    next: ['keystead exec -- az role definition list --scope SCOPE --query "[].roleName"'],
+  },
   NoProof: {
     means: 'A seal that there is must be shown, and that file shows none.',
     next: ['--seal-file FILE, or --proof-passphrase-file FILE'],
