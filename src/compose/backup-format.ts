@@ -5,7 +5,7 @@ export const manifestName = 'manifest.json'
 
 /** Nothing else is written by a restore, wherever a name would lead. */
 export const backedUpName =
-  /^(?:keystead\.db|audit\/checkpoint|tls\/[a-z0-9][a-z0-9.-]{0,60}|disks\/[0-9A-Za-z][0-9A-Za-z_-]{0,63}\/\d{1,10}\.chunk|objects\/[0-9a-f]{32}\/[0-9a-f]{32})$/
+  /^(?:keystead\.db|audit\/checkpoint|tls\/[a-z0-9][a-z0-9.-]{0,60}|disks\/[0-9A-Za-z][0-9A-Za-z_-]{0,63}\/(?:\d{1,10}\.chunk|list)|objects\/[0-9a-f]{32}\/[0-9a-f]{32})$/
 
 export const backupHead = z.object({
   format: z.literal(1),

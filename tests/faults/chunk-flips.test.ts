@@ -29,7 +29,7 @@ async function aChunk(): Promise<Chunk> {
   await store.flush()
   store.close()
   const disk = join(folder, 'disks', 'disk')
-  const [name = ''] = readdirSync(disk)
+  const name = readdirSync(disk).find(one => one.endsWith('.chunk')) ?? assert.fail('no chunk')
   return { folder, path: join(disk, name), [Symbol.dispose]: () => rmSync(folder, { recursive: true }) }
 }
 

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
+import { compartmentId } from '#model/brands.ts'
 import { chunkBytes } from '#ports/block-store.ts'
 import { fileBlockStore } from './block-store.ts'
 import { dataStart, decodeHeader, encodeHeader, headerBytes } from './chunk-header.ts'
+import { listName, readList } from './chunk-list.ts'
 import { openFilesMax } from './chunk-store.ts'
 
 const identity = { diskId: 'disk-1', dekIds: ['0'.repeat(31) + '1', 'f'.repeat(32)], epoch: 4 }
@@ -95,7 +97,7 @@ describe('file block store', () => {
   test('a chunk without a sector is no file', async t => {
     const path = folder(t)
     const store = open(path)
-    const names = () => readdirSync(`${path}/disks/disk-1`)
+    const names = () => readdirSync(`${path}/disks/disk-1`).filter(name => name !== listName)
     store.write(5, 0, sectors(16, 1))
     await store.flush()
     assert.deepEqual(names(), ['5.chunk'])
@@ -103,8 +105,9 @@ describe('file block store', () => {
     store.clear(5, 0, 15)
     assert.deepEqual(names(), ['5.chunk'])
     store.clear(5, 15, 1)
-    assert.deepEqual(names(), [])
     assert.equal(store.bitmap(5), undefined)
+    await store.flush()
+    assert.deepEqual(names(), [])
     store.write(5, 4096, sectors(1, 9))
     await store.flush()
     assert.equal(store.bitmap(5)![0], 0, 'what was cleared does not come back with the file')
@@ -229,3 +232,107 @@ describe('file block store', () => {
     assert.ok(!existsSync(`${path}/disks/..x`))
   })
 })
+
+describe('a chunk whose file is gone', () => {
+  const listed = (path: string) => readdirSync(`${path}/disks/disk-1`).filter(name => name !== listName)
+
+  /** Chunks 0, 1 and 2 written and flushed; the file of 1 is taken away. */
+  async function robbed(t: { after(run: () => void): void }): Promise<string> {
+    const path = folder(t)
+    const store = open(path)
+    for (const chunk of [0, 1, 2]) store.write(chunk, 0, sectors(1, chunk + 1))
+    await store.flush()
+    store.close()
+    rmSync(`${path}/disks/disk-1/1.chunk`)
+    return path
+  }
+
+  test('is no hole: it is neither read nor written, and others go on', async t => {
+    const store = open(await robbed(t))
+    for (const use of [
+      () => store.bitmap(1),
+      () => readOf(store, 1, { offset: 0, length: 512 }),
+      () => store.write(1, 0, sectors(1, 9)),
+      () => store.clear(1, 0, 8_191),
+    ])
+      assert.throws(use, { code: 'EIO' })
+    assert.deepEqual(readOf(store, 0, { offset: 0, length: 512 }), sectors(1, 1))
+    assert.equal(store.bitmap(3), undefined, 'what was never written is a hole')
+    store.close()
+  })
+
+  test('stays lost over reopenings and in forks, until all of it is cleared', async t => {
+    const path = await robbed(t)
+    open(path).close()
+    const store = open(path)
+    await store.fork({ diskId: 'disk-2', compartment: compartmentId('a'.repeat(32)) })
+    const fork = fileBlockStore(path).open({ ...identity, diskId: 'disk-2', lineage: 'disk-1' }, size)
+    assert.throws(() => fork.bitmap(1), { code: 'EIO' })
+    assert.deepEqual(readOf(fork, 2, { offset: 0, length: 512 }), sectors(1, 3))
+    fork.close()
+    store.clear(1, 0, 8_192)
+    assert.equal(store.bitmap(1), undefined)
+    store.write(1, 0, sectors(1, 9))
+    await store.flush()
+    store.close()
+    const again = open(path)
+    assert.deepEqual(readOf(again, 1, { offset: 0, length: 512 }), sectors(1, 9))
+    again.close()
+  })
+
+  test('was trimmed where the list says so: however often chunks come and go, none is missed', async t => {
+    const path = folder(t)
+    const store = open(path)
+    for (let round = 0; round < 60; round += 1) {
+      const chunk = round % 4
+      store.write(chunk, 0, sectors(1, round + 1))
+      const flushing = store.flush()
+      if (round % 3 > 0) store.clear(chunk, 0, 8_192)
+      if (round % 5 === 0) store.write(chunk, 512, sectors(1, 200))
+      await flushing
+      if (round % 2 === 0) await store.flush()
+      assert.deepEqual(lostOf(path), [], round.toString())
+    }
+    await store.flush()
+    const live = [0, 1, 2, 3].map(chunk => store.bitmap(chunk)?.toHex())
+    assert.deepEqual(
+      listed(path).toSorted(),
+      live.flatMap((bits, chunk) => (bits === undefined ? [] : [`${chunk}.chunk`])),
+    )
+    store.close()
+    const again = open(path)
+    assert.deepEqual(
+      [0, 1, 2, 3].map(chunk => again.bitmap(chunk)?.toHex()),
+      live,
+    )
+    again.close()
+  })
+
+  test('is not missed by a list that was torn, that rotted, or that is not there: it says nothing then, and is written anew', async t => {
+    const path = folder(t)
+    const list = `${path}/disks/disk-1/${listName}`
+    const store = open(path)
+    for (const chunk of [0, 1, 2]) store.write(chunk, 0, sectors(1, 1))
+    await store.flush()
+    store.close()
+    const good = readFileSync(list)
+    const damages: readonly (readonly [says: number | undefined, bytes: Buffer])[] = [
+      [1, good.subarray(0, 20)],
+      [undefined, Buffer.from(good).fill(0xff, 16, 32)],
+      [undefined, Buffer.from(good).fill(0, 16, 32)],
+      [0, Buffer.alloc(0)],
+    ]
+    for (const [says, bytes] of damages) {
+      writeFileSync(list, bytes)
+      assert.equal(readList(`${path}/disks/disk-1`)?.chunks.size, says)
+      open(path).close()
+      assert.deepEqual(readList(`${path}/disks/disk-1`)?.chunks, new Set([0, 1, 2]))
+    }
+    rmSync(list)
+    open(path).close()
+    assert.deepEqual(readList(`${path}/disks/disk-1`)?.chunks, new Set([0, 1, 2]), 'a disk of before there were lists has one from now on')
+  })
+})
+
+const lostOf = (path: string): readonly number[] =>
+  [...(readList(`${path}/disks/disk-1`)?.chunks ?? [])].filter(chunk => !existsSync(`${path}/disks/disk-1/${chunk}.chunk`))

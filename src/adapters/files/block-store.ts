@@ -6,7 +6,7 @@ import { openChunks } from './chunk-store.ts'
 import { confirmDisk, forgetDisk, unconfirmedDisks } from './new-disk.ts'
 
 /**
- * Disks as folders of sparse chunk files: `{dataDir}/disks/{diskId}/{chunk}.chunk`.
+ * Disks as folders of sparse chunk files: `{dataDir}/disks/{diskId}/{chunk}.chunk`; `list` beside them says which there are (chunk-list.ts).
  *
  * Node has no fallocate, so a trimmed range gives space back only when its chunk is empty and its file goes.
  * One process opens a disk, once: `open` does not defend against a second, the epoch in the headers does (chunk-file.ts).

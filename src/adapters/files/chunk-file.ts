@@ -45,8 +45,6 @@ export class ChunkFile {
   #gone = false
   /** Other disks have the same file, as far as is known: it is not to be changed. */
   #shared = false
-  /** A file of an earlier state lies under the name that this one is to have. */
-  #over = false
 
   private constructor(place: ChunkPlace, fd: number, stored: ChunkHeader | undefined) {
     this.#place = place
@@ -82,11 +80,9 @@ export class ChunkFile {
   static copyOf(shared: ChunkFile): ChunkFile {
     shared.#refuseIfFenced(shared.#storedEpoch)
     const copy = ChunkFile.create(shared.#place)
-    copy.#over = true
     try {
       copy.#fill(shared)
     } catch (cause) {
-      copy.#over = false
       copy.remove()
       throw cause
     }
@@ -192,11 +188,15 @@ export class ChunkFile {
     this.#dataMoved = false
   }
 
-  /** The file's name goes at once; its descriptor when nothing uses it any more. */
+  /** It has the chunk's name on the medium, for the list to know of. */
+  get named(): boolean {
+    return !this.#fresh
+  }
+
+  /** Not used any more. What was never named goes at once; a name is the folder's to take away, which has a list of them. */
   remove(): void {
     this.#gone = true
-    unlinkSync(this.#path())
-    if (this.#over) unlinkSync(`${this.#place.folder}/${nameOf(this.#place.chunk)}`)
+    if (this.#fresh) unlinkSync(this.#path())
     this.release()
   }
 
@@ -230,7 +230,6 @@ export class ChunkFile {
     if (this.#fresh) {
       renameSync(`${this.#place.folder}/${freshNameOf(this.#place.chunk)}`, `${this.#place.folder}/${nameOf(this.#place.chunk)}`)
       this.#fresh = false
-      this.#over = false
     }
     // The second copy need not be durable now: it is what stands in when the next write of the first is torn, and by then it is synced.
     writeAll(fd, header, headerBytes)

@@ -1,10 +1,14 @@
-import { closeSync, fsync, openSync, readdirSync, unlinkSync } from 'node:fs'
+import { closeSync, fsync, openSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Bytes } from '#model/brands.ts'
 import type { ChunkIdentity, ChunkStore, InChunk, NewDisk } from '#ports/block-store.ts'
 import type { SectorCipher } from '#ports/sector-cipher.ts'
-import { ChunkFile, freshNameOf, nameOf } from './chunk-file.ts'
+import { ChunkFile, nameOf, type ChunkPlace } from './chunk-file.ts'
+import { sectorsOfChunk } from './chunk-header.ts'
+import { writeList } from './chunk-list.ts'
+import { ChunkNames } from './chunk-names.ts'
+import { ChunkRefused } from './file-bytes.ts'
 import { beginDisk, forgetDisk, linked, syncedFolder } from './new-disk.ts'
 
 const syncFolder = promisify(fsync)
@@ -30,8 +34,9 @@ class FolderChunks implements ChunkStore {
   readonly #folder: string
   readonly #identity: ChunkIdentity
   readonly #folderFd: number
-  /** Chunks that have a file, under either name. */
+  /** Chunks that have sectors, in a file under either name. */
   readonly #present: Set<number>
+  readonly #names: ChunkNames
   /** Least recently used first. Files with unsynced changes stay here even when their descriptor is closed. */
   readonly #files = new Map<number, ChunkFile>()
   /** The one used last, which is the last in `#files`: a request asks several times for the same. */
@@ -47,15 +52,18 @@ class FolderChunks implements ChunkStore {
   constructor(folder: string, identity: ChunkIdentity) {
     this.#folder = folder
     this.#identity = identity
-    this.#present = presentChunks(folder)
+    this.#names = new ChunkNames(folder)
+    this.#present = new Set(this.#names.all)
     this.#folderFd = openSync(folder, 'r')
   }
 
   bitmap(chunk: number): Bytes | undefined {
+    this.#refuseLost(chunk)
     return this.#present.has(chunk) ? this.#file(chunk).bitmap : undefined
   }
 
   read(chunk: number, offset: number, into: Bytes): void {
+    this.#refuseLost(chunk)
     if (this.#present.has(chunk)) this.#file(chunk).read(offset, into)
     else into.fill(0)
   }
@@ -75,6 +83,8 @@ class FolderChunks implements ChunkStore {
 
   clear(chunk: number, firstSector: number, sectors: number): void {
     if (this.#broken !== undefined) throw this.#broken
+    if (firstSector === 0 && sectors >= sectorsOfChunk) this.#names.forget(chunk)
+    this.#refuseLost(chunk)
     if (!this.#present.has(chunk)) return
     const file = this.#own(chunk)
     file.clear(firstSector, sectors)
@@ -82,7 +92,7 @@ class FolderChunks implements ChunkStore {
     this.#drop(chunk, file)
     file.remove()
     this.#present.delete(chunk)
-    this.#folderMoved = true
+    this.#names.emptied(chunk, file.named)
   }
 
   /** Callers that come while one flush runs share the next: their writes may be younger than its beginning. */
@@ -109,13 +119,15 @@ class FolderChunks implements ChunkStore {
       await this.flush()
     const folder = beginDisk(this.#folder, to)
     try {
-      for (const file of this.#moved()) file.syncNow()
+      this.#syncMovedNow()
       // The moment: from here on a chunk is taken before it changes.
       this.#fork = { folder, left: new Set(this.#present) }
+      const listed = [...this.#present, ...this.#names.lost]
       while (this.#fork.left.size > 0) {
         for (const chunk of this.#fork.left.values().take(forkTurn)) this.#take(chunk)
         await setImmediate()
       }
+      writeList(folder, listed)
       await syncedFolder(folder)
     } catch (cause) {
       await forgetDisk(this.#folder, to.diskId)
@@ -125,26 +137,39 @@ class FolderChunks implements ChunkStore {
     }
   }
 
+  #syncMovedNow(): void {
+    for (const [chunk, file] of this.#moved()) {
+      const { named } = file
+      file.syncNow()
+      if (!named) this.#wasNamed(chunk)
+    }
+  }
+
   close(): void {
     for (const file of this.#files.values()) file.release()
     this.#files.clear()
     this.#latest = undefined
+    this.#names.close()
     closeSync(this.#folderFd)
   }
 
   async #sync(): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken
-    const moved = [...this.#files].filter(([, file]) => file.moved)
+    const moved = this.#moved()
     const lane = async (): Promise<void> => {
       for (let entry = moved.pop(); entry !== undefined; entry = moved.pop()) {
         await this.#syncFile(entry[0], entry[1])
       }
     }
     try {
+      if (await this.#names.drop(this.#present)) this.#folderMoved = true
       await Promise.all(Array.from({ length: syncLanes }, lane))
-      if (!this.#folderMoved) return
-      this.#folderMoved = false
-      await syncFolder(this.#folderFd)
+      const list = this.#names.arrivals()
+      if (this.#folderMoved) {
+        this.#folderMoved = false
+        await syncFolder(this.#folderFd)
+      }
+      await list()
     } catch (cause) {
       // The kernel may have dropped what it could not write and reports it once: nothing here is trusted to be durable any more.
       this.#broken ??= cause instanceof Error ? cause : new Error('a sync failed', { cause })
@@ -155,9 +180,17 @@ class FolderChunks implements ChunkStore {
   async #syncFile(chunk: number, file: ChunkFile): Promise<void> {
     if (this.#files.get(chunk) !== file) return
     this.#reopen(file)
-    const named = await file.sync()
-    this.#folderMoved ||= named
+    if (await file.sync()) this.#wasNamed(chunk)
     this.#trim()
+  }
+
+  #wasNamed(chunk: number): void {
+    this.#folderMoved = true
+    this.#names.came(chunk)
+  }
+
+  #refuseLost(chunk: number): void {
+    if (this.#names.lost.has(chunk)) throw new ChunkRefused(`the file of chunk ${chunk.toString()} is gone`)
   }
 
   #file(chunk: number): ChunkFile {
@@ -174,9 +207,11 @@ class FolderChunks implements ChunkStore {
 
   /** The chunk's file as one that may be changed. */
   #own(chunk: number): ChunkFile {
+    this.#refuseLost(chunk)
     this.#take(chunk)
     const file = this.#file(chunk)
     if (!file.shared) return file
+    this.#names.makeRoom(this.#present.size)
     const own = ChunkFile.copyOf(file)
     this.#drop(chunk, file)
     file.release()
@@ -193,8 +228,8 @@ class FolderChunks implements ChunkStore {
     this.#files.get(chunk)?.share()
   }
 
-  #moved(): readonly ChunkFile[] {
-    return [...this.#files.values()].filter(file => file.moved)
+  #moved(): (readonly [chunk: number, file: ChunkFile])[] {
+    return [...this.#files].filter(([, file]) => file.moved)
   }
 
   #known(chunk: number): ChunkFile | undefined {
@@ -209,12 +244,17 @@ class FolderChunks implements ChunkStore {
 
   #admit(chunk: number): ChunkFile {
     const place = { folder: this.#folder, identity: this.#identity, chunk }
-    const file = this.#present.has(chunk) ? ChunkFile.load(place) : ChunkFile.create(place)
+    const file = this.#present.has(chunk) ? ChunkFile.load(place) : this.#create(place)
     this.#files.set(chunk, file)
     this.#present.add(chunk)
     this.#openFiles += 1
     this.#trim()
     return file
+  }
+
+  #create(place: ChunkPlace): ChunkFile {
+    this.#names.makeRoom(this.#present.size)
+    return ChunkFile.create(place)
   }
 
   #reopen(file: ChunkFile): void {
@@ -240,17 +280,6 @@ class FolderChunks implements ChunkStore {
       if (!file.moved) this.#files.delete(chunk)
     }
   }
-}
-
-/** Chunks that were never flushed have no header to trust: to the client they are unflushed writes lost in a power cut. */
-function presentChunks(folder: string): Set<number> {
-  const present = new Set<number>()
-  for (const name of readdirSync(folder)) {
-    const chunk = Number.parseInt(name, 10)
-    if (name === nameOf(chunk)) present.add(chunk)
-    if (name === freshNameOf(chunk)) unlinkSync(`${folder}/${name}`)
-  }
-  return present
 }
 
 export const openChunks = (folder: string, identity: ChunkIdentity): ChunkStore => new FolderChunks(folder, identity)

@@ -63,6 +63,12 @@ describe('a disk is inspected by the files of its chunks', () => {
     })
   }
 
+  test('a chunk whose file is gone is found', async t => {
+    const { root, file } = await written(t)
+    rmSync(file)
+    assert.deepEqual(await inspectDisk(root, identity), { chunks: 1, findings: [{ file: 'disk-1/2.chunk', because: 'its file is gone' }] })
+  })
+
   test('a chunk under another data key, or in the place of another, is found', async t => {
     const { root, file } = await written(t)
     const other = { ...identity, dekIds: ['f'.repeat(32)] }

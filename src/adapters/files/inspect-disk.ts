@@ -1,9 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chunkBytes, type ChunkIdentity } from '#ports/block-store.ts'
 import { nameOf } from './chunk-file.ts'
 import { dataStart, decodeHeader, headerDisk } from './chunk-header.ts'
+import { readList } from './chunk-list.ts'
 import { codeOf } from './intents.ts'
 
 export interface DiskInspection {
@@ -14,18 +15,29 @@ export interface DiskInspection {
 }
 
 /**
- * Each chunk of a disk as its file says it is: whole, this disk's, under these data keys. The disk may be in use. A disk that was never written
- * has no folder; a chunk whose file is gone is a hole here, for nothing else says that it was there.
+ * Each chunk of a disk as its file says it is: whole, this disk's, under these data keys; and those whose files the disk's list says are there.
+ * The disk may be in use. A disk that was never written has no folder; one whose list is gone with the files has holes there.
  */
 export async function inspectDisk(root: string, identity: ChunkIdentity): Promise<DiskInspection> {
   const folder = join(root, identity.diskId)
   const names = (await namesIn(folder)).filter(name => name === nameOf(Number.parseInt(name, 10)))
-  const findings: { file: string; because: string }[] = []
+  const findings = lostIn(folder).map(chunk => ({ file: `${identity.diskId}/${nameOf(chunk)}`, because: 'its file is gone' }))
   for (const name of names) {
     const because = chunkProblem(join(folder, name), identity, Number.parseInt(name, 10))
     if (because !== undefined) findings.push({ file: `${identity.diskId}/${name}`, because })
   }
   return { chunks: names.length, findings }
+}
+
+/** A list that moves meanwhile is of a disk in use: what it said before the folder was looked at may have gone since, by its own word. */
+function lostIn(folder: string): readonly number[] {
+  for (let list = readList(folder); list !== undefined;) {
+    const lost = [...list.chunks].filter(chunk => !existsSync(join(folder, nameOf(chunk))))
+    const now = readList(folder)
+    if (lost.length === 0 || now?.entries === list.entries) return lost
+    list = now
+  }
+  return []
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
