@@ -39,12 +39,20 @@ export async function keepGuard(): Promise<number> {
   const [given = '', last] = (await wholeText(process.stdin)).trim().split('\n')
   if (given === '' || last === 'done') return exits.good
   const handed = handedOver(given)
-  const end = performance.now() + triesForMs
-  while (!(await enabledBy(handed)) && performance.now() < end) await pause(restMs)
-  // What put it off may have been under way when its sender went.
-  await pause(settleMs)
-  await enabledBy(handed)
+  await putOnAgain(async () => enabledBy(handed), { now: () => performance.now(), pause })
   return exits.good
+}
+
+/** Until `enable` says that it is on, and once more. */
+export async function putOnAgain(
+  enable: () => Promise<boolean>,
+  time: { readonly now: () => number; readonly pause: (ms: number) => Promise<unknown> },
+): Promise<void> {
+  const end = time.now() + triesForMs
+  while (!(await enable()) && time.now() < end) await time.pause(restMs)
+  // What put it off may have been under way when its sender went.
+  await time.pause(settleMs)
+  await enable()
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `startGuard`, through a pipe that nobody else has
