@@ -110,6 +110,17 @@ describe('a secret of many versions', () => {
     assert.ok((await found(ground)).secret.value.versions.length < 2 * versionsARecord)
   })
 
+  test('ends where one commit could not destroy more: the set is refused, and what is there stays', async () => {
+    const ground = await secretGround()
+    await setTimes(ground, 2 * versionsARecord - 1)
+    const { secret } = await found(ground)
+    await ground.as(async call => {
+      ground.context.secrets.update(call, secret, { ...secret.value, older: 1_000 * versionsARecord })
+    })
+    await assert.rejects(ground.set(name, 'one too many'), refusedWith('NotSupported', { message: 'A secret has at most 64064 versions.' }))
+    assert.equal(await ground.get(name), `value ${2 * versionsARecord - 2}`)
+  })
+
   test('takes a change of an older one for that one alone', async () => {
     const ground = await secretGround()
     const ids = await setTimes(ground, 3 * versionsARecord)
