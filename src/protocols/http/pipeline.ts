@@ -75,7 +75,7 @@ export function createPipeline<Context extends PipelineContext, Site>(
     ...addressOf(protocol),
     route(request, problem) {
       const answerOf = (route: Route<Operation<Context, Site>>) => () => answer(request, { route, problem })
-      if (protocol.readPath !== undefined) Object.assign(request, { segments: protocol.readPath(request.segments) })
+      if (protocol.readPath !== undefined) Object.assign(request, { segments: protocol.readPath(request.segments, request.path) })
       if (problem !== undefined) return { maximumBytes: bodyBytesDefault, answer: answerOf({ found: 'nothing' }) }
       if (protocol.nameInBody === true) return { maximumBytes, answer: () => answer(request, { route: find(request), problem }) }
       const route = find(request)

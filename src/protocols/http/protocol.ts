@@ -37,7 +37,7 @@ export interface Protocol<Context, Site> extends Address {
   /** The name stands in the body: that is collected first, to the most that any operation takes. */
   readonly nameInBody?: true
   /** Segments as this wire's clients mean them, where they write them otherwise. */
-  readPath?(segments: readonly string[]): readonly string[]
+  readPath?(segments: readonly string[], rawPath: string): readonly string[]
   /** Addresses that are nothing here although the shape of others fits them. */
   absent?(segments: readonly string[]): boolean
   /** The service's own order: does an unknown route win over a missing token? */

@@ -42,6 +42,12 @@ describe('the authorities’ host', () => {
     assert.deepEqual([posted.status, posted.headers['content-type'], posted.bytes.toHex()], [200, 'application/ocsp-response', malformed])
     const got = await ask(pipeline, { url: `${base}/${tenantId}/ocsp/aGVsbG8%3D` })
     assert.deepEqual([got.status, got.bytes.toHex()], [200, malformed])
+    for (const question of ['Pz8%2FPz8%2F', 'Pz8/Pz8/', 'Pz8%2fPz8%2B', '%zz', '..']) {
+      const answered = await ask(pipeline, { url: `${base}/${tenantId}/ocsp/${question}` })
+      assert.deepEqual([answered.status, answered.bytes.toHex()], [200, malformed], question)
+    }
+    for (const path of [`/${tenantId}/%6fcsp/aGVsbG8%3D`, `/${tenantId}/issuer%2Ecer`, `/${tenantId}/issuer.cer/x`])
+      assert.ok((await ask(pipeline, { url: `${base}${path}` })).status >= 400, path)
     assert.equal((await ask(pipeline, { ...sent, headers: { 'content-type': 'text/plain' }, body: 'x' })).status, 415)
   })
 
