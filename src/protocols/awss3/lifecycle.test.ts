@@ -1,46 +1,18 @@
 // Rules that end what is in a bucket: what may be said, and that the instance does it, when it is time and not before.
 import assert from 'node:assert/strict'
-import { hash } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { testAccount } from '#domain/accounts/testing.ts'
 import { expireByLifecycle } from '#domain/objects/expire-by-lifecycle.ts'
-import { testGround } from '#domain/testing.ts'
 import { system } from '#model/principal.ts'
-import { sign } from '#protocols/aws/testing.ts'
-import { createPipeline } from '#protocols/http/pipeline.ts'
-import { ask, type Answered } from '#protocols/http/testing.ts'
-import { s3Protocol } from './index.ts'
+import type { Answered } from '#protocols/http/testing.ts'
+import { bucketHouse, type Sent } from './testing.ts'
 
-const region = 'us-east-1'
 const dayMs = 86_400_000
 
-interface Sent {
-  readonly body?: string
-  readonly headers?: Readonly<Record<string, string>>
-}
 const put = (body: string, tagging?: string): Sent => (tagging === undefined ? { body } : { body, headers: { 'x-amz-tagging': tagging } })
 
 async function house() {
-  const ground = await testGround()
-  const { context, clock } = ground
-  const { root } = await testAccount(ground, '111122223333')
-  const pipeline = createPipeline(context, s3Protocol('keystead.test'))
-  const send = async (method: string, path: string, { body, headers }: Sent = {}): Promise<Answered> =>
-    ask(
-      pipeline,
-      sign({
-        method,
-        url: `https://s3.${region}.keystead.test/bucket${path}`,
-        credentials: root,
-        service: 's3',
-        region,
-        at: clock.now(),
-        payloadHash: hash('sha256', body ?? '', 'hex'),
-        headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body).toString() }) },
-        ...(body !== undefined && { body }),
-      }),
-    )
-  assert.equal((await send('PUT', '')).status, 200)
+  const { ground, send } = await bucketHouse()
+  const { context } = ground
   const reaction = expireByLifecycle(context)
   return {
     ...ground,

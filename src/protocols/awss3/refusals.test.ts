@@ -3,42 +3,13 @@ import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { crc32 } from 'node:zlib'
-import { testAccount } from '#domain/accounts/testing.ts'
-import { testGround } from '#domain/testing.ts'
-import { sign, type ToSign } from '#protocols/aws/testing.ts'
-import { createPipeline } from '#protocols/http/pipeline.ts'
 import { ask, type Answered } from '#protocols/http/testing.ts'
-import { s3Protocol } from './index.ts'
-
-const region = 'us-east-1'
-type Headers = Readonly<Record<string, string>>
+import { bucketHouse, type Headers } from './testing.ts'
 
 async function house() {
-  const ground = await testGround()
-  const { root } = await testAccount(ground, '111122223333')
-  const pipeline = createPipeline(ground.context, s3Protocol('keystead.test'))
-  const signed = (method: string, path: string, changes: Partial<ToSign> = {}) =>
-    sign({
-      method,
-      url: `https://s3.${region}.keystead.test/bucket${path}`,
-      credentials: root,
-      service: 's3',
-      region,
-      at: ground.clock.now(),
-      ...changes,
-    })
-  const send = async (method: string, path: string, { body, headers }: { body?: string; headers?: Headers } = {}): Promise<Answered> => {
-    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body).toString() }
-    const changes = {
-      payloadHash: hash('sha256', body ?? '', 'hex'),
-      headers: { ...headers, ...length },
-      ...(body !== undefined && { body }),
-    }
-    return ask(pipeline, signed(method, path, changes))
-  }
-  assert.equal((await send('PUT', '')).status, 200)
-  assert.equal((await send('PUT', '/key', { body: 'ten bytes.' })).status, 200)
-  return { pipeline, root, send, signed }
+  const bucket = await bucketHouse()
+  assert.equal((await bucket.send('PUT', '/key', { body: 'ten bytes.' })).status, 200)
+  return bucket
 }
 
 const inTag = (name: string, { text }: Answered): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1]

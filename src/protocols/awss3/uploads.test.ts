@@ -1,38 +1,13 @@
 // What is held to what was said of it: uploads and the objects that they become, their lists, and deletions of several objects.
 import assert from 'node:assert/strict'
-import { createHash, hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { crc32 } from 'node:zlib'
-import { testAccount } from '#domain/accounts/testing.ts'
-import { testGround } from '#domain/testing.ts'
-import { sign } from '#protocols/aws/testing.ts'
-import { createPipeline } from '#protocols/http/pipeline.ts'
-import { ask, type Answered } from '#protocols/http/testing.ts'
-import { s3Protocol } from './index.ts'
-
-const region = 'us-east-1'
-type Headers = Readonly<Record<string, string>>
+import type { Answered } from '#protocols/http/testing.ts'
+import { bucketHouse, type Headers } from './testing.ts'
 
 async function house() {
-  const ground = await testGround()
-  const { root } = await testAccount(ground, '111122223333')
-  const pipeline = createPipeline(ground.context, s3Protocol('keystead.test'))
-  const send = async (method: string, path: string, { body, headers }: { body?: string; headers?: Headers } = {}): Promise<Answered> =>
-    ask(
-      pipeline,
-      sign({
-        method,
-        url: `https://s3.${region}.keystead.test/bucket${path}`,
-        credentials: root,
-        service: 's3',
-        region,
-        at: ground.clock.now(),
-        payloadHash: hash('sha256', body ?? '', 'hex'),
-        headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body).toString() }) },
-        ...(body !== undefined && { body }),
-      }),
-    )
-  assert.equal((await send('PUT', '')).status, 200)
+  const { ground, send } = await bucketHouse()
   const begin = async (key: string, headers: Headers = {}): Promise<string> =>
     inTag('UploadId', await send('POST', `/${key}?uploads=`, { headers }))[0] ?? ''
   return { ground, send, begin }
